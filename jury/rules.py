@@ -1,0 +1,145 @@
+"""What one contest lets its jurors do, as plain values: criteria, scale, order of works, what remains."""
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from concours.kernel.errors import DomainError
+
+REMARK_MAX_LENGTH = 4000
+"""Characters in a juror's remark."""
+
+_SMALLEST_URN = 999
+_URN_ROOM = 10
+"""The urn holds at least this many numbers for each work: a gap in the numbers is then ordinary and tells nothing."""
+
+
+class Role(StrEnum):
+    """What a member does on the panel. The president is a juror too; the secretary never scores."""
+
+    JUROR = "juror"
+    PRESIDENT = "president"
+    SECRETARY = "secretary"
+
+
+SCORING_ROLES = frozenset({Role.JUROR, Role.PRESIDENT})
+DELIBERATING_ROLES = frozenset({Role.PRESIDENT, Role.SECRETARY})
+
+ROLE_NAMES: Mapping[Role, str] = {Role.JUROR: "juré·e", Role.PRESIDENT: "président·e", Role.SECRETARY: "secrétaire"}
+
+
+class SheetState(StrEnum):
+    """Where one juror stands with one work. Computed from the sheet, never stored."""
+
+    TO_SCORE = "to_score"
+    INCOMPLETE = "incomplete"
+    SCORED = "scored"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that is scored, and how much it weighs beside the others."""
+
+    key: str
+    label: str
+    description: str = ""
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The lowest and the highest score, both allowed."""
+
+    low: int
+    high: int
+
+    @property
+    def points(self) -> range:
+        """Every score that may be given, lowest first."""
+        return range(self.low, self.high + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one juror has written about one work; it may be incomplete."""
+
+    number: int
+    points: Mapping[str, int]
+    remark: str = ""
+    version: int = 0
+
+
+def check_criteria(criteria: Sequence[Criterion]) -> None:
+    """Refuse criteria that cannot make a mean."""
+    keys = [criterion.key for criterion in criteria]
+    if not keys:
+        raise DomainError("Indiquez au moins un critère d'évaluation.")
+    if len(set(keys)) != len(keys) or not all(keys):
+        raise DomainError("Chaque critère porte un identifiant, différent des autres.")
+    if any(criterion.weight < 1 for criterion in criteria):
+        raise DomainError("Le poids d'un critère est un nombre entier, au moins égal à 1.")
+
+
+def check_scale(scale: Scale) -> None:
+    """Refuse a scale that leaves no choice."""
+    if scale.low >= scale.high:
+        raise DomainError("La note la plus haute doit être supérieure à la note la plus basse.")
+
+
+def check_points(points: Mapping[str, int], criteria: Sequence[Criterion], scale: Scale) -> None:
+    """Refuse a score for an unknown criterion or out of the scale; a missing score is allowed, the sheet waits."""
+    if not set(points) <= {criterion.key for criterion in criteria}:
+        raise DomainError(
+            "Cette note porte sur un critère qui n'existe pas. Rechargez la page : vos notes sont gardées."
+        )
+    if any(value not in scale.points for value in points.values()):
+        raise DomainError(scale_sentence(scale))
+
+
+def scale_sentence(scale: Scale) -> str:
+    """Return what a juror reads when a score is off the scale."""
+    return f"Note attendue entre {scale.low} et {scale.high}."
+
+
+def check_remark(remark: str) -> None:
+    """Refuse a remark longer than a page."""
+    if len(remark) > REMARK_MAX_LENGTH:
+        raise DomainError(
+            f"L'appréciation compte {len(remark)} caractères, pour {REMARK_MAX_LENGTH} au plus. Raccourcissez-la."
+        )
+
+
+def is_complete(points: Mapping[str, int], criteria: Sequence[Criterion]) -> bool:
+    """Tell whether every criterion has its score: only then does the sheet count."""
+    return all(criterion.key in points for criterion in criteria)
+
+
+def sheet_state(sheet: Sheet | None, criteria: Sequence[Criterion]) -> SheetState:
+    """Return where a juror stands with a work."""
+    if sheet is None or not (sheet.points or sheet.remark):
+        return SheetState.TO_SCORE
+    return SheetState.SCORED if is_complete(sheet.points, criteria) else SheetState.INCOMPLETE
+
+
+def work_order(seed: str, numbers: Collection[int]) -> tuple[int, ...]:
+    """Return the works in the order drawn for one juror: same seed, same order, however the works arrive."""
+    return tuple(sorted(numbers, key=lambda number: hashlib.sha256(f"{seed}/{number}".encode()).digest()))
+
+
+def next_to_score(order: Sequence[int], states: Mapping[int, SheetState], after: int | None = None) -> int | None:
+    """Return the first work that still needs scores, from `after` onwards and round again; None when all is done."""
+    start = order.index(after) + 1 if after in order else 0
+    turned = (*order[start:], *order[:start])
+    return next((number for number in turned if states[number] is not SheetState.SCORED), None)
+
+
+def draw_numbers(count: int, taken: Collection[int], sample: Callable[[Sequence[int], int], list[int]]) -> list[int]:
+    """Draw `count` numbers that are not `taken`; `sample` is a fair draw without replacement."""
+    highest = max(_SMALLEST_URN, _URN_ROOM * (count + len(taken)))
+    return sample([number for number in range(1, highest + 1) if number not in taken], count)
+
+
+def format_number(number: int) -> str:
+    """Return « n° 017 »: how a work is named everywhere."""
+    return f"n° {number:03d}"
