@@ -1,0 +1,86 @@
+"""The audit chain: append-only, each event sealed with the digest of the one before."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, String, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from concours.kernel.ids import ID_LENGTH
+
+GENESIS = "0" * 64
+"""What the first event of a chain is sealed with."""
+
+
+class AuditMixin:
+    """Columns of a chain; each side of the wall has its own table."""
+
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    """1, 2, 3… without a gap."""
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(ID_LENGTH))
+    """Identifier of the person who acted (never a name), `system` or `command`."""
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(80))
+    """Identifier of what was acted on."""
+    details: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+def record(
+    session: Session,
+    table: type[AuditMixin],
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Append an event to the chain, in the caller's transaction."""
+    _lock(session, table)
+    last = session.scalars(select(table).order_by(table.position.desc()).limit(1)).first()
+    event = table()
+    event.position = last.position + 1 if last else 1
+    event.at, event.actor, event.action, event.subject = now, actor, action, subject
+    event.details = dict(details or {})
+    event.previous = last.digest if last else GENESIS
+    event.digest = seal(event)
+    session.add(event)
+    session.flush()
+
+
+def seal(event: AuditMixin) -> str:
+    """Return the SHA-256 of the event's facts in canonical JSON, the previous digest among them."""
+    facts = [
+        event.position,
+        event.at.isoformat(timespec="microseconds"),
+        event.actor,
+        event.action,
+        event.subject,
+        event.details,
+        event.previous,
+    ]
+    canonical = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def broken_at(events: Iterable[AuditMixin]) -> int | None:
+    """Return the position of the first event that does not hold, or None when the whole chain does."""
+    previous = GENESIS
+    for expected, event in enumerate(events, start=1):
+        if event.position != expected or event.previous != previous or event.digest != seal(event):
+            return expected
+        previous = event.digest
+    return None
+
+
+def _lock(session: Session, table: type[AuditMixin]) -> None:
+    # SQLite's BEGIN IMMEDIATE already lets one writer in; PostgreSQL needs to be told.
+    if session.get_bind().dialect.name == "postgresql":
+        name = getattr(table, "__tablename__", "")
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(text(":name").bindparams(name=name)))))

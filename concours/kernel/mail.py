@@ -1,0 +1,170 @@
+"""Mail: written from a template into an outbox table, sent later by the worker."""
+
+import smtplib
+import ssl
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from functools import lru_cache
+from typing import Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Integer, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from concours.kernel.clock import format_day, format_hour, format_instant
+from concours.kernel.db import Id
+from concours.kernel.settings import ROOT, Settings, Smtp
+
+MAX_ATTEMPTS = 12
+"""Sendings tried before a message is given up and shown as failed: about a day and a half."""
+
+_SMTP_TIMEOUT_S = 20
+_SUBJECT = "Objet : "
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to one person."""
+
+    to: str
+    subject: str
+    text: str
+
+
+class OutboxMixin:
+    """Columns of a message to send; each side has its own table."""
+
+    id: Mapped[Id]
+    recipient: Mapped[str] = mapped_column(String(254), index=True)
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When to try next; None once it is sent or given up."""
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    error: Mapped[str | None] = mapped_column(String(300))
+    """Why the last sending failed, without any address."""
+
+
+def compose(template: str, *, to: str, **context: Any) -> Message:
+    """Return the message that a mail template makes; its first line is « Objet : … »."""
+    rendered = _environment().get_template(template).render(**context)
+    first, _, body = rendered.partition("\n")
+    if not first.startswith(_SUBJECT):
+        raise ValueError(f"{template} must begin with « {_SUBJECT} »")
+    return Message(to, " ".join(first.removeprefix(_SUBJECT).split()), body.strip() + "\n")
+
+
+def enqueue(session: Session, table: type[OutboxMixin], message: Message, *, now: datetime) -> None:
+    """Put the message into the outbox, in the transaction of the act that it tells of."""
+    row = table()
+    row.recipient, row.subject, row.text = message.to, message.subject, message.text
+    row.created_at, row.due_at, row.attempts = now, now, 0
+    session.add(row)
+
+
+def due_ids(session: Session, table: type[OutboxMixin], *, now: datetime, limit: int = 100) -> Sequence[str]:
+    """Return which messages are to be sent now, the oldest first."""
+    query = select(table.id).where(table.due_at <= now).order_by(table.due_at).limit(limit)
+    return session.scalars(query).all()
+
+
+def claim(session: Session, table: type[OutboxMixin], mail_id: str, *, now: datetime) -> Message | None:
+    """Take a due message for sending, out of other workers' reach until its next try; None when another has it."""
+    row = session.get(table, mail_id, with_for_update=True)
+    if row is None or row.due_at is None or row.due_at > now:
+        return None
+    row.attempts += 1
+    row.due_at = now + timedelta(minutes=min(2**row.attempts, 240))
+    return Message(row.recipient, row.subject, row.text)
+
+
+def mark_sent(session: Session, table: type[OutboxMixin], mail_id: str, *, now: datetime) -> None:
+    """Record that the mail server took the message."""
+    row = session.get_one(table, mail_id)
+    row.sent_at, row.due_at, row.error = now, None, None
+
+
+def mark_failed(session: Session, table: type[OutboxMixin], mail_id: str, *, error: str) -> None:
+    """Record why a sending failed; given up after MAX_ATTEMPTS."""
+    row = session.get_one(table, mail_id)
+    row.error = error
+    if row.attempts >= MAX_ATTEMPTS:
+        row.due_at = None
+
+
+class Transport(Protocol):
+    """A way out for mail."""
+
+    def send(self, message: Message, *, now: datetime) -> None:
+        """Hand the message over. Raises OSError or smtplib.SMTPException."""
+
+
+@dataclass(frozen=True)
+class SmtpTransport:
+    """Through the mail server of the settings."""
+
+    smtp: Smtp
+    sender: str
+    reply_to: str
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    def send(self, message: Message, *, now: datetime) -> None:
+        """Hand the message over. Raises OSError or smtplib.SMTPException."""
+        with self._connection() as server:
+            if self.smtp.security == "starttls":
+                server.starttls(context=self.tls)
+            if self.smtp.user:
+                server.login(self.smtp.user, self.smtp.password)
+            server.send_message(_envelope(message, self.sender, self.reply_to, now))
+
+    def _connection(self) -> smtplib.SMTP:
+        if self.smtp.security == "tls":
+            return smtplib.SMTP_SSL(self.smtp.host, self.smtp.port, timeout=_SMTP_TIMEOUT_S, context=self.tls)
+        return smtplib.SMTP(self.smtp.host, self.smtp.port, timeout=_SMTP_TIMEOUT_S)
+
+
+@dataclass(frozen=True)
+class TerminalTransport:
+    """Without a mail server: into the terminal; /courrier shows the outbox itself."""
+
+    def send(self, message: Message, *, now: datetime) -> None:
+        """Print the message."""
+        heading = f"── Courriel pour {message.to} ({format_hour(now)}) : {message.subject}"
+        sys.stdout.write(f"\n{heading}\n{message.text}──\n")
+        sys.stdout.flush()
+
+
+def choose_transport(settings: Settings) -> Transport:
+    """Return the mail server's transport, or the terminal's where there is none."""
+    if settings.smtp is None:
+        return TerminalTransport()
+    return SmtpTransport(settings.smtp, settings.mail_from, settings.contact_email)
+
+
+def _envelope(message: Message, sender: str, reply_to: str, now: datetime) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Reply-To"] = sender, message.to, reply_to
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    return mail
+
+
+@lru_cache
+def _environment() -> Environment:
+    environment = Environment(  # noqa: S701 -- plain text, never HTML
+        loader=FileSystemLoader(ROOT / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(instant=format_instant, hour=format_hour, day=format_day)
+    return environment

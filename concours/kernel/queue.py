@@ -1,0 +1,52 @@
+"""Two queues that wake the worker. The database is the truth: a lost wake-up costs a minute, never a file."""
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from huey import Huey, PostgresHuey, SqliteHuey
+
+from concours.kernel.settings import Settings
+
+QUICK = "quick"
+"""Mail and examination: seconds."""
+SLOW = "slow"
+"""Making jury copies: minutes, at low priority."""
+
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[str], None]
+"""A job: takes one identifier, may be run twice."""
+
+
+class Queues:
+    """Where jobs are announced by name, and where the worker hears of them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.by_name: dict[str, Huey] = {name: _huey(settings, name) for name in (QUICK, SLOW)}
+        self._handlers: dict[str, Handler] = {}
+        self._tasks = {name: huey.task(name="job")(self._handle) for name, huey in self.by_name.items()}
+
+    def announce(self, queue: str, job: str, subject: str = "") -> None:
+        """Wake the worker for this job. A queue out of order is no reason to fail: the sweep finds the job."""
+        try:
+            self._tasks[queue](job, subject)
+        except Exception:
+            _log.exception("the queue %s did not take the job %s", queue, job)
+
+    def serve(self, handlers: Mapping[str, Handler]) -> None:
+        """Say what the jobs do, in the worker."""
+        self._handlers = dict(handlers)
+
+    def _handle(self, job: str, subject: str) -> None:
+        self._handlers[job](subject)
+
+
+def _huey(settings: Settings, name: str) -> Any:
+    if settings.database_url.startswith("postgresql"):
+        dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        return PostgresHuey(name, dsn=dsn, results=False)
+    folder = Path(settings.data)
+    folder.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(name, filename=str(folder / "queue.db"), results=False)

@@ -1,0 +1,221 @@
+"""Settings: frozen, read once from the environment, a wrong one refused by its name."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from concours.kernel.ids import new_id
+
+ROOT = Path(__file__).resolve().parents[2]
+"""Where templates/, static/ and the default data folders stand."""
+
+_SECRET_MIN_LENGTH = 32
+_YES = frozenset({"1", "true", "yes", "on", "oui"})
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it and its remedy."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name} : {message}")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """How mail leaves."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+    """`none`, `starttls` or `tls`."""
+
+
+@dataclass(frozen=True)
+class S3:
+    """Where files live when `STORAGE=s3`."""
+
+    endpoint: str
+    bucket: str
+    region: str
+    access_key: str
+    secret_key: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What both applications, the worker and the commands share. Holds no application's secret key."""
+
+    production: bool
+    demo: bool
+    """The demo's links sign in fully and repeatedly; refused in production."""
+    data: Path
+    uploads: Path
+    database_url: str
+    jury_database_url: str
+    s3: S3 | None
+    """None: the local folder `uploads`."""
+    smtp: Smtp | None
+    """None: messages are shown on /courrier and in the terminal."""
+    mail_from: str
+    public_url: str
+    jury_url: str
+    contact_email: str
+    organiser_email: str
+    trusted_proxies: int
+    brand: str
+    host: str
+    port: int
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether visitors come over HTTPS."""
+        return self.public_url.startswith("https://")
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings that the environment describes.
+
+    Raises SettingsError on the first value that cannot be used.
+    """
+    production = _choice(environ, "APP_ENV", ("development", "production")) == "production"
+    host = environ.get("HOST") or "127.0.0.1"
+    port = _number(environ, "PORT", 8000, low=1, high=65535)
+    data = Path(environ.get("DATA") or ROOT / "var").absolute()
+    public_url = _url(environ, "PUBLIC_URL", f"http://{host}:{port}")
+    contact = _email(environ, "CONTACT_EMAIL", "contact@concours.example")
+    database_url = _database_url(environ, "DATABASE_URL", f"sqlite:///{data / 'concours.db'}")
+    settings = Settings(
+        production=production,
+        demo=environ.get("DEMO", "").lower() in _YES,
+        data=data,
+        uploads=Path(environ.get("UPLOADS") or ROOT / "uploads").absolute(),
+        database_url=database_url,
+        jury_database_url=_database_url(environ, "JURY_DATABASE_URL", database_url),
+        s3=_s3(environ),
+        smtp=_smtp(environ),
+        mail_from=_email(environ, "MAIL_FROM", contact),
+        public_url=public_url,
+        jury_url=_url(environ, "JURY_URL", f"{public_url}/jury"),
+        contact_email=contact,
+        organiser_email=_email(environ, "ORGANISER_EMAIL", contact),
+        trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, low=0, high=10),
+        brand=_choice(environ, "BRAND", ("off", "etat")),
+        host=host,
+        port=port,
+    )
+    _check_production(settings, environ)
+    return settings
+
+
+def read_secret(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the secret key called `name`: from the environment, else, outside production, one kept in the data folder.
+
+    Raises SettingsError when production has none, or one that is too short.
+    """
+    value = environ.get(name, "")
+    if not value and not settings.production:
+        return _kept_secret(settings.data / "keys" / f"{name.lower()}.txt")
+    if len(value) < _SECRET_MIN_LENGTH:
+        remedy = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        raise SettingsError(name, f"au moins {_SECRET_MIN_LENGTH} caractères tirés au hasard sont exigés ({remedy})")
+    return value
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret in `path`, made on first use, readable by its owner only; two processes agree on one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        partial = path.with_name(new_id())
+        with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # the other process was first: its secret is the one
+            os.link(partial, path)
+        partial.unlink()
+    return path.read_text()
+
+
+def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
+    if not settings.production:
+        return
+    if settings.demo:
+        raise SettingsError("DEMO", "la démonstration ouvre des sessions sans code : retirez-la en production")
+    if settings.smtp is None:
+        raise SettingsError(
+            "SMTP_HOST", "un serveur d'envoi est exigé en production : les codes et les récépissés partent par courriel"
+        )
+    for name in ("PUBLIC_URL", "CONTACT_EMAIL"):
+        if not environ.get(name):
+            raise SettingsError(name, "une valeur est exigée en production")
+    if not settings.secure_cookies:
+        raise SettingsError("PUBLIC_URL", "une adresse en https:// est exigée en production")
+
+
+def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = environ.get(name) or choices[0]
+    if value not in choices:
+        raise SettingsError(name, f"« {value} » n'est pas accepté ; valeurs possibles : {', '.join(choices)}")
+    return value
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise SettingsError(name, f"« {text} » n'est pas un nombre entier entre {low} et {high}")
+    return int(text)
+
+
+def _url(environ: Mapping[str, str], name: str, default: str) -> str:
+    value = (environ.get(name) or default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(name, f"« {value} » n'est pas une adresse de la forme https://concours.exemple.fr")
+    return value
+
+
+def _email(environ: Mapping[str, str], name: str, default: str) -> str:
+    value = environ.get(name) or default
+    local, at, domain = value.partition("@")
+    if not (local and at and "." in domain) or any(c.isspace() or c in "<>," for c in value):
+        raise SettingsError(name, f"« {value} » n'est pas une adresse électronique")
+    return value
+
+
+def _database_url(environ: Mapping[str, str], name: str, default: str) -> str:
+    value = environ.get(name) or default
+    scheme, _, rest = value.partition("://")
+    if scheme in {"postgres", "postgresql"}:
+        return f"postgresql+psycopg://{rest}"
+    if scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise SettingsError(name, "attendu : sqlite:////dossier/fichier.db ou postgresql://utilisateur@hote/base")
+    return value
+
+
+def _s3(environ: Mapping[str, str]) -> S3 | None:
+    if _choice(environ, "STORAGE", ("local", "s3")) == "local":
+        return None
+    for name in ("S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
+        if not environ.get(name):
+            raise SettingsError(name, "une valeur est exigée avec STORAGE=s3")
+    return S3(
+        endpoint=_url(environ, "S3_ENDPOINT", "https://s3.amazonaws.com"),
+        bucket=environ["S3_BUCKET"],
+        region=environ.get("S3_REGION") or "eu-west-3",
+        access_key=environ["S3_ACCESS_KEY"],
+        secret_key=environ["S3_SECRET_KEY"],
+    )
+
+
+def _smtp(environ: Mapping[str, str]) -> Smtp | None:
+    host = environ.get("SMTP_HOST")
+    security = _choice(environ, "SMTP_SECURITY", ("starttls", "tls", "none"))
+    port = _number(environ, "SMTP_PORT", 587, low=1, high=65535)
+    if not host:
+        return None
+    return Smtp(host, port, environ.get("SMTP_USER", ""), environ.get("SMTP_PASSWORD", ""), security)
