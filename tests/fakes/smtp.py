@@ -29,7 +29,8 @@ class SmtpServer:
         if self.refusal is not None:
             return self.refusal
         assert envelope.original_content is not None
-        self.messages.append(message_from_bytes(envelope.original_content, policy=policy.default))
+        content = envelope.original_content.replace(b"\r\n", b"\n")
+        self.messages.append(message_from_bytes(content, policy=policy.default))
         return "250 OK"
 
     def wait_for(self, count: int, seconds: float = 20) -> list[EmailMessage]:
