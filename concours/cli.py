@@ -1,0 +1,74 @@
+"""The `concours` command: imports stand inside the commands, so that `concours --help` answers at once."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+
+class _Refusal(click.ClickException):
+    """One French line on standard error, exit status 1."""
+
+    def show(self, file: Any = None) -> None:
+        """Print the sentence as it is."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
+class _Commands(click.Group):
+    """Commands whose refusals are sentences, not tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the rules or the settings refuse becomes one line."""
+        from concours.kernel.errors import DomainError
+        from concours.kernel.settings import SettingsError
+
+        try:
+            return super().invoke(ctx)
+        except (DomainError, SettingsError) as refusal:
+            raise _Refusal(str(refusal)) from refusal
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Concours de créations anonymes : du dépôt au palmarès."""
+
+
+@main.command()
+def serve() -> None:
+    """Démarre le site et ses tâches de fond ; Ctrl-C arrête tout."""
+    from concours.kernel.settings import read_settings
+    from concours.serve import serve as run
+
+    sys.exit(run(read_settings()))
+
+
+@main.command()
+def web() -> None:
+    """Démarre le site seul."""
+    from concours.kernel.settings import read_settings
+    from concours.serve import web_command
+
+    command = web_command(read_settings())
+    os.execv(command[0], command)  # noqa: S606 -- our own interpreter; this process becomes the server
+
+
+@main.command()
+def worker() -> None:
+    """Démarre les tâches de fond seules : courriels, examen et copies des fichiers."""
+    from concours.worker import run
+
+    run()
+
+
+@main.command()
+def migrate() -> None:
+    """Met la base de données au niveau du programme."""
+    from concours.kernel.settings import read_settings
+    from concours.migrations import upgrade
+
+    upgrade(read_settings().database_url)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""The web and the worker as one service on one machine: started together, ended together."""
+
+import errno
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
+from types import FrameType
+
+import click
+
+from concours.accounts.operations import make_sign_in_link
+from concours.editions.operations import ensure_edition
+from concours.kernel.clock import system_clock
+from concours.kernel.db import Database
+from concours.kernel.settings import Settings, SettingsError
+from concours.migrations import upgrade
+
+_POLL_S = 0.1
+_ANSWER_LIMIT_S = 60
+_STOP_LIMIT_S = 10
+_WEB_PROCESSES = 2
+_WEB_THREADS = 16
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to look for ourselves, nothing is bound here
+
+
+def web_command(settings: Settings) -> list[str]:
+    """Return the command of the web processes: both applications, at HOST and PORT."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return [
+        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+        *("--bind", f"{host}:{settings.port}"),
+        *("--worker-class", "gthread", "--workers", str(_WEB_PROCESSES), "--threads", str(_WEB_THREADS)),
+        *("--graceful-timeout", str(_STOP_LIMIT_S // 2), "--log-level", "warning"),
+        # Its socket in the home folder would be shared by every service of this user.
+        "--no-control-socket",
+    ]
+
+
+def worker_command() -> list[str]:
+    """Return the command of the worker."""
+    return [sys.executable, "-m", "concours.cli", "worker"]
+
+
+def serve(settings: Settings) -> int:
+    """Prepare the database, run the service, say where it is; return the exit status.
+
+    Raises SettingsError when the address can't be listened on.
+    """
+    check_address(settings)
+    link = _prepare(settings)
+
+    def announce() -> None:
+        click.echo(f"Le concours est ouvert à l'adresse : {settings.public_url}/")
+        click.echo(f"Accès du secrétariat (à usage unique) : {link}")
+        click.echo("Ctrl-C arrête tout.")
+
+    return run_together(settings, announce=announce)
+
+
+def _prepare(settings: Settings) -> str:
+    """Bring the database up to date, make the first edition if there is none; return an organiser's one-time link."""
+    upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    now = system_clock()
+    try:
+        with database.write() as session:
+            ensure_edition(session, now=now)
+            return make_sign_in_link(session, settings=settings, now=now)
+    finally:
+        database.dispose()
+
+
+def check_address(settings: Settings) -> None:
+    """Raise SettingsError when HOST and PORT can't be listened on, before anything is started."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        raise _address_error(settings, error) from error
+
+
+def _address_error(settings: Settings, error: OSError) -> SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        message = (
+            f"le port {settings.port} est déjà pris ; choisissez-en un autre, par exemple PORT={settings.port + 1}"
+        )
+        return SettingsError("PORT", message)
+    if error.errno == errno.EACCES:
+        return SettingsError(
+            "PORT", f"le port {settings.port} est réservé au système ; choisissez-en un au-dessus de 1023"
+        )
+    return SettingsError("HOST", f"« {settings.host} » n'est pas une adresse de cette machine")
+
+
+def run_together(settings: Settings, *, announce: Callable[[], None]) -> int:
+    """Run web and worker until a signal or the end of either; call `announce` once the web answers.
+
+    Returns the exit status: 0 after a signal, 1 when a process ended by itself or the web never answered.
+    """
+    processes = _Processes()
+    try:
+        processes.start("web", web_command(settings))
+        processes.start("worker", worker_command())
+        if processes.wait(until=lambda: _answers(settings), seconds=_ANSWER_LIMIT_S):
+            announce()
+            processes.wait()
+        elif not processes.over:
+            click.echo(f"Le service ne répond pas après {_ANSWER_LIMIT_S} secondes : il s'arrête.", err=True)
+            return 1
+        return 1 if processes.report_ended() else 0
+    finally:
+        processes.stop()
+
+
+def _answers(settings: Settings) -> bool:
+    connection = HTTPConnection(_ANYWHERE.get(settings.host, settings.host), settings.port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status > 0
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+class _Processes:
+    """Children that end when this process ends, however it ends."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._signalled = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self._signalled = True
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Start a child in a process group of its own: Ctrl-C reaches us alone, and we end it in order."""
+        guarded = [*_dies_with_us(), *command]
+        self._running[name] = subprocess.Popen(guarded, process_group=0)  # noqa: S603 -- our own programs, no shell
+
+    @property
+    def over(self) -> bool:
+        """Whether a signal came or a child ended."""
+        return self._signalled or any(child.poll() is not None for child in self._running.values())
+
+    def wait(self, *, until: Callable[[], bool] = lambda: False, seconds: float = float("inf")) -> bool:
+        """Wait until the condition holds (True); False when it is over first, or after `seconds`."""
+        limit = time.monotonic() + seconds
+        while not self.over and time.monotonic() < limit:
+            if until():
+                return True
+            time.sleep(_POLL_S)
+        return False
+
+    def report_ended(self) -> bool:
+        """Say which child ended by itself; True when one did and no signal asked for it."""
+        ended = {name: child.returncode for name, child in self._running.items() if child.poll() is not None}
+        if self._signalled or not ended:
+            return False
+        for name, status in ended.items():
+            click.echo(f"Le processus « {name} » s'est arrêté (état {status}) : le service s'arrête.", err=True)
+        return True
+
+    def stop(self) -> None:
+        """End every child: asked first, killed with its group after some seconds."""
+        for child in self._running.values():
+            if child.poll() is None:
+                child.terminate()
+        limit = time.monotonic() + _STOP_LIMIT_S
+        for child in self._running.values():
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=max(0.0, limit - time.monotonic()))
+            # Whatever is left of its group: itself when it would not end, its own children when it fell.
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def _dies_with_us() -> list[str]:
+    """Return the words that have the kernel end a child when its parent is gone, kill -9 included."""
+    program = shutil.which("setpriv")
+    return [program, "--pdeathsig", "TERM", "--"] if program else []
