@@ -1,0 +1,50 @@
+"""What may be done to an account."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from concours.accounts import queries
+from concours.accounts.models import Account, AuditEvent, Link
+from concours.kernel import audit
+from concours.kernel.codes import issue_link
+
+
+def ensure_account(session: Session, *, email: str, now: datetime) -> Account:
+    """Return the account of this address, made if it is the first time."""
+    account = queries.by_email(session, email)
+    if account is None:
+        account = Account(email=email.lower(), organiser=False, created_at=now)
+        session.add(account)
+        session.flush()
+    return account
+
+
+def make_organiser(session: Session, *, email: str, actor: str, now: datetime) -> Account:
+    """Give this address the organisers' rights; nothing happens when it has them."""
+    account = ensure_account(session, email=email, now=now)
+    if not account.organiser:
+        account.organiser = True
+        record(session, actor=actor, action="organiser_added", subject=account.id, now=now)
+    return account
+
+
+def make_sign_in_link(session: Session, *, email: str, now: datetime, reusable: bool = False) -> str:
+    """Return the token of a link that signs this address in."""
+    account = ensure_account(session, email=email, now=now)
+    return issue_link(session, Link, person_id=account.id, now=now, reusable=reusable)
+
+
+def record(
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Append an event to this side's audit chain: identifiers only, no name, no address."""
+    audit.record(session, AuditEvent, actor=actor, action=action, subject=subject, now=now, details=details)

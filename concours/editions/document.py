@@ -1,0 +1,199 @@
+"""`edition.toml`: the one description of an edition, read with every mistake named, written back readable."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import tomlkit
+
+from concours.editions.rules import Criterion, Edition, Event, Texts
+from concours.kernel.clock import PARIS, to_paris
+from concours.kernel.errors import DomainError
+
+FORMATS = ("avi", "mp4", "pdf")
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
+_TEXTS = tuple(Texts.__dataclass_fields__)
+_MAX_CRITERIA = 8
+
+
+class DocumentError(DomainError):
+    """A description that makes no edition; the message names the entry."""
+
+
+@lru_cache(maxsize=16)
+def parse(document: str) -> Edition:
+    """Return the edition that a TOML document describes. Local times are Europe/Paris.
+
+    Raises DocumentError, which names the entry and what is expected there.
+    """
+    try:
+        table = tomllib.loads(document)
+    except tomllib.TOMLDecodeError as error:
+        raise DocumentError(f"edition.toml n'est pas lisible : {error}.") from error
+    edition = _edition(table)
+    _check(edition)
+    return edition
+
+
+def dump(edition: Edition) -> str:
+    """Return the TOML document that describes the edition; `parse` reads it back equal."""
+    document = tomlkit.document()
+    document.update(
+        {
+            "key": edition.key,
+            "contest": edition.contest,
+            "title": edition.title,
+            "organiser": edition.organiser,
+            "community": edition.community,
+            "opens": _local(edition.opens_at),
+            "closes": _local(edition.closes_at),
+            "laureates_max": edition.laureates_max,
+            "scale": [edition.scale_low, edition.scale_high],
+            "formats": list(edition.formats),
+            "video_max_seconds": edition.video_max_seconds,
+            "max_bytes": edition.max_bytes,
+            "categories": list(edition.categories),
+        }
+    )
+    if edition.event:
+        document["event"] = _event_table(edition.event)
+    document["criteria"] = _criteria_tables(edition.criteria)
+    document["texts"] = {name: tomlkit.string(getattr(edition.texts, name), multiline=True) for name in _TEXTS}
+    return tomlkit.dumps(document)
+
+
+def _edition(table: Mapping[str, Any]) -> Edition:
+    low, high = _pair(table, "scale")
+    return Edition(
+        key=_text(table, "key"),
+        contest=_text(table, "contest"),
+        title=_text(table, "title"),
+        organiser=_text(table, "organiser"),
+        community=table.get("community", ""),
+        opens_at=_instant(table, "opens"),
+        closes_at=_instant(table, "closes"),
+        criteria=tuple(_criterion(each) for each in _list(table, "criteria")),
+        scale_low=low,
+        scale_high=high,
+        laureates_max=_whole(table, "laureates_max"),
+        formats=tuple(_list(table, "formats")),
+        video_max_seconds=_whole(table, "video_max_seconds"),
+        max_bytes=_whole(table, "max_bytes"),
+        categories=tuple(_list(table, "categories")),
+        event=_event(table["event"]) if "event" in table else None,
+        texts=_texts(table.get("texts", {})),
+    )
+
+
+def _check(edition: Edition) -> None:
+    keys = [criterion.key for criterion in edition.criteria]
+    event = edition.event
+    conditions = (
+        (bool(_KEY.fullmatch(edition.key)), "key", "des lettres minuscules, chiffres ou tirets, 20 au plus"),
+        (edition.opens_at < edition.closes_at, "closes", "une date après l'ouverture"),
+        (
+            0 < len(keys) <= _MAX_CRITERIA and len(set(keys)) == len(keys),
+            "criteria",
+            "de 1 à 8 critères de clés distinctes",
+        ),
+        (all(_KEY.fullmatch(key) for key in keys), "criteria.key", "des lettres minuscules, chiffres ou tirets"),
+        (all(criterion.weight > 0 for criterion in edition.criteria), "criteria.weight", "un nombre entier positif"),
+        (0 <= edition.scale_low < edition.scale_high <= 100, "scale", "deux nombres croissants entre 0 et 100"),  # noqa: PLR2004 -- the bound stands in its own sentence
+        (edition.laureates_max > 0, "laureates_max", "un nombre entier positif"),
+        (bool(edition.formats) and set(edition.formats) <= set(FORMATS), "formats", f"parmi {', '.join(FORMATS)}"),
+        (edition.video_max_seconds > 0, "video_max_seconds", "un nombre entier positif"),
+        (edition.max_bytes > 0, "max_bytes", "un nombre entier positif"),
+        (bool(edition.categories) and all(map(str.strip, edition.categories)), "categories", "au moins une catégorie"),
+        (
+            event is None or edition.closes_at < event.starts_at < event.ends_at,
+            "event",
+            "après la clôture, la fin après le début",
+        ),
+    )
+    for holds, name, expected in conditions:
+        if not holds:
+            raise DocumentError(f"edition.toml, « {name} » : attendu {expected}.")
+
+
+def _criterion(table: Mapping[str, Any]) -> Criterion:
+    weight = _whole(table, "weight") if "weight" in table else 1
+    return Criterion(
+        key=_text(table, "key"), label=_text(table, "label"), description=_text(table, "description"), weight=weight
+    )
+
+
+def _event(table: Mapping[str, Any]) -> Event:
+    return Event(
+        name=_text(table, "name"),
+        starts_at=_instant(table, "starts"),
+        ends_at=_instant(table, "ends"),
+        place=_text(table, "place"),
+        address=_text(table, "address"),
+    )
+
+
+def _texts(table: Mapping[str, Any]) -> Texts:
+    unknown = set(table) - set(_TEXTS)
+    if unknown:
+        raise DocumentError(
+            f"edition.toml, « texts.{min(unknown)} » : texte inconnu ; attendu parmi {', '.join(_TEXTS)}."
+        )
+    return Texts(**{name: _text(table, name).strip() for name in table if table[name] != ""})
+
+
+def _event_table(event: Event) -> dict[str, Any]:
+    return {
+        "name": event.name,
+        "starts": _local(event.starts_at),
+        "ends": _local(event.ends_at),
+        "place": event.place,
+        "address": event.address,
+    }
+
+
+def _criteria_tables(criteria: tuple[Criterion, ...]) -> Any:
+    tables = tomlkit.aot()
+    for criterion in criteria:
+        tables.append(tomlkit.item(vars(criterion)))
+    return tables
+
+
+def _local(instant: datetime) -> datetime:
+    return to_paris(instant).replace(tzinfo=None)
+
+
+def _value(table: Mapping[str, Any], name: str, kind: type, expected: str) -> Any:
+    value = table.get(name)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise DocumentError(f"edition.toml, « {name} » : attendu {expected}.")
+    return value
+
+
+def _text(table: Mapping[str, Any], name: str) -> str:
+    value: str = _value(table, name, str, "un texte entre guillemets")
+    return value
+
+
+def _whole(table: Mapping[str, Any], name: str) -> int:
+    value: int = _value(table, name, int, "un nombre entier")
+    return value
+
+
+def _list(table: Mapping[str, Any], name: str) -> list[Any]:
+    value: list[Any] = _value(table, name, list, "une liste entre crochets")
+    return value
+
+
+def _pair(table: Mapping[str, Any], name: str) -> tuple[int, int]:
+    values = _list(table, name)
+    if len(values) != 2 or not all(isinstance(value, int) for value in values):  # noqa: PLR2004 -- a pair is two
+        raise DocumentError(f"edition.toml, « {name} » : attendu deux nombres entiers, par exemple [0, 10].")
+    return values[0], values[1]
+
+
+def _instant(table: Mapping[str, Any], name: str) -> datetime:
+    value: datetime = _value(table, name, datetime, "une date et une heure, par exemple 2027-03-13T20:00:00")
+    return (value.replace(tzinfo=PARIS) if value.tzinfo is None else value).astimezone(UTC)

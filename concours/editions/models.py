@@ -1,0 +1,41 @@
+"""Tables of the editions."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from concours.kernel.db import Base, Id, Ref
+
+
+class EditionRecord(Base):
+    """One edition, as its TOML document, and the acts that moved it on."""
+
+    __tablename__ = "edition"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(20), unique=True)
+    document: Mapped[str] = mapped_column(Text)
+    current: Mapped[bool] = mapped_column(Boolean)
+    """One edition at a time takes deposits; the others are kept."""
+    version: Mapped[int] = mapped_column(Integer)
+    """Grows with each change: an edit of a stale version is refused."""
+    updated_at: Mapped[datetime]
+    handed_over_at: Mapped[datetime | None]
+    unsealed_at: Mapped[datetime | None]
+
+
+class RulesVersion(Base):
+    """A published text of the règlement. Never changed: deposits refer to its digest."""
+
+    __tablename__ = "rules_version"
+    __table_args__ = (UniqueConstraint("edition_id", "number"),)
+
+    id: Mapped[Id]
+    edition_id: Mapped[Ref] = mapped_column(index=True)
+    number: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+    """Markdown."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the text in UTF-8."""
+    published_at: Mapped[datetime]

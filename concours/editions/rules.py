@@ -1,0 +1,144 @@
+"""One year of the contest: its calendar, its criteria, its limits, and the phase it is in."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from concours.kernel.clock import PARIS, to_paris
+
+_SATURDAY = 5
+
+
+class Phase(StrEnum):
+    """Where the contest stands."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    EXAMINATION = "examination"
+    JURY = "jury"
+    DELIBERATION = "deliberation"
+    HONOURS = "honours"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """What jurors score."""
+
+    key: str
+    label: str
+    description: str
+    weight: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """The day when laureates are revealed."""
+
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """What visitors read about the contest, in Markdown, edited by organisers."""
+
+    pitch: str = ""
+    audience: str = ""
+    anonymity: str = ""
+    prizes: str = ""
+    jury: str = ""
+    programme: str = ""
+    faq: str = ""
+    """Each question is a `### ` heading followed by its answer."""
+    rules: str = ""
+    """Articles of the règlement, after those that state the calendar, the formats and the criteria."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Milestones:
+    """Acts on record that move the contest on, each at its instant."""
+
+    handed_over_at: datetime | None = None
+    scoring_closed_at: datetime | None = None
+    unsealed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """One year of the contest."""
+
+    key: str
+    """Short name, the year as a rule: prefix of receipt numbers."""
+    contest: str
+    title: str
+    organiser: str
+    community: str
+    """Name of the community that visitors may join; empty when there is none."""
+    opens_at: datetime
+    closes_at: datetime
+    """Exclusive: a deposit at this very instant is late."""
+    criteria: tuple[Criterion, ...]
+    scale_low: int
+    scale_high: int
+    laureates_max: int
+    formats: tuple[str, ...]
+    """Among `avi`, `mp4`, `pdf`."""
+    video_max_seconds: int
+    max_bytes: int
+    categories: tuple[str, ...]
+    event: Event | None
+    texts: Texts
+    milestones: Milestones = field(default_factory=Milestones)
+
+
+def phase(edition: Edition, now: datetime) -> Phase:
+    """Return the phase of the edition at an instant."""
+    acts = (
+        (edition.milestones.unsealed_at, Phase.HONOURS),
+        (edition.milestones.scoring_closed_at, Phase.DELIBERATION),
+        (edition.milestones.handed_over_at, Phase.JURY),
+        (edition.closes_at, Phase.EXAMINATION),
+        (edition.opens_at, Phase.OPEN),
+    )
+    return next((reached for since, reached in acts if since is not None and now >= since), Phase.UPCOMING)
+
+
+def accepts_deposits(edition: Edition, now: datetime) -> bool:
+    """Tell whether a deposit at this instant is in time: from opening, strictly before closing."""
+    return edition.opens_at <= now < edition.closes_at
+
+
+def next_season(edition: Edition, now: datetime) -> Edition:
+    """Return the edition moved to the first year that is not over, open since now at the latest."""
+    year = to_paris(now).year
+    if _in_year(edition.closes_at, year) <= now:
+        year += 1
+    event = edition.event
+    if event:
+        event = replace(event, starts_at=_in_year(event.starts_at, year), ends_at=_in_year(event.ends_at, year))
+    return replace(
+        edition,
+        key=str(year),
+        opens_at=min(_in_year(edition.opens_at, year), now),
+        closes_at=_in_year(edition.closes_at, year),
+        event=event,
+    )
+
+
+def weekend_dates(edition: Edition) -> tuple[date, ...]:
+    """Return the edition's days that fall on a Saturday or a Sunday in Paris: worth a warning."""
+    instants = [edition.opens_at, edition.closes_at]
+    if edition.event:
+        instants.append(edition.event.starts_at)
+    days = (to_paris(instant).date() for instant in instants)
+    return tuple(day for day in days if day.weekday() >= _SATURDAY)
+
+
+def _in_year(instant: datetime, year: int) -> datetime:
+    """Return the same day and hour on a Paris clock in another year (29 February becomes 28)."""
+    local = to_paris(instant).replace(tzinfo=None)
+    day = 28 if (local.month, local.day) == (2, 29) else local.day
+    return local.replace(year=year, day=day, tzinfo=PARIS).astimezone(UTC)

@@ -1,0 +1,92 @@
+"""How a file moves on: received, examined, rendered. Each step is claimed, so that a second worker leaves it alone."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from concours.intake.models import Creation, CreationState, JuryFile
+from concours.intake.rules import Artefact, Verdict
+from concours.kernel.storage import Received
+
+MAX_ATTEMPTS = 3
+"""A step is tried again twice after a failure of ours."""
+
+CLAIM = {CreationState.RECEIVED: timedelta(minutes=2), CreationState.ACCEPTED: timedelta(minutes=20)}
+"""How long a worker may take over each step before the sweep thinks it dead."""
+
+_NAME_LENGTH = 255
+_FAILED = "La copie destinée au jury n'a pas pu être fabriquée. Le secrétariat du concours en est averti."
+
+
+def receive(session: Session, *, received: Received, name: str, now: datetime) -> Creation:
+    """Record a file that is whole and durable in the quarantine."""
+    creation = Creation(
+        name=name.replace("\\", "/").rsplit("/", 1)[-1][-_NAME_LENGTH:],
+        quarantine_key=received.key,
+        size=received.size,
+        sha256=received.sha256,
+        received_at=now,
+        state=CreationState.RECEIVED,
+        attempts=0,
+    )
+    session.add(creation)
+    session.flush()
+    return creation
+
+
+def stalled(session: Session, *, state: CreationState, now: datetime) -> Sequence[str]:
+    """Return which files wait at this step with no worker on them, the oldest first."""
+    free = or_(Creation.claimed_until.is_(None), Creation.claimed_until <= now)
+    query = select(Creation.id).where(Creation.state == state, free).order_by(Creation.received_at)
+    return session.scalars(query).all()
+
+
+def claim(session: Session, *, creation_id: str, state: CreationState, now: datetime) -> Creation | None:
+    """Take the file for this step; None when it has moved on or another worker has it."""
+    creation = session.get(Creation, creation_id, with_for_update=True)
+    if creation is None or creation.state != state or (creation.claimed_until and creation.claimed_until > now):
+        return None
+    creation.claimed_until = now + CLAIM[state]
+    creation.attempts += 1
+    return creation
+
+
+def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> None:
+    """Record what the examination found."""
+    creation = session.get_one(Creation, creation_id)
+    creation.state = CreationState.ACCEPTED if verdict.accepted else CreationState.REFUSED
+    creation.kind, creation.reason, creation.message = verdict.kind, verdict.reason, verdict.message
+    creation.detected, creation.duration_s, creation.pages = verdict.detected, verdict.duration_s, verdict.pages
+    creation.width, creation.height = verdict.width, verdict.height
+    creation.attempts, creation.claimed_until = 0, None
+
+
+def record_jury_copy(session: Session, *, creation_id: str, files: Sequence[tuple[Artefact, str, int]]) -> None:
+    """Record the files made for the jury: each with its digest and its size in bytes."""
+    creation = session.get_one(Creation, creation_id)
+    creation.jury_files = [
+        JuryFile(
+            role=made.role,
+            position=made.position,
+            digest=digest,
+            mime=made.mime,
+            size=size,
+            width=made.width,
+            height=made.height,
+            text=made.text,
+        )
+        for made, digest, size in files
+    ]
+    creation.state, creation.attempts, creation.claimed_until = CreationState.READY, 0, None
+
+
+def record_failure(session: Session, *, creation_id: str, reason: str, now: datetime) -> None:
+    """Record a failure of ours: tried again a little later, then given up in words."""
+    creation = session.get_one(Creation, creation_id)
+    creation.reason = reason
+    if creation.attempts >= MAX_ATTEMPTS:
+        creation.state, creation.message, creation.claimed_until = CreationState.FAILED, _FAILED, None
+    else:
+        creation.claimed_until = now + timedelta(seconds=10 * creation.attempts)

@@ -1,0 +1,74 @@
+"""Tables of the files: what came in, what was found, what was made from it. No person is known here."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from concours.kernel.db import Base, Id, Ref
+
+
+class CreationState(StrEnum):
+    """Where a file stands; the database says it, the queue only wakes."""
+
+    RECEIVED = "received"
+    """Whole and durable, not yet examined."""
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    """May be deposited; the jury copy is being made."""
+    READY = "ready"
+    """The jury copy is made."""
+    FAILED = "failed"
+    """We could not make the jury copy; organisers see why."""
+
+
+class Creation(Base):
+    """A file as a visitor sent it."""
+
+    __tablename__ = "creation"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(255))
+    """As the visitor's machine called it; never a path, never shown to the jury."""
+    quarantine_key: Mapped[str] = mapped_column(String(26), unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+    """The server's time when its last byte had come."""
+    state: Mapped[str] = mapped_column(String(12), default=CreationState.RECEIVED, index=True)
+    kind: Mapped[str | None] = mapped_column(String(4))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    """Stable code of a refusal or of a failure."""
+    message: Mapped[str | None] = mapped_column(Text)
+    """The French sentence that goes with it."""
+    detected: Mapped[str | None] = mapped_column(String(120))
+    duration_s: Mapped[float | None] = mapped_column(Float)
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    pages: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    """Tries at the present step; reset when a step is done."""
+    claimed_until: Mapped[datetime | None] = mapped_column(index=True)
+    """A worker has it until then; afterwards the sweep takes it up again."""
+    jury_files: Mapped[list["JuryFile"]] = relationship(order_by="JuryFile.role, JuryFile.position")
+
+
+class JuryFile(Base):
+    """A file we made from a creation, in the `ReadyStore`."""
+
+    __tablename__ = "jury_copy_file"
+    __table_args__ = (UniqueConstraint("creation_id", "role", "position"),)
+
+    id: Mapped[Id]
+    creation_id: Mapped[Ref] = mapped_column(ForeignKey("creation.id"))
+    role: Mapped[str] = mapped_column(String(8))
+    """`video`, `poster` or `page`."""
+    position: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))
+    mime: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int]
+    height: Mapped[int]
+    text: Mapped[str] = mapped_column(Text, default="")
+    """Words of a page, for screen readers."""

@@ -1,0 +1,35 @@
+"""What surrounds the content of a page. Each application's context processor gives one `Chrome` to base.html."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavItem:
+    """A link of the header, the menu or the footer."""
+
+    label: str
+    url: str
+    current: bool = False
+    """This is the page, or the section, where the visitor stands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chrome:
+    """Header, menu and footer of a page, as the visitor may see them."""
+
+    service_title: str
+    tagline: str
+    home_url: str
+    contact_email: str
+    nav: tuple[NavItem, ...] = ()
+    tools: tuple[NavItem, ...] = ()
+    """Quick links at the top right."""
+    footer_links: tuple[NavItem, ...] = ()
+    """The mandatory links: legal notice, personal data, accessibility…"""
+    deadline: str | None = None
+    """The sentence shown above every page while it matters, for instance « Dépôt ouvert jusqu'au samedi… »."""
+    notice: str | None = None
+    """A warning about the whole site, for instance that it is a demonstration."""
+    signed_in_as: str | None = None
+    sign_out_url: str | None = None
+    """Where the sign-out button posts; it shows only with `signed_in_as`."""

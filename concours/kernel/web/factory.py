@@ -1,0 +1,77 @@
+"""The assembly that both applications share; each adds its own blueprints, templates, cookie and key."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2.environment import Environment
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from concours.kernel import clock
+from concours.kernel.sessions import LIFETIME
+from concours.kernel.settings import ROOT
+from concours.kernel.storage import human_size
+from concours.kernel.text import Typographic
+from concours.kernel.web.failures import show_failures
+from concours.kernel.web.security import FORM_BYTES, secure
+from concours.kernel.web.state import State, attach
+
+_STATIC_MAX_AGE = timedelta(hours=1)
+
+
+class FolderLoader(FileSystemLoader):
+    """Templates of some top folders only: what an application may not load does not exist for it."""
+
+    def __init__(self, allows: Callable[[str], bool]) -> None:
+        super().__init__(ROOT / "templates")
+        self._allows = allows
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Return the template's source. Raises TemplateNotFound outside the application's folders."""
+        if not self._allows(template.partition("/")[0]):
+            raise TemplateNotFound(template)
+        return super().get_source(environment, template)
+
+
+def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: Callable[[str], bool]) -> Flask:
+    """Return an application with its safety, its templates and its error pages, and no page yet."""
+    app = Flask(name, static_folder=str(ROOT / "static"), static_url_path="/static", template_folder=None)
+    app.config.update(
+        SECRET_KEY=state.secret,
+        SESSION_COOKIE_NAME=cookie,
+        SESSION_COOKIE_PATH=urlsplit(base_url).path or "/",
+        SESSION_COOKIE_SECURE=state.settings.secure_cookies,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=LIFETIME,
+        SEND_FILE_MAX_AGE_DEFAULT=_STATIC_MAX_AGE,
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        # A form may stay open for days before it is sent; the token dies with the session.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    attach(app.extensions, state)
+    _tune_templates(app, templates)
+    secure(app)
+    CSRFProtect(app)
+    show_failures(app)
+    if state.settings.trusted_proxies:
+        count = state.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _tune_templates(app: Flask, templates: Callable[[str], bool]) -> None:
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    environment = app.jinja_env
+    environment.loader = FolderLoader(templates)
+    environment.add_extension(Typographic)
+    environment.filters.update(
+        instant=clock.format_instant,
+        hour=clock.format_hour,
+        day=clock.format_day,
+        short_instant=clock.format_short,
+        paris=clock.to_paris,
+        size=human_size,
+    )
