@@ -71,4 +71,4 @@ def migrate() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="concours")

@@ -1,0 +1,98 @@
+"""The one command that runs everything: it starts, says where it is, and ends without leaving anything behind."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.service import Service
+
+STOP_LIMIT_S = 15
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    with Service(tmp_path) as running:
+        yield running
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process still runs; one that ended and waits to be noticed by its parent counts as ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def descendants(pid: int) -> list[int]:
+    children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return children + [below for child in children for below in descendants(child)]
+
+
+def wait_for_end(pids: list[int]) -> None:
+    limit = time.monotonic() + STOP_LIMIT_S
+    while alive := [pid for pid in pids if is_alive(pid)]:
+        assert time.monotonic() < limit, f"still there after {STOP_LIMIT_S} s: {alive}"
+        time.sleep(0.05)
+
+
+def test_the_service_answers_where_it_says(service: Service) -> None:
+    with urlopen(service.address + "/", timeout=10) as answer:  # noqa: S310 -- our own loopback address
+        assert answer.status == 200
+        assert b"<!doctype html>" in answer.read(100).lower()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_everything_quietly(service: Service, number: signal.Signals) -> None:
+    family = descendants(service.process.pid)
+    assert len(family) >= 3
+    assert service.stop(number) == 0
+    assert not [pid for pid in family if is_alive(pid)]
+    assert "Traceback" not in service.output()
+
+
+def test_nothing_outlives_a_service_that_was_killed(service: Service) -> None:
+    family = descendants(service.process.pid)
+    service.process.kill()
+    service.process.wait()
+    wait_for_end(family)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_service_ends_when_one_of_its_processes_dies(service: Service, which: int) -> None:
+    family = descendants(service.process.pid)
+    os.kill(service.children()[which], signal.SIGKILL)
+    assert service.process.wait(timeout=STOP_LIMIT_S) == 1
+    assert "s'est arrêté" in service.output()
+    wait_for_end(family)
+
+
+def test_a_second_start_takes_less_than_three_seconds(tmp_path: Path) -> None:
+    with Service(tmp_path):
+        pass
+    again = Service(tmp_path)
+    begin = time.monotonic()
+    with again:
+        assert time.monotonic() - begin < 3
+    assert again.output().count("Accès du secrétariat") == 2
+
+
+def test_a_taken_port_is_named_with_its_remedy(tmp_path: Path) -> None:
+    service = Service(tmp_path)
+    with socket.create_server(("127.0.0.1", service.port)):
+        done = service.start().process.wait(timeout=30)
+    assert done == 1
+    assert service.output().startswith(f"PORT : le port {service.port} est déjà pris")
+    assert len(service.output().splitlines()) == 1
+
+
+def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path) -> None:
+    service = Service(tmp_path, TRUSTED_PROXIES="beaucoup")
+    assert service.start().process.wait(timeout=30) == 1
+    assert service.output().startswith("TRUSTED_PROXIES : ")
+    assert len(service.output().splitlines()) == 1
