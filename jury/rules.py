@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from concours.kernel.errors import DomainError
@@ -61,6 +62,52 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRules:
+    """What an edition tells its jury. Frozen by the first score."""
+
+    edition_key: str
+    title: str
+    criteria: Sequence[Criterion]
+    scale_low: int
+    scale_high: int
+    laureates_max: int
+    scoring_closes_at: datetime | None = None
+    """Announced to jurors, aware; the secretary's act alone closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMedia:
+    """A file made from a creation: `video`, `poster` or `page`; named by its digest in the ready store."""
+
+    role: str
+    position: int
+    digest: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingWork:
+    """A work as it is handed over: what jurors may know, nothing else."""
+
+    category: str
+    title: str
+    summary: str
+    media: tuple[IncomingMedia, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedWork:
+    """What the handing over gives back: where the work is, and the number drawn for it."""
+
+    work_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """What one juror has written about one work; it may be incomplete."""
 
@@ -68,6 +115,14 @@ class Sheet:
     points: Mapping[str, int]
     remark: str = ""
     version: int = 0
+
+
+def check_rules(rules: SessionRules) -> None:
+    """Refuse rules that no session could follow."""
+    check_criteria(rules.criteria)
+    check_scale(Scale(rules.scale_low, rules.scale_high))
+    if rules.laureates_max < 1:
+        raise DomainError("Prévoyez au moins un lauréat.")
 
 
 def check_criteria(criteria: Sequence[Criterion]) -> None:

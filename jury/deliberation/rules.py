@@ -1,0 +1,66 @@
+"""What the panel may decide once scoring is closed, as plain values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from concours.kernel.errors import DomainError
+from jury.ranking import Line, Ranking
+from jury.rules import format_number
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A work that the panel honours, at which rank and why."""
+
+    number: int
+    rank: int
+    reason: str
+
+
+def check_tie_choice(line: Line, chosen: Sequence[int], reason: str) -> None:
+    """Refuse a decision that is not about the tied works, or that fills more than the seats left."""
+    if not line.tied:
+        raise DomainError("Aucun ex æquo n'est à départager à la dernière place.")
+    if len(set(chosen)) != len(chosen) or not set(chosen) <= set(line.tied):
+        raise DomainError("Choisissez parmi les œuvres ex æquo à la dernière place, chacune une fois.")
+    if len(chosen) > line.seats:
+        raise DomainError(f"{_count(len(chosen))} pour {_count(line.seats, 'place')} à pourvoir : retirez-en.")
+    if not reason:
+        raise DomainError("Indiquez le motif de la décision : il figure au procès-verbal.")
+
+
+def proposal(ranking: Ranking, line: Line, tie_winners: Sequence[int]) -> dict[int, int]:
+    """Return the laureates of the ranking and of the tie decision: rank by number."""
+    entering = {*line.inside, *tie_winners}
+    return {place.number: place.rank for place in ranking.places if place.number in entering}
+
+
+def check_choices(choices: Sequence[Choice], numbers: Sequence[int], laureates_max: int) -> None:
+    """Refuse honours that name a work twice or an unknown one, too many works, a lame ranking or no reason."""
+    chosen = [choice.number for choice in choices]
+    if len(chosen) > laureates_max:
+        raise DomainError(f"Le palmarès compte au plus {_count(laureates_max)} : vous en avez choisi {len(chosen)}.")
+    if len(set(chosen)) != len(chosen) or not set(chosen) <= set(numbers):
+        raise DomainError("Chaque œuvre du palmarès porte un numéro connu et n'y figure qu'une fois.")
+    _check_ranks([choice.rank for choice in choices])
+    silent = [format_number(choice.number) for choice in choices if not choice.reason]
+    if silent:
+        raise DomainError(f"Indiquez le motif de la distinction pour : {', '.join(silent)}.")
+
+
+def departs(choices: Sequence[Choice], proposed: Mapping[int, int]) -> bool:
+    """Tell whether the honours are other than what ranking and tie decision propose."""
+    return {choice.number: choice.rank for choice in choices} != dict(proposed)
+
+
+def _check_ranks(ranks: Sequence[int]) -> None:
+    for rank in ranks:
+        if rank != 1 + sum(other < rank for other in ranks):
+            raise DomainError(
+                "Les rangs se suivent à partir de 1 ; deux œuvres de même rang laissent vide le rang suivant "
+                "(par exemple 1, 2, 2, 4)."
+            )
+
+
+def _count(count: int, word: str = "œuvre") -> str:
+    return f"{count} {word}{'s' if count > 1 else ''}"

@@ -1,0 +1,272 @@
+"""What changes the jury's tables, up to the closing of scoring. Nothing here commits."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from concours.kernel.audit import record
+from concours.kernel.clock import format_instant
+from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from concours.kernel.ids import new_id
+from concours.kernel.mail import compose, enqueue
+from jury import queries
+from jury.models import JuryAudit, JuryMedia, JuryMember, JuryOutbox, JuryScore, JurySession, JurySheet, JuryWork
+from jury.rules import (
+    ROLE_NAMES,
+    IncomingWork,
+    ReceivedWork,
+    Role,
+    SessionRules,
+    Sheet,
+    check_points,
+    check_remark,
+    check_rules,
+    draw_numbers,
+)
+
+CONSOLE = "console"
+"""Who acts in the jury's audit chain when the organisers do: their own chain says which of them."""
+
+_random = secrets.SystemRandom()
+
+
+class StaleSheet(Conflict):
+    """Another tab has saved the same sheet meanwhile; `stored` is what stands now."""
+
+    def __init__(self, stored: Sheet) -> None:
+        super().__init__(
+            "Cette fiche a été modifiée dans une autre fenêtre. Les deux versions sont affichées : "
+            "gardez la vôtre en enregistrant de nouveau, ou reprenez l'autre."
+        )
+        self.stored = stored
+
+
+def open_session(session: Session, *, rules: SessionRules, now: datetime) -> None:
+    """Open the jury of an edition, once."""
+    check_rules(rules)
+    jury = JurySession(id=new_id(), edition_key=rules.edition_key, opened_at=now)
+    _apply_rules(jury, rules)
+    session.add(jury)
+    record(session, JuryAudit, actor=CONSOLE, action="session_opened", subject=jury.id, now=now)
+
+
+def update_session_rules(session: Session, *, rules: SessionRules, now: datetime) -> None:
+    """Take over the edition's changed rules. Raises Conflict once a sheet is begun."""
+    check_rules(rules)
+    jury = queries.find_session(session, rules.edition_key, lock=True)
+    _check_not_begun(session, jury, "les règles de l'évaluation ne changent plus")
+    _apply_rules(jury, rules)
+    record(session, JuryAudit, actor=CONSOLE, action="rules_updated", subject=jury.id, now=now)
+
+
+def invite_member(
+    session: Session,
+    *,
+    edition_key: str,
+    email: str,
+    name: str,
+    function: str,
+    role: str,
+    jury_url: str,
+    now: datetime,
+) -> str:
+    """Put somebody on the panel, write to them, and return their identifier."""
+    jury = queries.find_session(session, edition_key, lock=True)
+    _check_open(jury)
+    _check_seat(session, jury, email=email, role=Role(role))
+    member = JuryMember(
+        id=new_id(),
+        session_id=jury.id,
+        email=email.strip().lower(),
+        name=name,
+        function=function,
+        role=role,
+        invited_at=now,
+        order_seed=new_id(),
+    )
+    session.add(member)
+    message = compose(
+        "jury/mails/invitation.txt",
+        to=member.email,
+        name=name,
+        role=ROLE_NAMES[member.duty],
+        scores=member.scores,
+        title=jury.title,
+        closes_at=jury.scoring_closes_at,
+        jury_url=jury_url,
+    )
+    enqueue(session, JuryOutbox, message, now=now)
+    record(
+        session, JuryAudit, actor=CONSOLE, action="member_invited", subject=member.id, now=now, details={"role": role}
+    )
+    return member.id
+
+
+def remove_member(session: Session, *, edition_key: str, member_id: str, now: datetime) -> None:
+    """Take somebody off the panel. Raises Conflict once a sheet is begun."""
+    jury = queries.find_session(session, edition_key, lock=True)
+    _check_not_begun(session, jury, "la composition du jury ne se réduit plus")
+    member = session.get(JuryMember, member_id)
+    if member is None or member.session_id != jury.id:
+        raise NotFound
+    session.delete(member)
+    record(session, JuryAudit, actor=CONSOLE, action="member_removed", subject=member_id, now=now)
+
+
+def join(session: Session, *, member_id: str, now: datetime) -> None:
+    """Note that a member has signed in for the first time."""
+    member = session.get_one(JuryMember, member_id, with_for_update=True)
+    if member.joined_at is None:
+        member.joined_at = now
+        record(session, JuryAudit, actor=member_id, action="member_joined", subject=member_id, now=now)
+
+
+def receive_works(
+    session: Session, *, edition_key: str, works: Sequence[IncomingWork], now: datetime, additional: bool = False
+) -> list[ReceivedWork]:
+    """Take a batch of works, draw a number for each, and return them in the order given.
+
+    One batch a session; `additional` says that another is wanted. Raises Conflict once a sheet is begun.
+    """
+    jury = queries.find_session(session, edition_key, lock=True)
+    taken = queries.numbers_of(session, jury)
+    if not works:
+        raise DomainError(
+            "Aucune œuvre à remettre au jury : prononcez d'abord la recevabilité d'au moins une création."
+        )
+    if taken and not additional:
+        raise Conflict("Les œuvres ont déjà été remises au jury. Un complément demande un acte distinct.")
+    _check_not_begun(session, jury, "aucune œuvre ne s'ajoute plus")
+    _check_open(jury)
+    received = [_add_work(jury, work, n) for work, n in zip(works, _draw(len(works), taken), strict=True)]
+    # Written by number: the order of rows on the disk, too, is the draw's.
+    by_number = sorted(received, key=lambda row: row.number)
+    session.add_all(by_number)
+    jury.handed_over_at = jury.handed_over_at or now
+    details = {"count": len(works)}
+    record(session, JuryAudit, actor=CONSOLE, action="works_received", subject=jury.id, now=now, details=details)
+    return [ReceivedWork(row.id, row.number) for row in received]
+
+
+def record_scores(
+    session: Session,
+    *,
+    member_id: str,
+    number: int,
+    points: Mapping[str, int],
+    remark: str,
+    version: int,
+    now: datetime,
+) -> JurySheet:
+    """Save one juror's sheet as it stands, whole or not; only a whole one counts.
+
+    `version` is that of the sheet the form showed, 0 for a blank one. Raises StaleSheet when another was saved since.
+    """
+    # One juror's writes follow one another; those of different jurors do not wait. Closing waits for all of them.
+    member = session.get_one(JuryMember, member_id, with_for_update=True)
+    jury = session.get_one(JurySession, member.session_id, with_for_update={"read": True})
+    if not member.scores:
+        raise Forbidden("Le secrétariat du jury n'évalue pas les œuvres.")
+    _check_open(jury)
+    check_points(points, jury.criteria_list, jury.scale)
+    check_remark(remark)
+    work = queries.find_work(session, session_id=jury.id, number=number)
+    sheet = queries.find_sheet(session, work=work, member_id=member_id)
+    if sheet is None:
+        sheet = _new_sheet(session, work, member, points=points, remark=remark, now=now)
+    elif sheet.points == points and sheet.remark == remark:
+        return sheet  # the same form sent twice
+    elif sheet.version != version:
+        raise StaleSheet(Sheet(number, sheet.points, sheet.remark, sheet.version))
+    _write_sheet(sheet, points=points, remark=remark, now=now)
+    details = {"version": sheet.version}
+    record(session, JuryAudit, actor=member_id, action="sheet_saved", subject=sheet.id, now=now, details=details)
+    return sheet
+
+
+def close_scoring(session: Session, *, member_id: str, now: datetime) -> None:
+    """Close scoring for everyone, missing sheets or not. The secretary's act; it cannot be undone."""
+    member = session.get_one(JuryMember, member_id)
+    jury = session.get_one(JurySession, member.session_id, with_for_update=True)
+    if member.duty is not Role.SECRETARY:
+        raise Forbidden("Seul le secrétariat du jury clôt l'évaluation.")
+    if jury.handed_over_at is None:
+        raise Conflict("Aucune œuvre n'a encore été remise au jury : il n'y a rien à clore.")
+    _check_open(jury)
+    jury.scoring_closed_at = now
+    missing = sum(line.missing for line in queries.progress_of(session, jury))
+    details = {"missing_sheets": missing}
+    record(session, JuryAudit, actor=member_id, action="scoring_closed", subject=jury.id, now=now, details=details)
+
+
+def _apply_rules(jury: JurySession, rules: SessionRules) -> None:
+    jury.title = rules.title
+    jury.criteria = [asdict(criterion) for criterion in rules.criteria]
+    jury.scale_low, jury.scale_high = rules.scale_low, rules.scale_high
+    jury.laureates_max = rules.laureates_max
+    jury.scoring_closes_at = rules.scoring_closes_at
+
+
+def _check_not_begun(session: Session, jury: JurySession, consequence: str) -> None:
+    begun = queries.first_sheet_at(session, jury)
+    if begun is not None:
+        raise Conflict(f"Le jury a commencé à évaluer le {format_instant(begun)} : {consequence}.")
+
+
+def _check_open(jury: JurySession) -> None:
+    if jury.scoring_closed_at is not None:
+        raise Conflict(
+            f"L'évaluation est close depuis le {format_instant(jury.scoring_closed_at)}. "
+            "Tout ce qui était enregistré est gardé et reste consultable ; rien ne peut plus changer."
+        )
+
+
+def _check_seat(session: Session, jury: JurySession, *, email: str, role: Role) -> None:
+    members = queries.members_of(session, jury)
+    if any(member.email == email.strip().lower() for member in members):
+        raise Conflict("Cette adresse est déjà celle d'un membre du jury.")
+    if role is Role.PRESIDENT and any(member.duty is role for member in members):
+        raise Conflict("Le jury a déjà une présidente ou un président. Retirez d'abord cette personne du jury.")
+
+
+def _draw(count: int, taken: Sequence[int]) -> list[int]:
+    return draw_numbers(count, taken, _random.sample)
+
+
+def _add_work(jury: JurySession, work: IncomingWork, number: int) -> JuryWork:
+    return JuryWork(
+        id=new_id(),
+        session_id=jury.id,
+        number=number,
+        category=work.category,
+        title=work.title,
+        summary=work.summary,
+        media=[JuryMedia(**asdict(media)) for media in work.media],
+    )
+
+
+def _new_sheet(
+    session: Session, work: JuryWork, member: JuryMember, *, points: Mapping[str, int], remark: str, now: datetime
+) -> JurySheet:
+    if not (points or remark):
+        raise DomainError("Il n'y a rien à enregistrer : donnez au moins une note, ou écrivez une appréciation.")
+    sheet = JurySheet(
+        id=new_id(), session_id=work.session_id, work_id=work.id, member_id=member.id, version=0, created_at=now
+    )
+    session.add(sheet)
+    return sheet
+
+
+def _write_sheet(sheet: JurySheet, *, points: Mapping[str, int], remark: str, now: datetime) -> None:
+    held = {score.criterion: score for score in sheet.scores}
+    for criterion, value in points.items():
+        if criterion in held:
+            held[criterion].points = value
+        else:
+            sheet.scores.append(JuryScore(criterion=criterion, points=value))
+    sheet.scores = [score for score in sheet.scores if score.criterion in points]
+    sheet.remark, sheet.updated_at = remark, now
+    sheet.version += 1

@@ -1,0 +1,162 @@
+"""Reading the jury's tables. Each function answers one question."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from concours.kernel.errors import NotFound
+from jury.models import JuryMedia, JuryMember, JurySession, JurySheet, JuryWork
+from jury.ranking import Ranking, rank
+from jury.rules import Role, Sheet, SheetState, sheet_state
+
+
+@dataclass(frozen=True, slots=True)
+class MemberProgress:
+    """How far one member has come. Counts only: no score, no work."""
+
+    member_id: str
+    email: str
+    name: str
+    function: str
+    role: Role
+    joined: bool
+    done: int
+    incomplete: int
+    expected: int
+    """0 for the secretary, who scores nothing."""
+
+    @property
+    def missing(self) -> int:
+        """Works for which no whole sheet stands."""
+        return self.expected - self.done
+
+
+def find_session(session: Session, edition_key: str, *, lock: bool = False) -> JurySession:
+    """Return the jury session of an edition, locked against other writers on demand. Raises NotFound."""
+    query = select(JurySession).where(JurySession.edition_key == edition_key)
+    jury = session.scalars(query.with_for_update() if lock else query).first()
+    if jury is None:
+        raise NotFound("Le jury de cette édition n'est pas encore ouvert.")
+    return jury
+
+
+def find_member_by_email(session: Session, email: str) -> JuryMember | None:
+    """Return who signs in with this address: on the panel opened last, when one sat on several."""
+    query = (
+        select(JuryMember)
+        .join(JurySession, JurySession.id == JuryMember.session_id)
+        .where(JuryMember.email == email)
+        .order_by(JurySession.opened_at.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def members_of(session: Session, jury: JurySession) -> Sequence[JuryMember]:
+    """Return the panel: president, jurors, secretary, each by name."""
+    order = [Role.PRESIDENT, Role.JUROR, Role.SECRETARY]
+    members = session.scalars(select(JuryMember).where(JuryMember.session_id == jury.id)).all()
+    return sorted(members, key=lambda member: (order.index(member.duty), member.name))
+
+
+def works_of(session: Session, jury: JurySession) -> Sequence[JuryWork]:
+    """Return every work of the session, by number, without its files."""
+    return session.scalars(select(JuryWork).where(JuryWork.session_id == jury.id).order_by(JuryWork.number)).all()
+
+
+def numbers_of(session: Session, jury: JurySession) -> Sequence[int]:
+    """Return every number of the session."""
+    return session.scalars(select(JuryWork.number).where(JuryWork.session_id == jury.id)).all()
+
+
+def find_work(session: Session, *, session_id: str, number: int) -> JuryWork:
+    """Return a work with its files. Raises NotFound, the same for another session's number and for none."""
+    query = select(JuryWork).where(JuryWork.session_id == session_id, JuryWork.number == number)
+    work = session.scalars(query.options(selectinload(JuryWork.media))).first()
+    if work is None:
+        raise NotFound
+    return work
+
+
+def find_media(session: Session, *, session_id: str, number: int, role: str, position: int) -> JuryMedia:
+    """Return one file of a work. Raises NotFound."""
+    query = (
+        select(JuryMedia)
+        .join(JuryWork, JuryWork.id == JuryMedia.work_id)
+        .where(JuryWork.session_id == session_id, JuryWork.number == number)
+        .where(JuryMedia.role == role, JuryMedia.position == position)
+    )
+    media = session.scalars(query).first()
+    if media is None:
+        raise NotFound
+    return media
+
+
+def sheets_of(session: Session, jury: JurySession, *, member_id: str | None = None) -> list[Sheet]:
+    """Return the sheets of the session, of one member only on demand."""
+    query = select(JurySheet, JuryWork.number).join(JuryWork, JuryWork.id == JurySheet.work_id)
+    query = query.where(JurySheet.session_id == jury.id)
+    if member_id is not None:
+        query = query.where(JurySheet.member_id == member_id)
+    return [_as_sheet(sheet, number) for sheet, number in session.execute(query)]
+
+
+def find_sheet(session: Session, *, work: JuryWork, member_id: str) -> JurySheet | None:
+    """Return what this member wrote about this work."""
+    query = select(JurySheet).where(JurySheet.work_id == work.id, JurySheet.member_id == member_id)
+    return session.scalars(query).first()
+
+
+def saved_sheet(session: Session, *, work: JuryWork, member_id: str) -> tuple[Sheet, datetime | None]:
+    """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
+    row = find_sheet(session, work=work, member_id=member_id)
+    return (_as_sheet(row, work.number), row.updated_at) if row else (Sheet(work.number, {}), None)
+
+
+def states_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, SheetState]:
+    """Return where one member stands with each work, by number."""
+    written = {sheet.number: sheet for sheet in sheets_of(session, jury, member_id=member_id)}
+    return {number: sheet_state(written.get(number), jury.criteria_list) for number in numbers_of(session, jury)}
+
+
+def first_sheet_at(session: Session, jury: JurySession) -> datetime | None:
+    """Return when the first sheet was begun: from then on, rules and works stay as they are."""
+    query = select(JurySheet.created_at).where(JurySheet.session_id == jury.id)
+    return session.scalars(query.order_by(JurySheet.created_at).limit(1)).first()
+
+
+def progress_of(session: Session, jury: JurySession) -> list[MemberProgress]:
+    """Return how far each member has come."""
+    expected = session.scalar(select(func.count()).where(JuryWork.session_id == jury.id)) or 0
+    query = select(JurySheet).where(JurySheet.session_id == jury.id)
+    counts: Counter[tuple[str, SheetState]] = Counter()
+    for row in session.scalars(query):
+        counts[row.member_id, sheet_state(_as_sheet(row, 0), jury.criteria_list)] += 1
+    return [_progress(member, counts, expected) for member in members_of(session, jury)]
+
+
+def ranking_of(session: Session, jury: JurySession) -> Ranking:
+    """Return the ranking, as the sheets make it now."""
+    return rank(numbers_of(session, jury), sheets_of(session, jury), jury.criteria_list)
+
+
+def _progress(member: JuryMember, counts: Counter[tuple[str, SheetState]], expected: int) -> MemberProgress:
+    return MemberProgress(
+        member_id=member.id,
+        email=member.email,
+        name=member.name,
+        function=member.function,
+        role=member.duty,
+        joined=member.joined_at is not None,
+        done=counts[member.id, SheetState.SCORED],
+        incomplete=counts[member.id, SheetState.INCOMPLETE],
+        expected=expected if member.scores else 0,
+    )
+
+
+def _as_sheet(row: JurySheet, number: int) -> Sheet:
+    return Sheet(number, row.points, row.remark, row.version)
