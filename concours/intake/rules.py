@@ -1,0 +1,179 @@
+"""What a file may be, why one is refused, and how that is said."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from pathlib import Path
+from typing import Literal
+
+from concours.kernel.errors import DomainError
+
+EIGHT_K = (7680, 4320)
+"""Longest and shortest side of the largest picture that we decode."""
+
+MAX_STREAMS = 16
+"""A camera writes two or three streams; more is a file made to exhaust its reader."""
+
+
+class Kind(StrEnum):
+    """The three formats that an edition may accept."""
+
+    AVI = "avi"
+    MP4 = "mp4"
+    PDF = "pdf"
+
+    @property
+    def mime(self) -> str:
+        """The registered name, or for AVI the one in use."""
+        return {Kind.AVI: "video/x-msvideo", Kind.MP4: "video/mp4", Kind.PDF: "application/pdf"}[self]
+
+
+class Reason(StrEnum):
+    """Why a file is refused: stable codes, stored and counted."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    WRONG_FORMAT = "wrong_format"
+    NOT_IN_EDITION = "not_in_edition"
+    TRUNCATED = "truncated"
+    AMBIGUOUS = "ambiguous"
+    UNREADABLE = "unreadable"
+    TIMEOUT = "timeout"
+    TOO_HEAVY = "too_heavy"
+    TOO_LONG = "too_long"
+    NO_VIDEO = "no_video"
+    COVER_ONLY = "cover_only"
+    NO_FRAME = "no_frame"
+    DIMENSIONS = "dimensions"
+    STREAMS = "streams"
+    ENCRYPTED = "encrypted"
+    CODEC = "codec"
+    PASSWORD = "password"  # noqa: S105 -- a refusal's code
+    PAGES = "pages"
+    NO_PAGE = "no_page"
+    LAYERS = "layers"
+
+
+class Refused(DomainError):
+    """This file cannot take part. `detected` is the MIME name of what it really is."""
+
+    def __init__(self, reason: Reason, message: str, detected: str = "application/octet-stream") -> None:
+        super().__init__(message)
+        self.reason: str = reason.value
+        self.detected = detected
+
+
+class RefusedTooLarge(Refused):
+    """More bytes than the edition accepts: the one refusal with its own HTTP status."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one edition accepts."""
+
+    kinds: frozenset[Kind]
+    max_bytes: int
+    max_seconds: int = 120
+    tolerance_s: float = 0.5
+    """A film of exactly 120 s with MP3 sound measures 120.10 s."""
+    max_pages: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What is known of a file once it has been examined. Sizes are pixels, or points for the first page of a PDF."""
+
+    accepted: bool
+    kind: Kind | None
+    reason: str | None
+    message: str
+    detected: str
+    duration_s: float | None = None
+    width: int | None = None
+    height: int | None = None
+    pages: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artefact:
+    """One file of the jury copy, made by us. `text` is what a screen reader says of a page."""
+
+    role: Literal["video", "poster", "page"]
+    position: int
+    path: Path
+    mime: str
+    width: int
+    height: int
+    text: str = ""
+
+
+def spoken_duration(seconds: float) -> str:
+    """Say a duration to the tenth: 150.0 is « 2 min 30 s », 120.7 is « 2 min 0,7 s », 120 is « 2 min »."""
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    rest = f"{tenths // 10},{tenths % 10}" if tenths % 10 else f"{tenths // 10}"
+    parts = ([f"{minutes} min"] if minutes else []) + ([f"{rest} s"] if tenths or not minutes else [])
+    return " ".join(parts)
+
+
+def spoken_size(count: int) -> str:
+    """Say a number of bytes in decimal units, as disks and operators do: 2_000_000_000 is « 2 Go »."""
+    for unit, name in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
+        if count >= unit:
+            return f"{count / unit:.1f}".removesuffix(".0").replace(".", ",") + f" {name}"
+    return f"{count} octets"
+
+
+def spoken_kinds(kinds: Iterable[Kind]) -> str:
+    """List formats in a stable order: « AVI, MP4 ou PDF »."""
+    names = [kind.name for kind in sorted(kinds)]
+    return " ou ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def check_bytes(size: int, limits: Limits) -> None:
+    """Refuse a file with more bytes than the edition accepts."""
+    if size > limits.max_bytes:
+        raise RefusedTooLarge(
+            Reason.TOO_LARGE,
+            f"Ce fichier pèse {spoken_size(size)} ; la limite est de {spoken_size(limits.max_bytes)}. "
+            "Réduisez-le (une vidéo en 1080p suffit), puis déposez-le à nouveau.",
+        )
+
+
+def check_duration(seconds: float, limits: Limits, kind: Kind) -> None:
+    """Refuse a film that plays longer than the edition accepts, with the figure measured."""
+    if seconds > limits.max_seconds + limits.tolerance_s:
+        raise Refused(
+            Reason.TOO_LONG,
+            f"Cette vidéo dure {spoken_duration(seconds)} ; la limite est de {spoken_duration(limits.max_seconds)}. "
+            "Raccourcissez-la, puis déposez-la à nouveau.",
+            kind.mime,
+        )
+
+
+def check_pages(pages: int, limits: Limits) -> None:
+    """Refuse a document without a page, or with more pages than the edition accepts."""
+    if pages == 0:
+        raise Refused(
+            Reason.NO_PAGE,
+            "Ce PDF ne contient aucune page. Exportez-le à nouveau depuis votre logiciel, ouvrez-le pour vérifier, "
+            "puis déposez-le.",
+            Kind.PDF.mime,
+        )
+    if pages > limits.max_pages:
+        raise Refused(
+            Reason.PAGES,
+            f"Ce PDF compte {pages} pages ; la limite est de {limits.max_pages}. "
+            "Réduisez le nombre de pages, puis déposez-le à nouveau.",
+            Kind.PDF.mime,
+        )
+
+
+def accepted_message(kind: Kind, duration_s: float | None, pages: int | None) -> str:
+    """Say what was recognised, so that the candidate can see that it is the right file."""
+    if pages is not None:
+        return f"Fichier accepté : PDF de {pages} page{'s' if pages > 1 else ''}."
+    return f"Fichier accepté : vidéo {kind.name} de {spoken_duration(duration_s or 0)}."
