@@ -45,7 +45,7 @@ fi
 
 echo "Installation des dépendances dans .venv (une à deux minutes la première fois)…"
 .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
-pip() { .venv/bin/python -m pip --disable-pip-version-check --quiet "$@"; }
+pip() { .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet "$@"; }
 pip install --require-hashes --requirement "requirements/$LEVEL.txt"
 # Apart: hashes can't be demanded of the project's own folder.
 pip install --no-deps --no-build-isolation --editable .
