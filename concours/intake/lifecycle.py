@@ -13,8 +13,8 @@ from concours.kernel.storage import Received
 MAX_ATTEMPTS = 3
 """A step is tried again twice after a failure of ours."""
 
-CLAIM = {CreationState.RECEIVED: timedelta(minutes=2), CreationState.ACCEPTED: timedelta(minutes=20)}
-"""How long a worker may take over each step before the sweep thinks it dead."""
+CLAIM = timedelta(seconds=60)
+"""How long a worker has a file without a sign of life; it renews its claim while it works."""
 
 _NAME_LENGTH = 255
 _FAILED = "La copie destinée au jury n'a pas pu être fabriquée. Le secrétariat du concours en est averti."
@@ -48,9 +48,14 @@ def claim(session: Session, *, creation_id: str, state: CreationState, now: date
     creation = session.get(Creation, creation_id, with_for_update=True)
     if creation is None or creation.state != state or (creation.claimed_until and creation.claimed_until > now):
         return None
-    creation.claimed_until = now + CLAIM[state]
+    creation.claimed_until = now + CLAIM
     creation.attempts += 1
     return creation
+
+
+def renew_claim(session: Session, *, creation_id: str, now: datetime) -> None:
+    """Say that the worker is alive and still at it."""
+    session.get_one(Creation, creation_id).claimed_until = now + CLAIM
 
 
 def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> None:

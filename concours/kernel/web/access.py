@@ -5,7 +5,10 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-AccessRule = Callable[[], ResponseReturnValue | None]
+Entrance = ResponseReturnValue | None
+"""None lets the visitor in; an answer sends them elsewhere."""
+
+AccessRule = Callable[[], Entrance]
 """Returns None to let the visitor in, an answer to send them elsewhere, or raises a DomainError."""
 
 

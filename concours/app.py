@@ -1,0 +1,120 @@
+"""The application of candidates, organisers and visitors."""
+
+import importlib
+import importlib.util
+from collections.abc import Iterator
+
+from flask import Blueprint, Flask, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+
+from concours.accounts import views as accounts_views
+from concours.accounts.models import Account, Login
+from concours.editions.queries import current_edition
+from concours.editions.rules import Edition, Phase, phase
+from concours.kernel.clock import Clock, format_instant, system_clock
+from concours.kernel.db import Database
+from concours.kernel.errors import NotFound
+from concours.kernel.queue import Queues
+from concours.kernel.settings import Settings, read_secret
+from concours.kernel.storage import open_stores
+from concours.kernel.web.chrome import Chrome, NavItem
+from concours.kernel.web.factory import make_app
+from concours.kernel.web.person import person_id, use_logins
+from concours.kernel.web.state import State, state
+
+_NOT_OURS = frozenset({"jury"})
+"""Top folders of templates that this application may not load."""
+
+_FOOTER = (
+    ("Plan du site", "/plan-du-site"),
+    ("Aide", "/aide"),
+    ("Accessibilité : non conforme", "/accessibilite"),
+    ("Mentions légales", "/mentions-legales"),
+    ("Données personnelles", "/donnees-personnelles"),
+)
+_DEMO = "Démonstration : les personnes, les administrations et les créations sont inventées."
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """Return the application that these settings describe."""
+    secret = read_secret(settings, "SECRET_KEY")
+    database = Database(settings.database_url)
+    resources = State(settings, secret, database, open_stores(settings), Queues(settings), clock)
+    app = make_app(
+        "concours",
+        resources,
+        base_url=settings.public_url,
+        cookie="concours",
+        templates=lambda folder: folder not in _NOT_OURS,
+    )
+    use_logins(app.extensions, Login)
+    for room in _rooms():
+        app.register_blueprint(room)
+    app.context_processor(lambda: {"chrome": _chrome()})
+    return app
+
+
+def _rooms() -> Iterator[Blueprint]:
+    yield accounts_views.blueprint
+    for n in ("entries", "honours", "registrations", "organisers", "exports", "site"):
+        if importlib.util.find_spec(f"concours.{n}") and importlib.util.find_spec(f"concours.{n}.views"):
+            yield importlib.import_module(f"concours.{n}.views").blueprint
+
+
+def _chrome() -> Chrome:
+    """Return header, menu and footer; bare ones where the database cannot say more."""
+    settings = state().settings
+    try:
+        with state().database.read() as session:
+            edition = current_edition(session)
+            who = person_id()
+            account = session.get(Account, who) if who else None
+    except (NotFound, SQLAlchemyError):
+        return Chrome(
+            service_title="Concours",
+            tagline="",
+            home_url=_path("/"),
+            contact_email=settings.contact_email,
+        )
+    now = state().clock()
+    return Chrome(
+        service_title=edition.contest,
+        tagline=f"« {edition.title} »",
+        home_url=_path("/"),
+        contact_email=settings.contact_email,
+        nav=_nav(edition, organiser=bool(account and account.organiser)),
+        tools=() if account else (_item("Se connecter", "/connexion"),),
+        footer_links=tuple(_item(label, path) for label, path in _FOOTER),
+        deadline=_deadline(edition, phase(edition, now)),
+        notice=_DEMO if settings.demo else None,
+        signed_in_as=account.email if account else None,
+        sign_out_url=url_for("signin.leave") if account else None,
+    )
+
+
+def _nav(edition: Edition, *, organiser: bool) -> tuple[NavItem, ...]:
+    items = [("Accueil", "/"), ("Mes candidatures", "/candidatures/"), ("Règlement", "/reglement")]
+    if edition.event:
+        items.append((f"{edition.event.name} : s'inscrire", "/inscription"))
+    if organiser:
+        items.append(("Organisation", "/organisation/"))
+    return tuple(_item(label, path) for label, path in items)
+
+
+def _item(label: str, path: str) -> NavItem:
+    here = request.path == path if path == "/" else request.path.startswith(path.rstrip("/"))
+    return NavItem(label=label, url=_path(path), current=here)
+
+
+def _path(path: str) -> str:
+    return request.script_root + path
+
+
+def _deadline(edition: Edition, now_in: Phase) -> str | None:
+    if now_in is Phase.UPCOMING:
+        return f"Dépôts ouverts à partir du {format_instant(edition.opens_at)}."
+    if now_in is Phase.OPEN:
+        return f"Dépôts ouverts jusqu'au {format_instant(edition.closes_at)}."
+    return (
+        f"Les dépôts sont clos depuis le {format_instant(edition.closes_at)}." if now_in is Phase.EXAMINATION else None
+    )

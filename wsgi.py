@@ -1,0 +1,47 @@
+"""What a WSGI server runs: `app` (both applications on one machine), `concours_app`, `jury_app` (apart).
+
+Each is built when it is first named, so that `wsgi:jury_app` never imports the identity side.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from concours.kernel.settings import read_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+
+@cache
+def _concours_app() -> "Flask":
+    from concours.app import create_app  # noqa: PLC0415 -- built lazily: see the module's purpose
+
+    return create_app(read_settings())
+
+
+@cache
+def _jury_app() -> "Flask":
+    from jury.app import create_app  # noqa: PLC0415 -- built lazily: see the module's purpose
+
+    return create_app(read_settings())
+
+
+@cache
+def _app() -> "DispatcherMiddleware":
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware  # noqa: PLC0415 -- `jury_app` alone needs none
+
+    path = urlsplit(read_settings().jury_url).path or "/jury"
+    return DispatcherMiddleware(_concours_app(), {path: _jury_app()})
+
+
+_BUILDERS: dict[str, Callable[[], Any]] = {"app": _app, "concours_app": _concours_app, "jury_app": _jury_app}
+
+
+def __getattr__(name: str) -> Any:
+    """Build the application of this name."""
+    if name not in _BUILDERS:
+        raise AttributeError(name)
+    return _BUILDERS[name]()
