@@ -338,6 +338,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("session_id", "number", name=op.f("uq_jury_work_session_id_number")),
     )
     op.create_table(
+        "entry",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("edition_id", sa.String(length=26), nullable=False),
+        sa.Column("team", sa.String(length=200), nullable=False),
+        sa.Column("administration", sa.String(length=200), nullable=False),
+        sa.Column("contact_name", sa.String(length=200), nullable=False),
+        sa.Column("contact_email", sa.String(length=254), nullable=False),
+        sa.Column("contact_phone", sa.String(length=30), nullable=False),
+        sa.Column("public_agent", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("category", sa.String(length=200), nullable=False),
+        sa.Column("rules_accepted", sa.Boolean(), nullable=False),
+        sa.Column("rights_granted", sa.Boolean(), nullable=False),
+        sa.Column("image_rights", sa.Boolean(), nullable=False),
+        sa.Column("creation_id", sa.String(length=26), nullable=True),
+        sa.Column("deposit_id", sa.String(length=26), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("work_id", sa.String(length=26), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_entry_account_id")),
+        sa.ForeignKeyConstraint(["creation_id"], ["creation.id"], name=op.f("fk_entry_creation_id")),
+        sa.ForeignKeyConstraint(["deposit_id"], ["deposit.id"], name=op.f("fk_entry_deposit_id"), use_alter=True),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_entry_edition_id")),
+        sa.ForeignKeyConstraint(["work_id"], ["jury_work.id"], name=op.f("fk_entry_work_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
+        sa.UniqueConstraint("creation_id", name=op.f("uq_entry_creation_id")),
+        sa.UniqueConstraint("work_id", name=op.f("uq_entry_work_id")),
+    )
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_account_id_edition_id"), ["account_id", "edition_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entry_edition_id"), ["edition_id"], unique=False)
+
+    op.create_table(
         "jury_media",
         sa.Column("work_id", sa.String(length=26), nullable=False),
         sa.Column("role", sa.String(length=10), nullable=False),
@@ -373,6 +410,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_jury_sheet_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "deposit",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("entry_id", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("receipt_number", sa.String(length=40), nullable=False),
+        sa.Column("dossier", sa.JSON(), nullable=False),
+        sa.Column("creation_id", sa.String(length=26), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("rules_number", sa.Integer(), nullable=False),
+        sa.Column("rules_digest", sa.String(length=64), nullable=False),
+        sa.Column("consents_version", sa.Integer(), nullable=False),
+        sa.Column("consents_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["creation_id"], ["creation.id"], name=op.f("fk_deposit_creation_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_deposit_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deposit")),
+        sa.UniqueConstraint("receipt_number", name=op.f("uq_deposit_receipt_number")),
+    )
+    with op.batch_alter_table("deposit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deposit_entry_id"), ["entry_id"], unique=False)
+
+    op.create_table(
         "jury_score",
         sa.Column("sheet_id", sa.String(length=26), nullable=False),
         sa.Column("criterion", sa.String(length=40), nullable=False),
@@ -380,17 +439,44 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sheet_id"], ["jury_sheet.id"], name=op.f("fk_jury_score_sheet_id")),
         sa.PrimaryKeyConstraint("sheet_id", "criterion", name=op.f("pk_jury_score")),
     )
+    op.create_table(
+        "admissibility",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("entry_id", sa.String(length=26), nullable=False),
+        sa.Column("deposit_id", sa.String(length=26), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=26), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("decision = 'admitted' OR reason <> ''", name=op.f("ck_admissibility_reason")),
+        sa.CheckConstraint("decision IN ('admitted', 'refused')", name=op.f("ck_admissibility_decision")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_admissibility_decided_by")),
+        sa.ForeignKeyConstraint(["deposit_id"], ["deposit.id"], name=op.f("fk_admissibility_deposit_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_admissibility_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admissibility")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_admissibility_entry_id")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("admissibility")
     op.drop_table("jury_score")
+    with op.batch_alter_table("deposit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deposit_entry_id"))
+
+    op.drop_table("deposit")
     with op.batch_alter_table("jury_sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_jury_sheet_session_id"))
 
     op.drop_table("jury_sheet")
     op.drop_table("jury_media")
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_entry_edition_id"))
+        batch_op.drop_index(batch_op.f("ix_entry_account_id_edition_id"))
+
+    op.drop_table("entry")
     op.drop_table("jury_work")
     with op.batch_alter_table("jury_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_jury_member_email"))
