@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from concours.kernel.db import Database
+from concours.migrations import upgrade
 from tests.fakes.clock import FrozenClock
 from tests.fakes.smtp import SmtpServer
 from tests.no_skips import pytest_make_collect_report, pytest_runtest_makereport
@@ -51,8 +52,6 @@ def postgres_server() -> Iterator[PostgresServer]:
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file at the newest migration, to be copied."""
     path = tmp_path_factory.mktemp("template") / "migrated.db"
-    from concours.migrations import upgrade  # noqa: PLC0415 -- pure tests need no database
-
     upgrade(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -62,8 +61,6 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_server: PostgresServer) -> PostgresServer:
     """The server, holding a template database at the newest migration."""
-    from concours.migrations import upgrade  # noqa: PLC0415 -- pure tests need no database
-
     upgrade(postgres_server.create(_POSTGRES_TEMPLATE))
     return postgres_server
 

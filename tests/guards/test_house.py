@@ -12,7 +12,7 @@ LONG_FILES: dict[str, str] = {}
 """Files that may be longer, each with its reason."""
 
 SILENCED = re.compile(r"# ?noqa\b")
-SILENCED_WITH_REASON = re.compile(r"# ?noqa: [A-Z0-9, ]+ -- \w")
+SILENCED_WITH_REASON = re.compile(r"# ?noqa: [A-Z0-9, ]+ -- \S")
 
 THE_COMMITTER = "concours/kernel/db.py"
 TRANSACTIONS = {"commit", "begin", "rollback"}
@@ -23,6 +23,12 @@ WEB_MODULES = re.compile(r"(^wsgi|/app|/views|/access|/forms|^concours/kernel/(w
 
 EXACT = ("jury/rules.py", "jury/ranking.py")
 INEXACT_MODULES = {"math", "statistics", "numpy", "decimal"}
+
+PURE_MODULES = {"rules", "ranking", "calibration", "sniff"}
+DISK = {
+    *("open", "read_text", "read_bytes", "write_text", "write_bytes"),
+    *("exists", "is_file", "is_dir", "stat", "iterdir", "glob", "rglob", "mkdir", "unlink", "rename", "resolve"),
+}
 
 THE_CLOCK = "concours/kernel/clock.py"
 PRESENT = {"now", "utcnow", "today"}
@@ -81,6 +87,17 @@ def test_time_comes_from_the_clock() -> None:
         if method in PRESENT
     ]
     require_none(found, "Time comes from the clock argument: only concours/kernel/clock.py asks what time it is.")
+
+
+def test_pure_modules_leave_the_disk_alone() -> None:
+    found = [
+        f"{name_of(path)}:{line} .{method}()"
+        for path, tree in code()
+        if path.stem in PURE_MODULES
+        for line, method in calls(tree)
+        if method in DISK
+    ]
+    require_none(found, "Rules, ranking, calibration and sniffing take values: a path may be named, never followed.")
 
 
 def test_relationships_are_declared_on_both_sides() -> None:
