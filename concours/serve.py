@@ -15,7 +15,7 @@ from types import FrameType
 
 import click
 
-from concours.accounts.operations import make_sign_in_link
+from concours.accounts.operations import make_organiser, make_sign_in_link
 from concours.editions.operations import ensure_edition
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
@@ -71,8 +71,11 @@ def _prepare(settings: Settings) -> str:
     now = system_clock()
     try:
         with database.write() as session:
-            ensure_edition(session, now=now)
-            return make_sign_in_link(session, settings=settings, now=now)
+            document = settings.edition_file.read_text() if settings.edition_file else None
+            ensure_edition(session, now=now, document=document)
+            make_organiser(session, email=settings.organiser_email, actor="command", now=now)
+            token = make_sign_in_link(session, email=settings.organiser_email, now=now)
+            return f"{settings.public_url}/connexion/lien/{token}"
     finally:
         database.dispose()
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from concours.accounts.models import Code, CodeRequest, Link, Outbox
+from concours.accounts.models import Account, Code, CodeRequest, Link, Outbox
 from concours.accounts.operations import ensure_account
 from concours.kernel.web.signin import Side, signin_blueprint
 
@@ -15,6 +15,10 @@ def _everyone(_session: Session, _email: str) -> bool:
 
 def _person_for(session: Session, email: str, now: datetime) -> str | None:
     return ensure_account(session, email=email, now=now).id
+
+
+def _home(session: Session, account_id: str) -> str:
+    return "organisers.dashboard" if session.get_one(Account, account_id).organiser else "entries.mine"
 
 
 blueprint = signin_blueprint(
@@ -28,6 +32,6 @@ blueprint = signin_blueprint(
         invitation="Ni mot de passe ni compte à créer : un code à usage unique vous est envoyé par courriel.",
         welcomes=_everyone,
         person_for=_person_for,
-        home="entries.mine",
+        home=_home,
     )
 )

@@ -32,7 +32,7 @@ class Queues:
         """Wake the worker for this job. A queue out of order is no reason to fail: the sweep finds the job."""
         try:
             self._tasks[queue](job, subject)
-        except Exception:
+        except Exception:  # noqa: BLE001 -- whatever its library raises, the act it tells of is committed
             _log.exception("the queue %s did not take the job %s", queue, job)
 
     def serve(self, handlers: Mapping[str, Handler]) -> None:

@@ -68,6 +68,8 @@ class Settings:
     jury_url: str
     contact_email: str
     organiser_email: str
+    edition_file: Path | None
+    """The edition.toml that an empty database begins with; None: the embedded one, moved to the next season."""
     trusted_proxies: int
     brand: str
     host: str
@@ -105,6 +107,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         jury_url=_url(environ, "JURY_URL", f"{public_url}/jury"),
         contact_email=contact,
         organiser_email=_email(environ, "ORGANISER_EMAIL", contact),
+        edition_file=_file(environ, "EDITION"),
         trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, low=0, high=10),
         brand=_choice(environ, "BRAND", ("off", "etat")),
         host=host,
@@ -195,6 +198,15 @@ def _database_url(environ: Mapping[str, str], name: str, default: str) -> str:
     if scheme not in {"sqlite", "postgresql+psycopg"}:
         raise SettingsError(name, "attendu : sqlite:////dossier/fichier.db ou postgresql://utilisateur@hote/base")
     return value
+
+
+def _file(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name)
+    if not value:
+        return None
+    if not Path(value).is_file():
+        raise SettingsError(name, f"« {value} » n'est pas un fichier lisible")
+    return Path(value).absolute()
 
 
 def _s3(environ: Mapping[str, str]) -> S3 | None:

@@ -42,8 +42,8 @@ class Side:
     """Whether a code is sent to this address; the page answers the same either way."""
     person_for: Callable[[Session, str, datetime], str | None]
     """The person of an address that was proved, made where that is allowed."""
-    home: str
-    """Endpoint where one arrives."""
+    home: Callable[[Session, str], str]
+    """Endpoint where this person arrives."""
 
 
 class EmailForm(DsfrForm):
@@ -136,9 +136,11 @@ class _Pages:
 
     def _arrive(self, who: str) -> ResponseReturnValue:
         target = session.get(_NEXT)
+        with state().database.read() as database:
+            home = self.side.home(database, who)
         person.sign_in(who)
         own = isinstance(target, str) and target.startswith("/") and not target.startswith(("//", "/\\"))
-        return redirect(f"{request.script_root}{target}" if own else url_for(self.side.home), HTTPStatus.SEE_OTHER)
+        return redirect(f"{request.script_root}{target}" if own else url_for(home), HTTPStatus.SEE_OTHER)
 
     def _send_code(self, email: str) -> None:
         now, side = instant(), self.side
