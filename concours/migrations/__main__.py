@@ -1,4 +1,4 @@
-"""`python -m concours.migrations "what changes"`: writes a revision from the difference between models and migrations."""
+"""`python -m concours.migrations "what changes"` writes a revision from what the models say and migrations do not."""
 
 import sys
 import tempfile
