@@ -375,6 +375,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_entry_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
+        "jury_laureate",
+        sa.Column("work_id", sa.String(length=26), nullable=False),
+        sa.Column("session_id", sa.String(length=26), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint("rank > 0", name=op.f("ck_jury_laureate_rank")),
+        sa.ForeignKeyConstraint(["session_id", "work_id"], ["jury_work.session_id", "jury_work.id"], name="work"),
+        sa.PrimaryKeyConstraint("work_id", name=op.f("pk_jury_laureate")),
+    )
+    with op.batch_alter_table("jury_laureate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_jury_laureate_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
         "jury_media",
         sa.Column("work_id", sa.String(length=26), nullable=False),
         sa.Column("role", sa.String(length=10), nullable=False),
@@ -409,6 +422,18 @@ def upgrade() -> None:
     with op.batch_alter_table("jury_sheet", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_jury_sheet_session_id"), ["session_id"], unique=False)
 
+    op.create_table(
+        "jury_tie_decision",
+        sa.Column("session_id", sa.String(length=26), nullable=False),
+        sa.Column("tied", sa.JSON(), nullable=False),
+        sa.Column("chosen", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=26), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["decided_by"], ["jury_member.id"], name=op.f("fk_jury_tie_decision_decided_by")),
+        sa.ForeignKeyConstraint(["session_id"], ["jury_session.id"], name=op.f("fk_jury_tie_decision_session_id")),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_jury_tie_decision")),
+    )
     op.create_table(
         "deposit",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -467,11 +492,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deposit_entry_id"))
 
     op.drop_table("deposit")
+    op.drop_table("jury_tie_decision")
     with op.batch_alter_table("jury_sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_jury_sheet_session_id"))
 
     op.drop_table("jury_sheet")
     op.drop_table("jury_media")
+    with op.batch_alter_table("jury_laureate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_jury_laureate_session_id"))
+
+    op.drop_table("jury_laureate")
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entry_edition_id"))
         batch_op.drop_index(batch_op.f("ix_entry_account_id_edition_id"))
