@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from concours.kernel.audit import AuditMixin
 from concours.kernel.codes import CodeMixin, LinkMixin, RequestMixin
 from concours.kernel.db import Base, Id, Ref
+from concours.kernel.ids import ID_LENGTH
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
 from jury.rules import SCORING_ROLES, Criterion, Role, Scale
@@ -73,7 +74,7 @@ class JuryMember(Base):
     invited_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     """First time signed in."""
-    order_seed: Mapped[str] = mapped_column(String(26))
+    order_seed: Mapped[str] = mapped_column(String(ID_LENGTH))
     """Drawn at invitation: the order of works for this member hangs on it alone."""
 
     @property
@@ -166,6 +167,37 @@ class JuryScore(Base):
     sheet_id: Mapped[str] = mapped_column(ForeignKey("jury_sheet.id"), primary_key=True)
     criterion: Mapped[str] = mapped_column(String(40), primary_key=True)
     points: Mapped[int]
+
+
+class JuryTieDecision(Base):
+    """Which of the equal works at the last place enter the honours; one decision a session, the last one given."""
+
+    __tablename__ = "jury_tie_decision"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("jury_session.id"), primary_key=True)
+    tied: Mapped[list[Any]]
+    """Numbers that were equal when the decision was taken."""
+    chosen: Mapped[list[Any]]
+    """Numbers that enter; none is a decision too."""
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(ForeignKey("jury_member.id"))
+    decided_at: Mapped[datetime]
+
+
+class JuryLaureate(Base):
+    """A work that the panel honours."""
+
+    __tablename__ = "jury_laureate"
+    __table_args__ = (
+        CheckConstraint("rank > 0", name="rank"),
+        ForeignKeyConstraint(["session_id", "work_id"], ["jury_work.session_id", "jury_work.id"], name="work"),
+    )
+
+    work_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    session_id: Mapped[Ref] = mapped_column(index=True)
+    rank: Mapped[int]
+    """Shared by equals: 1, 2, 2, 4."""
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class JuryCode(CodeMixin, Base):

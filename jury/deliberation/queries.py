@@ -7,9 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jury import queries
-from jury.deliberation.models import JuryLaureate, JuryTieDecision
 from jury.deliberation.rules import proposal
-from jury.models import JurySession, JuryWork
+from jury.models import JuryLaureate, JurySession, JuryTieDecision, JuryWork
 from jury.ranking import Line, Ranking, line
 
 

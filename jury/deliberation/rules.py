@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from concours.kernel.errors import DomainError
-from jury.ranking import Line, Ranking
-from jury.rules import format_number
+from jury.ranking import Line, Place, Ranking, format_mean
+from jury.rules import Scale, format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ def check_choices(choices: Sequence[Choice], numbers: Sequence[int], laureates_m
 def departs(choices: Sequence[Choice], proposed: Mapping[int, int]) -> bool:
     """Tell whether the honours are other than what ranking and tie decision propose."""
     return {choice.number: choice.rank for choice in choices} != dict(proposed)
+
+
+def default_reason(place: Place, scale: Scale, decimals: int) -> str:
+    """Return the reason that the ranking itself gives: the panel may keep it or write its own."""
+    return f"Rang {place.rank} du classement, moyenne {format_mean(place.mean, decimals)} sur {scale.high}."
 
 
 def _check_ranks(ranks: Sequence[int]) -> None:

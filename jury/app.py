@@ -1,0 +1,133 @@
+"""The jury's application: its own templates, cookie and key; it never loads who made what."""
+
+from datetime import datetime
+
+from flask import Flask, request, url_for
+from sqlalchemy.orm import Session
+
+from concours.kernel.clock import Clock, format_instant, system_clock
+from concours.kernel.db import Database
+from concours.kernel.queue import Queues
+from concours.kernel.settings import Settings, read_secret
+from concours.kernel.storage import open_stores
+from concours.kernel.web.chrome import Chrome, NavItem
+from concours.kernel.web.factory import make_app
+from concours.kernel.web.person import use_logins
+from concours.kernel.web.signin import Side, signin_blueprint
+from concours.kernel.web.state import State, state
+from jury import queries
+from jury.deliberation.views import deliberation
+from jury.models import JuryCode, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
+from jury.ranking import format_mean
+from jury.rules import ROLE_NAMES, Role, SheetState, format_number
+from jury.views.access import Seat, seated
+from jury.views.panel import panel
+from jury.views.works import works
+
+_TEMPLATES = frozenset({"base.html", "macros", "errors", "signin", "jury"})
+_HEADING = "Espace du jury"
+_FOOTER = (
+    ("Accessibilité : non conforme", "/accessibilite"),
+    ("Mentions légales", "/mentions-legales"),
+    ("Données personnelles", "/donnees-personnelles"),
+)
+"""Pages of the public service, under its own address."""
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """Return the application that these settings describe."""
+    secret = read_secret(settings, "JURY_SECRET_KEY")
+    database = Database(settings.jury_database_url)
+    resources = State(settings, secret, database, open_stores(settings), Queues(settings), clock)
+    app = make_app(
+        "jury", resources, base_url=settings.jury_url, cookie="jury", templates=lambda folder: folder in _TEMPLATES
+    )
+    use_logins(app.extensions, JuryLogin)
+    for blueprint in (_signing_in(), works, panel, deliberation):
+        app.register_blueprint(blueprint)
+    app.context_processor(lambda: {"chrome": _chrome()})
+    app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__)
+    app.jinja_env.globals.update(SheetState=SheetState)
+    return app
+
+
+def _signing_in():
+    return signin_blueprint(
+        Side(
+            codes=JuryCode,
+            requests=JuryRequest,
+            links=JuryLink,
+            outbox=JuryOutbox,
+            mail_template="jury/mails/code.txt",
+            heading=_HEADING,
+            invitation="Donnez l'adresse où vous avez été invité·e à siéger : un code à usage unique vous y est envoyé.",
+            welcomes=_is_member,
+            person_for=_member_id,
+            home=_home,
+        )
+    )
+
+
+def _is_member(session: Session, email: str) -> bool:
+    return queries.find_member_by_email(session, email) is not None
+
+
+def _member_id(session: Session, email: str, _now: datetime) -> str | None:
+    member = queries.find_member_by_email(session, email)
+    return member.id if member else None
+
+
+def _home(_session: Session, _member_id: str) -> str:
+    return "works.home"
+
+
+def _chrome() -> Chrome:
+    """Return header, menu and footer; before signing in, those of no session in particular."""
+    settings, who = state().settings, seated()
+    jury = _jury(who) if who else None
+    return Chrome(
+        service_title=jury.title if jury else _HEADING,
+        tagline=_HEADING if jury else "Œuvres anonymes, évaluées par numéro",
+        home_url=url_for("works.home"),
+        contact_email=settings.contact_email,
+        nav=_nav(who, jury) if who and jury else (),
+        footer_links=tuple(NavItem(label=label, url=settings.public_url + path) for label, path in _FOOTER),
+        deadline=_deadline(who, jury) if who and jury else None,
+        notice="Démonstration : les personnes et les œuvres sont inventées." if settings.demo else None,
+        signed_in_as=f"{who.name} ({ROLE_NAMES[who.role]})" if who else None,
+        sign_out_url=url_for("signin.leave") if who else None,
+    )
+
+
+def _jury(who: Seat) -> JurySession:
+    with state().database.read() as session:
+        return session.get_one(JurySession, who.session_id)
+
+
+def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
+    items = [("Œuvres", "works.home")]
+    if who.role is Role.SECRETARY:
+        items.append(("Avancement", "panel.progress"))
+    if who.deliberates and jury.scoring_closed_at is not None:
+        items += [
+            ("Classement", "deliberation.ranking"),
+            ("Palmarès", "deliberation.laureates"),
+            ("Procès-verbal", "deliberation.minutes"),
+        ]
+    return tuple(_item(label, endpoint) for label, endpoint in items)
+
+
+def _item(label: str, endpoint: str) -> NavItem:
+    url = url_for(endpoint)
+    here = request.script_root + request.path
+    if endpoint == "works.home":
+        return NavItem(label=label, url=url, current=request.blueprint == "works")
+    return NavItem(label=label, url=url, current=here.startswith(url))
+
+
+def _deadline(who: Seat, jury: JurySession) -> str | None:
+    if jury.scoring_closed_at is not None:
+        return f"L'évaluation est close depuis le {format_instant(jury.scoring_closed_at)}."
+    if jury.scoring_closes_at is None or not who.scores:
+        return None
+    return f"Évaluation prévue jusqu'au {format_instant(jury.scoring_closes_at)}."

@@ -1,0 +1,175 @@
+"""The pages of the deliberation: ranking, ties, honours, minutes. For the president and the secretary only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from concours.kernel.clock import to_paris
+from concours.kernel.errors import Conflict, DomainError
+from concours.kernel.forms import DsfrForm
+from concours.kernel.web.access import ClosedBlueprint
+from concours.kernel.web.state import instant, state
+from jury import queries
+from jury.deliberation.forms import SignatureForm, TieForm, laureates_form
+from jury.deliberation.operations import decide_tie, mark_minutes_signed, record_laureates
+from jury.deliberation.queries import Standing, laureates_of, standing_of
+from jury.deliberation.rules import Choice, default_reason
+from jury.models import JurySession, JuryWork
+from jury.queries import MemberProgress
+from jury.ranking import decimals_to_separate, format_mean
+from jury.rules import DELIBERATING_ROLES, format_number
+from jury.views.access import jury_of, only, seat
+
+deliberation = ClosedBlueprint("deliberation", __name__, access=only(DELIBERATING_ROLES))
+
+
+@dataclass(frozen=True)
+class Table:
+    """What lies on the table once scoring is closed."""
+
+    jury: JurySession
+    standing: Standing
+    works: dict[int, JuryWork]
+    members: Sequence[MemberProgress]
+    laureates: Sequence[Choice]
+    """As recorded; empty before, or when none is honoured."""
+    decimals: int
+    """So many that unequal means look unequal."""
+
+    def held(self) -> Sequence[Choice]:
+        """Return the honours to begin the form with: those recorded, else those of the ranking."""
+        if self.jury.laureates_recorded_at is not None:
+            return self.laureates
+        ranking, scale = self.standing.ranking, self.jury.scale
+        return [
+            Choice(place.number, place.rank, default_reason(place, scale, self.decimals))
+            for place in ranking.places
+            if place.number in self.standing.proposed
+        ]
+
+
+@deliberation.get("/classement")
+def ranking() -> ResponseReturnValue:
+    """Show the ranking, and where the number of laureates cuts it."""
+    return _page("ranking", _table())
+
+
+@deliberation.route("/classement/departage", methods=["GET", "POST"])
+def tie() -> ResponseReturnValue:
+    """Decide between the equal works at the last place."""
+    table, form = _table(), TieForm()
+    form.chosen.offer((str(n), f"{format_number(n)}, {table.works[n].title}") for n in table.standing.line.tied)
+    if not form.is_submitted() and (decision := table.standing.decision):
+        form.chosen.data, form.reason.data = [str(number) for number in decision.chosen], decision.reason
+    if not form.validate_on_submit():
+        return _page("tie", table, form)
+    try:
+        with state().database.write() as session:
+            decide_tie(session, member_id=seat().member_id, chosen=form.numbers, reason=form.reason.data, now=instant())
+    except DomainError as refusal:
+        return _refused("tie", table, form, refusal)
+    flash("La décision est enregistrée : elle figure au procès-verbal.", "success")
+    return redirect(url_for("deliberation.laureates"), HTTPStatus.SEE_OTHER)
+
+
+@deliberation.route("/palmares", methods=["GET", "POST"])
+def laureates() -> ResponseReturnValue:
+    """Record the honours by number."""
+    table = _table()
+    form = laureates_form(
+        seats=table.jury.laureates_max,
+        works=[(str(number), _label(table, number)) for number in _by_rank(table)],
+        held=table.held(),
+        departure_reason=table.jury.departure_reason,
+    )
+    if not form.validate_on_submit():
+        return _page("laureates", table, form)
+    try:
+        with state().database.write() as session:
+            record_laureates(
+                session,
+                member_id=seat().member_id,
+                choices=form.choices,
+                departure_reason=form.departure_reason.data,
+                now=instant(),
+            )
+    except DomainError as refusal:
+        return _refused("laureates", table, form, refusal)
+    flash("Le palmarès est enregistré. Il peut être corrigé jusqu'à la signature du procès-verbal.", "success")
+    return redirect(url_for("deliberation.minutes"), HTTPStatus.SEE_OTHER)
+
+
+@deliberation.get("/proces-verbal")
+def minutes() -> ResponseReturnValue:
+    """Show the minutes, to print and sign."""
+    return _page("minutes", _table())
+
+
+@deliberation.route("/proces-verbal/signature", methods=["GET", "POST"])
+def signature() -> ResponseReturnValue:
+    """Record that the minutes are signed."""
+    table, form = _table(), SignatureForm(signed_on=to_paris(instant()).date())
+    if not form.validate_on_submit():
+        return _page("signature", table, form)
+    try:
+        with state().database.write() as session:
+            mark_minutes_signed(
+                session,
+                member_id=seat().member_id,
+                signed_by=form.signed_by.data,
+                signed_on=form.signed_on.data,
+                now=instant(),
+            )
+    except DomainError as refusal:
+        return _refused("signature", table, form, refusal)
+    flash("Le procès-verbal est enregistré comme signé. Le secrétariat du concours peut lever l'anonymat.", "success")
+    return redirect(url_for("deliberation.minutes"), HTTPStatus.SEE_OTHER)
+
+
+def _table() -> Table:
+    with state().database.read() as session:
+        jury = jury_of(session)
+        if jury.scoring_closed_at is None:
+            raise Conflict(
+                "L'évaluation est encore ouverte. Le classement apparaît quand le secrétariat du jury l'a close : "
+                "personne ne le voit avant."
+            )
+        return _lay(session, jury)
+
+
+def _lay(session: Session, jury: JurySession) -> Table:
+    standing = standing_of(session, jury)
+    return Table(
+        jury=jury,
+        standing=standing,
+        works={work.number: work for work in queries.works_of(session, jury)},
+        members=queries.progress_of(session, jury),
+        laureates=[Choice(work.number, row.rank, row.reason) for row, work in laureates_of(session, jury)],
+        decimals=decimals_to_separate(place.mean for place in standing.ranking.places),
+    )
+
+
+def _by_rank(table: Table) -> Sequence[int]:
+    ranking = table.standing.ranking
+    return [*(place.number for place in ranking.places), *ranking.unranked]
+
+
+def _label(table: Table, number: int) -> str:
+    place = table.standing.ranking.place(number)
+    mean = f"{place.rank}, moyenne {format_mean(place.mean, table.decimals)}" if place else "non notée"
+    return f"{format_number(number)}, {table.works[number].title} ({mean})"
+
+
+def _page(name: str, table: Table, form: DsfrForm | None = None) -> ResponseReturnValue:
+    context = {"form": form} if form is not None else {}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form is not None and form.errors else HTTPStatus.OK
+    return render_template(f"jury/{name}.html", table=table, seat=seat(), **context), status
+
+
+def _refused(name: str, table: Table, form: DsfrForm, refusal: DomainError) -> ResponseReturnValue:
+    form.refuse(refusal.message)
+    return render_template(f"jury/{name}.html", table=table, seat=seat(), form=form), refusal.status

@@ -1,0 +1,76 @@
+"""What jurors and the secretary fill in while scoring lasts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms.fields.core import UnboundField
+
+from concours.kernel.forms import ConsentField, DsfrForm, HiddenField, ScoreField, TextArea
+from jury.rules import REMARK_MAX_LENGTH, Criterion, Scale, Sheet
+
+_PREFIX = "note-"
+
+
+class Awaited:
+    """Marks a score as wanted, yet lets the sheet be saved without it: it then waits, unfinished."""
+
+    field_flags: Mapping[str, Any] = {"required": True}
+
+    def __call__(self, form: object, field: object) -> None:
+        """Accept silence."""
+
+
+class SheetForm(DsfrForm):
+    """One juror's sheet; `sheet_form` gives it a score for each criterion of the edition."""
+
+    remark = TextArea(
+        "Appréciation",
+        hint="Pour votre mémoire et pour la délibération. Elle n'est jamais publiée.",
+        required=False,
+        max_length=REMARK_MAX_LENGTH,
+        rows=4,
+    )
+    version = HiddenField()
+
+    @property
+    def scores(self) -> list[ScoreField]:
+        """The scores, in the order of the criteria."""
+        return [field for field in self if field.name.startswith(_PREFIX)]
+
+    @property
+    def points(self) -> dict[str, int]:
+        """The scores given, by criterion key."""
+        given = {field.name.removeprefix(_PREFIX): field.data for field in self.scores}
+        return {key: value for key, value in given.items() if value is not None}
+
+    @property
+    def seen_version(self) -> int:
+        """Version of the sheet that the form showed; anything else than a number is none."""
+        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
+
+
+def sheet_form(criteria: Sequence[Criterion], scale: Scale, stored: Sheet) -> SheetForm:
+    """Return the form of a sheet, holding what was sent, else what is stored."""
+    fields = {f"{_PREFIX}{criterion.key}": _score_field(criterion, scale) for criterion in criteria}
+    form_class = type("CriteriaForm", (SheetForm,), fields)
+    held = {f"{_PREFIX}{key}": value for key, value in stored.points.items()}
+    form: SheetForm = form_class(data={**held, "remark": stored.remark, "version": str(stored.version)})
+    return form
+
+
+def _score_field(criterion: Criterion, scale: Scale) -> UnboundField[ScoreField]:
+    hint = criterion.description
+    if criterion.weight > 1:
+        hint = f"{hint} (coefficient {criterion.weight})".strip()
+    return ScoreField(
+        criterion.label, hint=hint, low=scale.low, high=scale.high, required=False, validators=[Awaited()]
+    )
+
+
+class ClosingForm(DsfrForm):
+    """The closing of scoring, its consequences read."""
+
+    confirmed = ConsentField(
+        "J'ai lu ce qui manque et je clos l'évaluation pour tout le jury.",
+        required="Cochez cette case pour clore l'évaluation.",
+    )
