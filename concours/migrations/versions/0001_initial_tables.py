@@ -361,6 +361,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("work_id", sa.String(length=26), nullable=True),
+        sa.CheckConstraint("deposit_id IS NULL OR withdrawn_at IS NULL", name=op.f("ck_entry_one_state")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_entry_account_id")),
         sa.ForeignKeyConstraint(["creation_id"], ["creation.id"], name=op.f("fk_entry_creation_id")),
         sa.ForeignKeyConstraint(["deposit_id"], ["deposit.id"], name=op.f("fk_entry_deposit_id"), use_alter=True),
