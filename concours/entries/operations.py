@@ -1,0 +1,200 @@
+"""What a candidate may do to a dossier, and the secretariat's one act on it: the link to the jury's work."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from concours.accounts.models import Account, Outbox
+from concours.accounts.operations import record
+from concours.editions import queries as editions
+from concours.editions.models import EditionRecord, RulesVersion
+from concours.editions.rules import Edition
+from concours.entries import consents, queries
+from concours.entries.models import Deposit, Entry
+from concours.entries.rules import Dossier, EntryState, Incomplete, require_open
+from concours.intake import lifecycle
+from concours.intake.models import Creation, CreationState
+from concours.kernel.errors import Conflict, DomainError
+from concours.kernel.ids import new_reference
+from concours.kernel.mail import compose, enqueue
+from concours.kernel.storage import Received
+
+
+class Stale(Conflict):
+    """The same answers were changed meanwhile. `stored` holds those that differ, as they are kept."""
+
+    def __init__(self, stored: Mapping[str, Any], version: int) -> None:
+        super().__init__(
+            "Ces réponses ont été modifiées entre-temps, depuis une autre fenêtre ou un autre appareil. "
+            "Votre saisie n'est pas perdue : comparez, puis enregistrez de nouveau."
+        )
+        self.stored, self.version = stored, version
+
+
+def start_entry(session: Session, *, account_id: str, now: datetime) -> Entry:
+    """Return a new draft in the current edition, or the one that the candidate began and left untouched."""
+    edition_record = editions.current_record(session)
+    require_open(editions.to_edition(session, edition_record), now, "Une nouvelle candidature")
+    # Two presses of the same button wait for each other here.
+    session.get_one(Account, account_id, with_for_update=True)
+    untouched = _untouched(session, account_id, edition_record.id)
+    if untouched:
+        return untouched
+    entry = Entry(account_id=account_id, edition_id=edition_record.id, created_at=now, updated_at=now, version=1)
+    session.add(entry)
+    session.flush()
+    record(session, actor=account_id, action="entry_started", subject=entry.id, now=now)
+    return entry
+
+
+def save_dossier(
+    session: Session, *, entry_id: str, account_id: str, answers: Mapping[str, Any], version: int, now: datetime
+) -> Entry:
+    """Keep some of the answers, complete or not; what is deposited already stays as it was.
+
+    Raises Late, NotFound, and Stale when these answers have changed since `version`.
+    """
+    entry = _own_open_entry(session, entry_id, account_id, now, "La modification du dossier")
+    stored = asdict(entry.dossier)
+    changed = {name: answers[name] for name in answers if answers[name] != stored[name]}
+    if changed and entry.version != version:
+        raise Stale({name: stored[name] for name in changed}, entry.version)
+    if changed:
+        for name, answer in changed.items():
+            setattr(entry, name, answer)
+        entry.version, entry.updated_at = version + 1, now
+        details = {"version": entry.version}
+        record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
+    return entry
+
+
+def attach_creation(
+    session: Session, *, entry_id: str, account_id: str, received: Received, name: str, now: datetime
+) -> Creation:
+    """Make a received file the draft's; the same bytes again change nothing. The deposit that stands is untouched.
+
+    The creation that is returned has another `quarantine_key` when nothing changed. Raises Late, NotFound.
+    """
+    entry = _own_open_entry(session, entry_id, account_id, now, "L'envoi d'un fichier")
+    present = entry.creation
+    if present and present.sha256 == received.sha256 and not _to_send_again(present):
+        return present
+    entry.creation = lifecycle.receive(session, received=received, name=name, now=now)
+    entry.updated_at = now
+    details = {"creation": entry.creation.id, "size": received.size, "sha256": received.sha256}
+    record(session, actor=account_id, action="creation_attached", subject=entry.id, now=now, details=details)
+    return entry.creation
+
+
+def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str, now: datetime) -> Deposit:
+    """Deposit the dossier as it is drafted, and enqueue its receipt; twice the same gives the same receipt.
+
+    Raises NotFound, Incomplete, and Late from the very instant of closing.
+    """
+    entry = queries.own_entry(session, entry_id=entry_id, account_id=account_id, lock=True)
+    edition, rules = _edition_of(session, entry), editions.current_rules(session, entry.edition_id)
+    if entry.deposit and not entry.changed and _same_texts(entry.deposit, rules):
+        return entry.deposit
+    require_open(edition, now, "Le dépôt")
+    missing = queries.missing(entry, edition)
+    if missing or entry.creation is None:
+        raise Incomplete(missing)
+    made = _make_deposit(entry, entry.creation, edition, rules, now)
+    session.add(made)
+    session.flush()
+    entry.deposit, entry.withdrawn_at = made, None
+    details = {"deposit": made.id, "size": made.size, "sha256": made.sha256}
+    record(session, actor=account_id, action="entry_deposited", subject=entry.id, now=now, details=details)
+    _write(session, "receipt", made, entry=entry, public_url=public_url, now=now)
+    return made
+
+
+def withdraw(session: Session, *, entry_id: str, account_id: str, public_url: str, now: datetime) -> Entry:
+    """Take the deposit back; the dossier stays and may be deposited again. A second time changes nothing.
+
+    Raises NotFound, Late, DomainError for a draft.
+    """
+    entry = _own_open_entry(session, entry_id, account_id, now, "Le retrait")
+    if entry.state is EntryState.WITHDRAWN:
+        return entry
+    withdrawn = entry.deposit
+    if withdrawn is None:
+        raise DomainError(
+            "Cette candidature n'est pas déposée : il n'y a rien à retirer. Votre brouillon reste intact."
+        )
+    entry.deposit, entry.withdrawn_at = None, now
+    details = {"deposit": withdrawn.id}
+    record(session, actor=account_id, action="entry_withdrawn", subject=entry.id, now=now, details=details)
+    _write(session, "withdrawal", withdrawn, entry=entry, public_url=public_url, now=now)
+    return entry
+
+
+def record_late(
+    session: Session, *, entry_id: str, account_id: str, act: str, now: datetime, size: int | None = None
+) -> None:
+    """Record an act that came too late, in a transaction of its own: the act's was undone."""
+    details = {"act": act} | ({"size": size} if size is not None else {})
+    record(session, actor=account_id, action="late_attempt", subject=entry_id, now=now, details=details)
+
+
+def link_works(session: Session, *, works: Mapping[str, str]) -> None:
+    """Keep, by dossier, which work the jury sees: part of the handing over."""
+    for entry in session.scalars(select(Entry).where(Entry.id.in_(works))):
+        entry.work_id = works[entry.id]
+
+
+def _own_open_entry(session: Session, entry_id: str, account_id: str, now: datetime, act: str) -> Entry:
+    entry = queries.own_entry(session, entry_id=entry_id, account_id=account_id, lock=True)
+    require_open(_edition_of(session, entry), now, act)
+    return entry
+
+
+def _edition_of(session: Session, entry: Entry) -> Edition:
+    return editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id))
+
+
+def _untouched(session: Session, account_id: str, edition_id: str) -> Entry | None:
+    query = select(Entry).where(
+        Entry.account_id == account_id, Entry.edition_id == edition_id, Entry.creation_id.is_(None), Entry.version == 1
+    )
+    return next((entry for entry in session.scalars(query) if entry.dossier == Dossier()), None)
+
+
+def _to_send_again(creation: Creation) -> bool:
+    return creation.state == CreationState.REFUSED or (creation.state == CreationState.FAILED and not creation.kind)
+
+
+def _same_texts(deposit: Deposit, rules: RulesVersion) -> bool:
+    return deposit.rules_digest == rules.digest and deposit.consents_digest == consents.digest()
+
+
+def _make_deposit(entry: Entry, creation: Creation, edition: Edition, rules: RulesVersion, now: datetime) -> Deposit:
+    return Deposit(
+        entry_id=entry.id,
+        at=now,
+        receipt_number=new_reference(edition.key.upper()),
+        dossier=asdict(entry.dossier),
+        creation_id=creation.id,
+        creation=creation,
+        sha256=creation.sha256,
+        size=creation.size,
+        rules_number=rules.number,
+        rules_digest=rules.digest,
+        consents_version=consents.VERSION,
+        consents_digest=consents.digest(),
+    )
+
+
+def _write(session: Session, template: str, deposit: Deposit, *, entry: Entry, public_url: str, now: datetime) -> None:
+    account = session.get_one(Account, entry.account_id)
+    facts = {
+        "edition": _edition_of(session, entry),
+        "deposit": deposit,
+        "page": f"{public_url}/candidatures/{entry.id}",
+        "now": now,
+    }
+    enqueue(session, Outbox, compose(f"entries/mails/{template}.txt", to=account.email, **facts), now=now)
