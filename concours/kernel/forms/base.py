@@ -1,0 +1,48 @@
+"""The base of every form: its errors, as the summary shows them."""
+
+from typing import Any, NamedTuple
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+
+_EXPIRED = "La page est restée ouverte trop longtemps. Vos réponses sont toujours là : validez de nouveau."
+_GROUPS = frozenset({"radio", "score", "checkboxes"})
+
+
+class ErrorItem(NamedTuple):
+    """One line of the error summary; without anchor, it concerns the form as a whole."""
+
+    anchor: str
+    message: str
+
+
+class DsfrForm(FlaskForm):
+    """Base of every form. Pass it to the template as `form`: the page's title then says « Erreur : » by itself."""
+
+    @property
+    def error_items(self) -> list[ErrorItem]:
+        """Every error in the order of the page, those of the whole form first."""
+        items = [ErrorItem("", message) for message in self.form_errors]
+        for field in self:
+            if field.name == self.meta.csrf_field_name:
+                items += [ErrorItem("", _EXPIRED)] if field.errors else []
+            else:
+                items += [ErrorItem(_anchor(field), message) for message in field.errors]
+        return items
+
+    @property
+    def multipart(self) -> bool:
+        """The form sends a file."""
+        return any(isinstance(field, FileField) for field in self)
+
+    def refuse(self, message: str, *, field: str | None = None) -> None:
+        """Add a refusal that came from an operation, to one field (its name) or to the whole form."""
+        if field is None:
+            self.form_errors.append(message)
+        else:
+            self[field].errors = [*self[field].errors, message]
+
+
+def _anchor(field: Any) -> str:
+    """Return the id of what takes the focus: for a group, its first button."""
+    return f"{field.id}-0" if field.kind in _GROUPS else str(field.id)

@@ -1,0 +1,90 @@
+"""Text that people read (French typography) and text that people type (cleaning). Knows no framework but Jinja."""
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from jinja2.ext import Extension
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+NBSP = "\u00a0"
+
+_SPACE_BEFORE = re.compile(r"(?<!\s) (?=[:;?!»])")
+_SPACE_AFTER = re.compile(r"« (?!\s)")
+# An elision may stand right before a tag or an expression: l'<em>œuvre</em>, l'{{ event }}. Hence the end of the piece.
+_ELISION = re.compile(r"(?<=[^\W\d_])'(?=\w|«|\Z)")
+
+# Jinja first, taken whole with its strings, so that neither a `>` nor a `}}` inside one ends a piece too early.
+_JINJA = r"""(?:
+    \{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}
+  | \{\#.*?\#\}
+  | \{\{(?>"(?>\\.|[^"\\])*+"|'(?>\\.|[^'\\])*+'|(?!\}\})[^"'])*+\}\}
+  | \{%(?>"(?>\\.|[^"\\])*+"|'(?>\\.|[^'\\])*+'|(?!%\})[^"'])*+%\}
+)"""
+_MARKUP = rf"""(?:
+    <!--.*?-->
+  | <(?P<opaque>script|style|textarea|pre|code)\b.*?</(?P=opaque)\s*>
+  | <[a-zA-Z/!](?>{_JINJA}|"(?>{_JINJA}|[^"])*+"|'(?>{_JINJA}|[^'])*+'|[^>"'])*+>
+)"""
+_FIXED = re.compile(rf"(?P<fixed>{_JINJA}|{_MARKUP})", re.DOTALL | re.VERBOSE)
+
+# Characters that change how neighbours are shown (bidirectional controls) or that show nothing at all.
+_INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+def typographic(text: str) -> str:
+    """Return `text` with no-break spaces before `: ; ? ! »` and after `«`, and curly apostrophes. Plain text only."""
+    text = _SPACE_BEFORE.sub(NBSP, text)
+    text = _SPACE_AFTER.sub("«" + NBSP, text)
+    return _ELISION.sub("’", text)
+
+
+def typographic_source(source: str) -> str:
+    """Return template or HTML `source` where only the text between tags and Jinja constructs was set."""
+    pieces: list[str] = []
+    position = 0
+    for fixed in _FIXED.finditer(source):
+        pieces += typographic(source[position : fixed.start()]), fixed.group()
+        position = fixed.end()
+    pieces.append(typographic(source[position:]))
+    return "".join(pieces)
+
+
+def typo(text: str) -> str:
+    """Jinja filter: set a string that comes from Python; markup stays markup and its tags are left alone."""
+    if isinstance(text, Markup):
+        return Markup(typographic_source(text))  # noqa: S704 -- it was markup already, only spaces and apostrophes changed
+    return typographic(str(text))
+
+
+class Typographic(Extension):
+    """Jinja extension: sets every template's own text when it is compiled, and brings the `typo` filter."""
+
+    def __init__(self, environment: "Environment") -> None:
+        super().__init__(environment)
+        environment.filters["typo"] = typo
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Set the template's text; Jinja calls this once for each template."""
+        del name, filename
+        return typographic_source(source)
+
+
+def clean_text(text: str) -> str:
+    """Return typed text in Unicode NFC, with plain line ends, without control or invisible characters, stripped."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(_visible(line).rstrip() for line in lines).strip()
+
+
+def clean_line(text: str) -> str:
+    """Return typed text as one clean line: see `clean_text`; line ends and tabs become spaces."""
+    return " ".join(_visible(part) for part in re.split(r"[ \t\n]+", clean_text(text)) if _visible(part)).strip()
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        c for c in text if c not in _INVISIBLE and (c == "\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    )

@@ -1,0 +1,18 @@
+// Says how many characters remain in a text. It never cuts what is typed: the server tells if it is too long.
+const words = (left) => {
+  const plural = Math.abs(left) > 1 ? "s" : "";
+  return left >= 0 ? `${left} caractère${plural} encore.` : `${-left} caractère${plural} de trop.`;
+};
+
+export function startCounters() {
+  for (const counter of document.querySelectorAll("[data-counter]")) {
+    const area = document.getElementById(counter.dataset.counter);
+    const update = () => {
+      const left = Number(counter.dataset.limit) - [...area.value.trim()].length;
+      counter.textContent = words(left);
+      counter.classList.toggle("is-over", left < 0);
+    };
+    area.addEventListener("input", update);
+    update();
+  }
+}

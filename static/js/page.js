@@ -1,0 +1,28 @@
+// What every page may need. Each part looks for its own markup and does nothing without it; pages work without script.
+import { startCounters } from "./counter.js";
+import { startCountdowns } from "./countdown.js";
+import { startMenu } from "./menu.js";
+
+startMenu();
+startCounters();
+startCountdowns();
+
+// A refused form: the summary takes the focus, so that everyone meets the errors first.
+document.getElementById("erreurs")?.focus();
+
+// A form is sent once: a second press while the first is on its way would only repeat it.
+// Not for forms that stay on the page: those whose answer is a file (data-repeat) or that htmx took over.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || "repeat" in form.dataset) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
