@@ -19,7 +19,8 @@ def parsed() -> dict[str, nodes.Template]:
 
 
 def patterns_in_code() -> Iterator[re.Pattern[str]]:
-    """Yield what Python may name: each string as it is, each f-string with its holes open."""
+    """Yield what Python may name: each string as it is, each f-string that begins with a folder with its holes open."""
+    folders = {path.name for path in FOLDER.iterdir() if path.is_dir()}
     for _, tree in code():
         for _, text in strings(tree):
             if "/" in text or "." in text:
@@ -27,7 +28,7 @@ def patterns_in_code() -> Iterator[re.Pattern[str]]:
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
                 pieces = [re.escape(str(p.value)) if isinstance(p, ast.Constant) else r"[^/]+" for p in node.values]
-                if any("/" in piece for piece in pieces):
+                if pieces[0].partition("/")[0] in folders:
                     yield re.compile("".join(pieces))
 
 
