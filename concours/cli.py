@@ -47,9 +47,11 @@ def serve() -> None:
 def web() -> None:
     """Démarre le site seul."""
     from concours.kernel.settings import read_settings
-    from concours.serve import web_command
+    from concours.serve import check_secrets, web_command
 
-    command = web_command(read_settings())
+    settings = read_settings()
+    check_secrets(settings)
+    command = web_command(settings)
     os.execv(command[0], command)  # noqa: S606 -- our own interpreter; this process becomes the server
 
 

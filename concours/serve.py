@@ -19,7 +19,7 @@ from concours.accounts.operations import make_organiser, make_sign_in_link
 from concours.editions.operations import ensure_edition
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
-from concours.kernel.settings import Settings, SettingsError
+from concours.kernel.settings import Settings, SettingsError, read_secret
 from concours.migrations import upgrade
 
 _POLL_S = 0.1
@@ -27,6 +27,7 @@ _ANSWER_LIMIT_S = 60
 _STOP_LIMIT_S = 10
 _WEB_PROCESSES = 2
 _WEB_THREADS = 16
+_SECRETS = ("SECRET_KEY", "JURY_SECRET_KEY")
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to look for ourselves, nothing is bound here
 
 
@@ -51,8 +52,9 @@ def worker_command() -> list[str]:
 def serve(settings: Settings) -> int:
     """Prepare the database, run the service, say where it is; return the exit status.
 
-    Raises SettingsError when the address can't be listened on.
+    Raises SettingsError when a secret key is missing or the address can't be listened on.
     """
+    check_secrets(settings)
     check_address(settings)
     link = _prepare(settings)
 
@@ -78,6 +80,15 @@ def _prepare(settings: Settings) -> str:
             return f"{settings.public_url}/connexion/lien/{token}"
     finally:
         database.dispose()
+
+
+def check_secrets(settings: Settings) -> None:
+    """Have the secret key of each application made, before two processes make it at once.
+
+    Raises SettingsError naming the one that production lacks.
+    """
+    for name in _SECRETS:
+        read_secret(settings, name)
 
 
 def check_address(settings: Settings) -> None:

@@ -96,3 +96,21 @@ def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path) -> None:
     assert service.start().process.wait(timeout=30) == 1
     assert service.output().startswith("TRUSTED_PROXIES : ")
     assert len(service.output().splitlines()) == 1
+
+
+PRODUCTION = {
+    "APP_ENV": "production",
+    "SMTP_HOST": "127.0.0.1",
+    "PUBLIC_URL": "https://concours.example",
+    "CONTACT_EMAIL": "secretariat@concours.example",
+    "SECRET_KEY": "n" * 40,
+    "JURY_SECRET_KEY": "j" * 40,
+}
+
+
+@pytest.mark.parametrize("name", ["SMTP_HOST", "PUBLIC_URL", "CONTACT_EMAIL", "SECRET_KEY", "JURY_SECRET_KEY"])
+def test_production_refuses_to_start_without(name: str, tmp_path: Path) -> None:
+    service = Service(tmp_path, **{key: value for key, value in PRODUCTION.items() if key != name})
+    assert service.start().process.wait(timeout=30) == 1
+    assert service.output().startswith(f"{name} : ")
+    assert len(service.output().splitlines()) == 1
