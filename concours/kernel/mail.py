@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Integer, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from concours.kernel.clock import format_day, format_hour, format_instant
+from concours.kernel.clock import format_day, format_hour, format_instant, to_paris
 from concours.kernel.db import Id
 from concours.kernel.settings import ROOT, Settings, Smtp
 
@@ -166,5 +166,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(instant=format_instant, hour=format_hour, day=format_day)
+    environment.filters.update(instant=format_instant, hour=format_hour, day=format_day, paris=to_paris)
     return environment

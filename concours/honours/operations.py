@@ -1,0 +1,57 @@
+"""Lifting anonymity: once, after the signed minutes."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from concours.accounts.operations import record as audit
+from concours.editions.models import EditionRecord
+from concours.editions.queries import current_record
+from concours.entries.models import Deposit
+from concours.entries.queries import deposits_by_work
+from concours.honours.models import Laureate
+from concours.honours.rules import to_text
+from concours.kernel.errors import Conflict, Forbidden
+from jury import api as jury
+
+
+def unseal(session: Session, *, actor: str, now: datetime) -> int:
+    """Write down who made the honoured works, and return how many they are.
+
+    Raises Forbidden before the minutes are signed, Conflict the second time.
+    """
+    edition = _lock_current(session)
+    if edition.unsealed_at is not None:
+        raise Conflict("L'anonymat est déjà levé : le palmarès est ci-dessous.")
+    if edition.handed_over_at is None:
+        raise Forbidden("Les œuvres n'ont pas été transmises au jury : il n'y a pas d'anonymat à lever.")
+    honoured = jury.honours(session, edition_key=edition.key)
+    deposits = deposits_by_work(session, [work.work_id for work in honoured])
+    for work in honoured:
+        session.add(_laureate(edition, work, deposits[work.work_id], now))
+    edition.unsealed_at = now
+    session.flush()
+    details = {"laureates": len(honoured)}
+    audit(session, actor=actor, action="anonymity_lifted", subject=edition.id, now=now, details=details)
+    return len(honoured)
+
+
+def _lock_current(session: Session) -> EditionRecord:
+    """Return the current edition; two presses of the same button wait for each other here."""
+    query = select(EditionRecord).where(EditionRecord.id == current_record(session).id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def _laureate(edition: EditionRecord, work: jury.HonouredWork, deposit: Deposit, now: datetime) -> Laureate:
+    return Laureate(
+        edition_id=edition.id,
+        entry_id=deposit.entry_id,
+        deposit_id=deposit.id,
+        work_number=work.number,
+        rank=work.rank,
+        mean=to_text(work.mean) if work.mean is not None else None,
+        criterion_means={key: to_text(mean) for key, mean in work.criterion_means.items()},
+        reason=work.reason,
+        unsealed_at=now,
+    )
