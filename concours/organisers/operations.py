@@ -1,0 +1,223 @@
+"""What the secretariat does. Every act is recorded, with identifiers only."""
+
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from concours.accounts import operations as accounts
+from concours.accounts.queries import by_email
+from concours.editions import document
+from concours.editions.models import EditionRecord
+from concours.editions.operations import update_edition
+from concours.editions.queries import current_edition, current_record, to_edition
+from concours.editions.rules import Edition
+from concours.entries.models import Deposit, Entry
+from concours.entries.operations import link_works
+from concours.entries.rules import EntryState
+from concours.kernel.errors import Conflict, DomainError, NotFound
+from concours.kernel.text import clean_line, clean_text
+from concours.organisers import queries
+from concours.organisers.models import Admissibility
+from concours.organisers.rules import Decision, Examined, Standing, check_decision, obstacles
+from jury import api as jury
+
+_USED_BY_JURY = frozenset({"title", "criteria", "scale_low", "scale_high", "laureates_max"})
+
+_random = secrets.SystemRandom()
+
+
+def decide_admissibility(
+    session: Session, *, entry_id: str, deposit_id: str, decision: Decision, reason: str, actor: str, now: datetime
+) -> None:
+    """Admit or refuse an entry, on the deposit that was examined; an earlier decision is replaced.
+
+    Raises Conflict when a newer deposit came meanwhile or the works went to the jury, DomainError without a reason.
+    """
+    entry = _examinable(session, entry_id)
+    if entry.deposit_id != deposit_id:
+        raise Conflict(
+            "Le dépôt a changé entre-temps : relisez la candidature avant de décider. Rien n'est enregistré."
+        )
+    reason = clean_text(reason)
+    check_decision(decision, reason)
+    row = queries.admissibility_of(session, entry_id) or Admissibility(entry_id=entry_id)
+    row.deposit_id, row.decision, row.reason = deposit_id, decision.value, reason
+    row.decided_by, row.decided_at = actor, now
+    session.add(row)
+    details = {"decision": decision.value, "deposit": deposit_id}
+    accounts.record(session, actor=actor, action="admissibility_decided", subject=entry_id, now=now, details=details)
+
+
+def clear_admissibility(session: Session, *, entry_id: str, actor: str, now: datetime) -> None:
+    """Take a decision back; the entry is to be examined again."""
+    _examinable(session, entry_id)
+    row = queries.admissibility_of(session, entry_id)
+    if row is None:
+        raise Conflict("Cette candidature n'a pas de décision : il n'y a rien à annuler.")
+    session.delete(row)
+    accounts.record(session, actor=actor, action="admissibility_cleared", subject=entry_id, now=now)
+
+
+def hand_over(session: Session, *, actor: str, now: datetime) -> int:
+    """Give the admitted works to the jury, once, in one shuffled batch; return how many.
+
+    The last moment where both sides are in one function: nothing is kept of it but the link from entry to work.
+    Raises Conflict the second time, DomainError with all that is still to be done.
+    """
+    record = _not_handed_over(session)
+    edition = to_edition(session, record)
+    entries = queries.examined_entries(session, record.id)
+    _require_ready(entries, edition, now)
+    batch = _shuffled(
+        each.entry.deposit for each in entries if each.standing is Standing.ADMITTED and each.entry.deposit
+    )
+    _open_jury(session, edition, now)
+    received = jury.receive_works(session, edition_key=edition.key, works=[_as_work(each) for each in batch], now=now)
+    link_works(session, works={each.entry_id: work.work_id for each, work in zip(batch, received, strict=True)})
+    record.handed_over_at = now
+    details = {"admitted": len(batch), "refused": queries.count_standings(entries)[Standing.REFUSED]}
+    accounts.record(session, actor=actor, action="handed_over", subject=record.id, now=now, details=details)
+    return len(batch)
+
+
+def hand_over_obstacles(session: Session, *, now: datetime) -> list[str]:
+    """Return why works cannot go to the jury yet, a sentence each."""
+    record = current_record(session)
+    edition = to_edition(session, record)
+    return _obstacles(queries.examined_entries(session, record.id), edition, now)
+
+
+def invite_member(
+    session: Session, *, email: str, name: str, function: str, role: str, jury_url: str, actor: str, now: datetime
+) -> None:
+    """Invite somebody to the panel, opening the jury at the first invitation. Raises Conflict for an organiser."""
+    account = by_email(session, email)
+    if account and account.organiser:
+        raise Conflict(
+            "Cette adresse est celle d'un membre du secrétariat du concours, qui connaît les candidats : "
+            "elle ne peut pas siéger au jury."
+        )
+    edition = current_edition(session)
+    _open_jury(session, edition, now)
+    member_id = jury.invite_member(
+        session,
+        edition_key=edition.key,
+        email=email,
+        name=clean_line(name),
+        function=clean_line(function),
+        role=role,
+        jury_url=jury_url,
+        now=now,
+    )
+    details = {"role": role}
+    accounts.record(session, actor=actor, action="member_invited", subject=member_id, now=now, details=details)
+
+
+def remove_member(session: Session, *, member_id: str, actor: str, now: datetime) -> None:
+    """Take somebody off the panel. Raises Conflict once the jury has begun."""
+    jury.remove_member(session, edition_key=current_record(session).key, member_id=member_id, now=now)
+    accounts.record(session, actor=actor, action="member_removed", subject=member_id, now=now)
+
+
+def add_organiser(session: Session, *, email: str, actor: str, now: datetime) -> None:
+    """Give somebody the secretariat's rights. Raises Conflict for a member of the jury."""
+    members = queries.panel(session, current_record(session).key)
+    if email.lower() in {member.email for member in members}:
+        raise Conflict(
+            "Cette adresse est celle d'un membre du jury, qui ne doit pas connaître les candidats : "
+            "elle ne peut pas rejoindre le secrétariat."
+        )
+    accounts.make_organiser(session, email=email, actor=actor, now=now)
+
+
+def edit_edition(session: Session, *, edition: Edition, version: int, actor: str, now: datetime) -> tuple[str, ...]:
+    """Change the edition, and what the jury was told of it; return the names of what changed.
+
+    Raises Conflict on a stale version or once the jury uses what would change, DomainError for what makes no edition.
+    """
+    edition = document.parse(document.dump(edition))
+    changed = update_edition(session, edition=edition, version=version, now=now)
+    if not changed:
+        return changed
+    if _USED_BY_JURY & set(changed) and jury.has_session(session, edition_key=edition.key):
+        jury.update_session_rules(session, rules=session_rules(edition), now=now)
+    details = {"changed": list(changed)}
+    subject = current_record(session).id
+    accounts.record(session, actor=actor, action="edition_changed", subject=subject, now=now, details=details)
+    return changed
+
+
+def session_rules(edition: Edition) -> jury.SessionRules:
+    """Return what the edition tells its jury."""
+    return jury.SessionRules(
+        edition_key=edition.key,
+        title=edition.title,
+        criteria=tuple(jury.Criterion(**vars(criterion)) for criterion in edition.criteria),
+        scale_low=edition.scale_low,
+        scale_high=edition.scale_high,
+        laureates_max=edition.laureates_max,
+    )
+
+
+def _open_jury(session: Session, edition: Edition, now: datetime) -> None:
+    if not jury.has_session(session, edition_key=edition.key):
+        jury.open_session(session, rules=session_rules(edition), now=now)
+
+
+def _not_handed_over(session: Session) -> EditionRecord:
+    """Return the edition, locked: decisions and the handing over follow one another."""
+    record = session.get_one(EditionRecord, current_record(session).id, with_for_update=True, populate_existing=True)
+    if record.handed_over_at:
+        raise Conflict("Les œuvres ont déjà été transmises au jury : les décisions de recevabilité ne changent plus.")
+    return record
+
+
+def _examinable(session: Session, entry_id: str) -> Entry:
+    record = _not_handed_over(session)
+    entry = session.get(Entry, entry_id, with_for_update=True)
+    if entry is None or entry.edition_id != record.id:
+        raise NotFound
+    if entry.state is not EntryState.DEPOSITED:
+        raise Conflict("Cette candidature n'est pas déposée : sa recevabilité ne se prononce qu'après le dépôt.")
+    return entry
+
+
+def _require_ready(entries: Collection[queries.ExaminedEntry], edition: Edition, now: datetime) -> None:
+    found = _obstacles(entries, edition, now)
+    if found:
+        raise DomainError(" ".join(["Les œuvres ne peuvent pas encore être transmises au jury.", *found]))
+
+
+def _obstacles(entries: Collection[queries.ExaminedEntry], edition: Edition, now: datetime) -> list[str]:
+    examined = [Examined(each.title, each.standing, each.copy_ready) for each in entries]
+    return obstacles(examined, closes_at=edition.closes_at, now=now)
+
+
+def _shuffled(deposits: Iterable[Deposit]) -> list[Deposit]:
+    batch = list(deposits)
+    _random.shuffle(batch)
+    return batch
+
+
+def _as_work(deposit: Deposit) -> jury.IncomingWork:
+    """Return what the jury may know of a deposit: cleaned words and the files that we made."""
+    return jury.IncomingWork(
+        category=clean_line(deposit.answers.category),
+        title=clean_line(deposit.answers.title),
+        summary=clean_text(deposit.answers.summary),
+        media=tuple(
+            jury.IncomingMedia(
+                role=file.role,
+                position=file.position,
+                digest=file.digest,
+                mime=file.mime,
+                width=file.width,
+                height=file.height,
+                size=file.size,
+                text=file.text,
+            )
+            for file in deposit.creation.jury_files
+        ),
+    )

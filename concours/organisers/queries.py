@@ -1,0 +1,142 @@
+"""What the secretariat sees: names and decisions, never a work or its number."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from concours.accounts.models import Account, AuditEvent
+from concours.entries.models import Entry
+from concours.entries.queries import entries_of_edition, find_entry
+from concours.entries.rules import Dossier
+from concours.intake.models import Creation, CreationState
+from concours.kernel.audit import broken_at
+from concours.organisers.models import Admissibility
+from concours.organisers.rules import TO_EXAMINE, Standing, standing
+from jury import api as jury
+
+UNTITLED = "Sans titre"
+
+_ORDER = (
+    Standing.PENDING,
+    Standing.STALE,
+    Standing.ADMITTED,
+    Standing.REFUSED,
+    Standing.DRAFT,
+    Standing.WITHDRAWN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedEntry:
+    """An entry with its decision, if there is one."""
+
+    entry: Entry
+    admissibility: Admissibility | None
+    standing: Standing
+
+    @property
+    def dossier(self) -> Dossier:
+        """What counts: the deposited answers, or else the draft's."""
+        return self.entry.deposit.answers if self.entry.deposit else self.entry.dossier
+
+    @property
+    def creation(self) -> Creation | None:
+        """The file that counts: the deposited one, or else the draft's."""
+        return self.entry.deposit.creation if self.entry.deposit else self.entry.creation
+
+    @property
+    def title(self) -> str:
+        """The title, or words that say there is none yet."""
+        return self.dossier.title or UNTITLED
+
+    @property
+    def deposited_at(self) -> datetime | None:
+        """When the deposit that counts was made."""
+        return self.entry.deposit.at if self.entry.deposit else None
+
+    @property
+    def copy_ready(self) -> bool:
+        """The jury's copy of the deposited file is made."""
+        return self.creation is not None and self.creation.state == CreationState.READY
+
+
+def admissibility_of(session: Session, entry_id: str) -> Admissibility | None:
+    """Return the decision on an entry."""
+    return session.scalars(select(Admissibility).where(Admissibility.entry_id == entry_id)).first()
+
+
+def examined_entries(session: Session, edition_id: str) -> list[ExaminedEntry]:
+    """Return every entry of the edition: those to examine first, then by instant of deposit."""
+    decisions = {row.entry_id: row for row in session.scalars(select(Admissibility))}
+    found = [_examined(entry, decisions.get(entry.id)) for entry in entries_of_edition(session, edition_id)]
+    return sorted(found, key=lambda each: (_ORDER.index(each.standing), each.deposited_at or each.entry.created_at))
+
+
+def find_examined(session: Session, entry_id: str) -> ExaminedEntry:
+    """Return one entry with its files. Raises NotFound."""
+    return _examined(find_entry(session, entry_id), admissibility_of(session, entry_id))
+
+
+def count_standings(entries: Collection[ExaminedEntry]) -> Counter[Standing]:
+    """Return how many entries stand where."""
+    return Counter(each.standing for each in entries)
+
+
+def to_examine(entries: Sequence[ExaminedEntry]) -> list[ExaminedEntry]:
+    """Return the entries that wait for a decision, the first deposited first."""
+    return [each for each in entries if each.standing in TO_EXAMINE]
+
+
+def matching(entries: Sequence[ExaminedEntry], words: str) -> list[ExaminedEntry]:
+    """Return the entries in which every word is found, accents and capitals apart."""
+    wanted = _fold(words).split()
+    return [each for each in entries if all(word in _fold(_searched(each)) for word in wanted)]
+
+
+def panel(session: Session, edition_key: str) -> list[jury.MemberProgress]:
+    """Return the members of the jury; none before the first invitation."""
+    return (
+        jury.list_members(session, edition_key=edition_key)
+        if jury.has_session(session, edition_key=edition_key)
+        else []
+    )
+
+
+def audit_events(session: Session) -> Sequence[tuple[AuditEvent, str | None]]:
+    """Return this side's acts, the latest first, each with the address of the account that acted."""
+    query = select(AuditEvent, Account.email).outerjoin(Account, Account.id == AuditEvent.actor)
+    return [(event, email) for event, email in session.execute(query.order_by(AuditEvent.position.desc()))]
+
+
+def chain_breaks(session: Session) -> dict[str, int | None]:
+    """Return, for each side's chain, the position of the first act that does not hold, or None."""
+    ours = session.scalars(select(AuditEvent).order_by(AuditEvent.position))
+    theirs = session.scalars(select(jury.AuditEvent).order_by(jury.AuditEvent.position))
+    return {"concours": broken_at(ours), "jury": broken_at(theirs)}
+
+
+def _examined(entry: Entry, decision: Admissibility | None) -> ExaminedEntry:
+    stands = standing(
+        entry.state.value,
+        deposit_id=entry.deposit_id,
+        decided_on=decision.deposit_id if decision else None,
+        decision=decision.decision if decision else None,
+    )
+    return ExaminedEntry(entry, decision, stands)
+
+
+def _searched(each: ExaminedEntry) -> str:
+    dossier = each.dossier
+    receipt = each.entry.deposit.receipt_number if each.entry.deposit else ""
+    parts = (dossier.title, dossier.team, dossier.administration, dossier.contact_name, dossier.contact_email, receipt)
+    return " ".join(parts)
+
+
+def _fold(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text).lower()
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
