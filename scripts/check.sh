@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Form, types, imports and house rules: runs every step, then says which failed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 scripts/prepare-tests.sh || exit 1
 

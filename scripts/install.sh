@@ -35,12 +35,11 @@ missing_packages() {
 }
 
 python=$(find_python)
-# shellcheck disable=SC2046 -- a list of words
-set -- $(missing_packages "$python")
-if [ "$*" = bubblewrap ] && [ "$(id -u)" != 0 ]; then
+mapfile -t missing < <(missing_packages "$python")
+if [ "${missing[*]}" = bubblewrap ] && [ "$(id -u)" != 0 ]; then
     scripts/packages.sh bubblewrap || echo "Sans bubblewrap, les fichiers reçus sont examinés sous simples limites de ressources." >&2
-elif [ $# -gt 0 ]; then
-    scripts/packages.sh "$@"
+elif [ ${#missing[@]} -gt 0 ]; then
+    scripts/packages.sh "${missing[@]}"
 fi
 
 echo "Installation des dépendances dans .venv (une à deux minutes la première fois)…"
