@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Flask, request, url_for
+from flask import Blueprint, Flask, request, url_for
 from sqlalchemy.orm import Session
 
 from concours.kernel.clock import Clock, format_instant, system_clock
@@ -51,7 +51,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     return app
 
 
-def _signing_in():
+def _signing_in() -> Blueprint:
     return signin_blueprint(
         Side(
             codes=JuryCode,
@@ -60,7 +60,7 @@ def _signing_in():
             outbox=JuryOutbox,
             mail_template="jury/mails/code.txt",
             heading=_HEADING,
-            invitation="Donnez l'adresse où vous avez été invité·e à siéger : un code à usage unique vous y est envoyé.",
+            invitation="Donnez l'adresse où vous avez reçu votre invitation : un code à usage unique y est envoyé.",
             welcomes=_is_member,
             person_for=_member_id,
             home=_home,

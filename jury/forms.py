@@ -1,11 +1,13 @@
-"""What jurors and the secretary fill in while scoring lasts."""
+"""What jurors and the secretary fill in while scoring lasts, and the fields that the deliberation shares."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, ClassVar
 
-from wtforms.fields.core import UnboundField
+import wtforms
 
 from concours.kernel.forms import ConsentField, DsfrForm, HiddenField, ScoreField, TextArea
+from concours.kernel.forms.rules import rules
 from jury.rules import REMARK_MAX_LENGTH, Criterion, Scale, Sheet
 
 _PREFIX = "note-"
@@ -18,6 +20,24 @@ class Awaited:
 
     def __call__(self, form: object, field: object) -> None:
         """Accept silence."""
+
+
+class DayField(wtforms.DateField):
+    """A day of the calendar."""
+
+    data: date | None
+    kind: ClassVar[str] = "input"
+
+    def __init__(self, label: str, *, hint: str = "", **kw: Any) -> None:
+        super().__init__(label, rules(True, "Indiquez la date.", ()), description=hint, **kw)  # noqa: FBT003 -- the kit's own signature
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day. Raises ValueError with the French sentence."""
+        typed = valuelist[0].strip() if valuelist else ""
+        try:
+            self.data = date.fromisoformat(typed) if typed else None
+        except ValueError as error:
+            raise ValueError("Saisissez une date, par exemple 16/03/2027.") from error
 
 
 class SheetForm(DsfrForm):
@@ -46,7 +66,8 @@ class SheetForm(DsfrForm):
     @property
     def seen_version(self) -> int:
         """Version of the sheet that the form showed; anything else than a number is none."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else 0
+        sent = self.version.data or ""
+        return int(sent) if sent.isdecimal() else 0
 
 
 def sheet_form(criteria: Sequence[Criterion], scale: Scale, stored: Sheet) -> SheetForm:
@@ -58,7 +79,7 @@ def sheet_form(criteria: Sequence[Criterion], scale: Scale, stored: Sheet) -> Sh
     return form
 
 
-def _score_field(criterion: Criterion, scale: Scale) -> UnboundField[ScoreField]:
+def _score_field(criterion: Criterion, scale: Scale) -> Any:
     hint = criterion.description
     if criterion.weight > 1:
         hint = f"{hint} (coefficient {criterion.weight})".strip()

@@ -68,6 +68,16 @@ def works_of(session: Session, jury: JurySession) -> Sequence[JuryWork]:
     return session.scalars(select(JuryWork).where(JuryWork.session_id == jury.id).order_by(JuryWork.number)).all()
 
 
+def covers_of(session: Session, jury: JurySession) -> dict[int, str]:
+    """Return, by number, the role of the image that stands for a work in a list: its first page or its poster."""
+    query = (
+        select(JuryWork.number, JuryMedia.role)
+        .join(JuryMedia, JuryMedia.work_id == JuryWork.id)
+        .where(JuryWork.session_id == jury.id, JuryMedia.role.in_(("page", "poster")), JuryMedia.position == 1)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
 def numbers_of(session: Session, jury: JurySession) -> Sequence[int]:
     """Return every number of the session."""
     return session.scalars(select(JuryWork.number).where(JuryWork.session_id == jury.id)).all()

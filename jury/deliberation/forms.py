@@ -2,33 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
-
-import wtforms
+from typing import Any, cast
 
 from concours.kernel.forms import CheckboxesField, ConsentField, DsfrForm, SelectField, TextArea
-from concours.kernel.forms.rules import rules
 from jury.deliberation.rules import Choice
+from jury.forms import DayField
 
 _REASON_MAX_LENGTH = 1000
-
-
-class DayField(wtforms.DateField):
-    """A day of the calendar."""
-
-    data: date | None
-    kind: ClassVar[str] = "input"
-
-    def __init__(self, label: str, *, hint: str = "", **kw: Any) -> None:
-        super().__init__(label, rules(True, "Indiquez la date.", ()), description=hint, **kw)  # noqa: FBT003 -- the kit's own signature
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day. Raises ValueError with the French sentence."""
-        typed = valuelist[0].strip() if valuelist else ""
-        try:
-            self.data = date.fromisoformat(typed) if typed else None
-        except ValueError as error:
-            raise ValueError("Saisissez une date, par exemple 16/03/2027.") from error
 
 
 class TieForm(DsfrForm):
@@ -104,6 +84,11 @@ class SignatureForm(DsfrForm):
     )
     signed_on = DayField("Date de signature")
     confirmed = ConsentField(
-        "Le procès-verbal est signé. Je sais que le palmarès ne pourra plus changer et que l'anonymat pourra être levé.",
+        "Le procès-verbal est signé : le palmarès ne change plus et l'anonymat peut être levé.",
         required="Cochez cette case pour confirmer la signature.",
     )
+
+    @property
+    def day(self) -> date:
+        """The date of signature, once the form is valid."""
+        return cast("date", self.signed_on.data)

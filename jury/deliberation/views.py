@@ -28,7 +28,7 @@ deliberation = ClosedBlueprint("deliberation", __name__, access=only(DELIBERATIN
 
 
 @dataclass(frozen=True)
-class Table:
+class Results:
     """What lies on the table once scoring is closed."""
 
     jury: JurySession
@@ -55,23 +55,23 @@ class Table:
 @deliberation.get("/classement")
 def ranking() -> ResponseReturnValue:
     """Show the ranking, and where the number of laureates cuts it."""
-    return _page("ranking", _table())
+    return _page("ranking", _results())
 
 
 @deliberation.route("/classement/departage", methods=["GET", "POST"])
 def tie() -> ResponseReturnValue:
     """Decide between the equal works at the last place."""
-    table, form = _table(), TieForm()
-    form.chosen.offer((str(n), f"{format_number(n)}, {table.works[n].title}") for n in table.standing.line.tied)
-    if not form.is_submitted() and (decision := table.standing.decision):
+    results, form = _results(), TieForm()
+    form.chosen.offer((str(n), f"{format_number(n)}, {results.works[n].title}") for n in results.standing.line.tied)
+    if not form.is_submitted() and (decision := results.standing.decision):
         form.chosen.data, form.reason.data = [str(number) for number in decision.chosen], decision.reason
     if not form.validate_on_submit():
-        return _page("tie", table, form)
+        return _page("tie", results, form)
     try:
         with state().database.write() as session:
             decide_tie(session, member_id=seat().member_id, chosen=form.numbers, reason=form.reason.data, now=instant())
     except DomainError as refusal:
-        return _refused("tie", table, form, refusal)
+        return _refused("tie", results, form, refusal)
     flash("La décision est enregistrée : elle figure au procès-verbal.", "success")
     return redirect(url_for("deliberation.laureates"), HTTPStatus.SEE_OTHER)
 
@@ -79,15 +79,15 @@ def tie() -> ResponseReturnValue:
 @deliberation.route("/palmares", methods=["GET", "POST"])
 def laureates() -> ResponseReturnValue:
     """Record the honours by number."""
-    table = _table()
+    results = _results()
     form = laureates_form(
-        seats=table.jury.laureates_max,
-        works=[(str(number), _label(table, number)) for number in _by_rank(table)],
-        held=table.held(),
-        departure_reason=table.jury.departure_reason,
+        seats=results.jury.laureates_max,
+        works=[(str(number), _label(results, number)) for number in _by_rank(results)],
+        held=results.held(),
+        departure_reason=results.jury.departure_reason,
     )
     if not form.validate_on_submit():
-        return _page("laureates", table, form)
+        return _page("laureates", results, form)
     try:
         with state().database.write() as session:
             record_laureates(
@@ -98,7 +98,7 @@ def laureates() -> ResponseReturnValue:
                 now=instant(),
             )
     except DomainError as refusal:
-        return _refused("laureates", table, form, refusal)
+        return _refused("laureates", results, form, refusal)
     flash("Le palmarès est enregistré. Il peut être corrigé jusqu'à la signature du procès-verbal.", "success")
     return redirect(url_for("deliberation.minutes"), HTTPStatus.SEE_OTHER)
 
@@ -106,31 +106,31 @@ def laureates() -> ResponseReturnValue:
 @deliberation.get("/proces-verbal")
 def minutes() -> ResponseReturnValue:
     """Show the minutes, to print and sign."""
-    return _page("minutes", _table())
+    return _page("minutes", _results())
 
 
 @deliberation.route("/proces-verbal/signature", methods=["GET", "POST"])
 def signature() -> ResponseReturnValue:
     """Record that the minutes are signed."""
-    table, form = _table(), SignatureForm(signed_on=to_paris(instant()).date())
+    results, form = _results(), SignatureForm(signed_on=to_paris(instant()).date())
     if not form.validate_on_submit():
-        return _page("signature", table, form)
+        return _page("signature", results, form)
     try:
         with state().database.write() as session:
             mark_minutes_signed(
                 session,
                 member_id=seat().member_id,
                 signed_by=form.signed_by.data,
-                signed_on=form.signed_on.data,
+                signed_on=form.day,
                 now=instant(),
             )
     except DomainError as refusal:
-        return _refused("signature", table, form, refusal)
+        return _refused("signature", results, form, refusal)
     flash("Le procès-verbal est enregistré comme signé. Le secrétariat du concours peut lever l'anonymat.", "success")
     return redirect(url_for("deliberation.minutes"), HTTPStatus.SEE_OTHER)
 
 
-def _table() -> Table:
+def _results() -> Results:
     with state().database.read() as session:
         jury = jury_of(session)
         if jury.scoring_closed_at is None:
@@ -141,9 +141,9 @@ def _table() -> Table:
         return _lay(session, jury)
 
 
-def _lay(session: Session, jury: JurySession) -> Table:
+def _lay(session: Session, jury: JurySession) -> Results:
     standing = standing_of(session, jury)
-    return Table(
+    return Results(
         jury=jury,
         standing=standing,
         works={work.number: work for work in queries.works_of(session, jury)},
@@ -153,23 +153,23 @@ def _lay(session: Session, jury: JurySession) -> Table:
     )
 
 
-def _by_rank(table: Table) -> Sequence[int]:
-    ranking = table.standing.ranking
+def _by_rank(results: Results) -> Sequence[int]:
+    ranking = results.standing.ranking
     return [*(place.number for place in ranking.places), *ranking.unranked]
 
 
-def _label(table: Table, number: int) -> str:
-    place = table.standing.ranking.place(number)
-    mean = f"{place.rank}, moyenne {format_mean(place.mean, table.decimals)}" if place else "non notée"
-    return f"{format_number(number)}, {table.works[number].title} ({mean})"
+def _label(results: Results, number: int) -> str:
+    place = results.standing.ranking.place(number)
+    mean = f"{place.rank}, moyenne {format_mean(place.mean, results.decimals)}" if place else "non notée"
+    return f"{format_number(number)}, {results.works[number].title} ({mean})"
 
 
-def _page(name: str, table: Table, form: DsfrForm | None = None) -> ResponseReturnValue:
+def _page(name: str, results: Results, form: DsfrForm | None = None) -> ResponseReturnValue:
     context = {"form": form} if form is not None else {}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form is not None and form.errors else HTTPStatus.OK
-    return render_template(f"jury/{name}.html", table=table, seat=seat(), **context), status
+    return render_template(f"jury/{name}.html", results=results, seat=seat(), **context), status
 
 
-def _refused(name: str, table: Table, form: DsfrForm, refusal: DomainError) -> ResponseReturnValue:
+def _refused(name: str, results: Results, form: DsfrForm, refusal: DomainError) -> ResponseReturnValue:
     form.refuse(refusal.message)
-    return render_template(f"jury/{name}.html", table=table, seat=seat(), form=form), refusal.status
+    return render_template(f"jury/{name}.html", results=results, seat=seat(), form=form), refusal.status

@@ -78,8 +78,10 @@ def home() -> ResponseReturnValue:
         queue = _queue(session, jury)
         by_number = {work.number: work for work in queries.works_of(session, jury)}
         sheets = queries.progress_of(session, jury) if not seat().scores else []
+        covers = queries.covers_of(session, jury)
+    listed = [by_number[number] for number in queue.order]
     return render_template(
-        "jury/home.html", seat=seat(), jury=jury, queue=queue, works=[by_number[n] for n in queue.order], sheets=sheets
+        "jury/home.html", seat=seat(), jury=jury, queue=queue, works=listed, covers=covers, sheets=sheets
     )
 
 
@@ -132,18 +134,17 @@ def _go_on(desk: Desk, form: SheetForm) -> ResponseReturnValue:
     number, criteria = desk.work.number, desk.jury.criteria_list
     states = {**desk.queue.states, number: sheet_state(Sheet(number, form.points, form.remark.data), criteria)}
     saved = f"Œuvre {format_number(number)} : enregistré à {format_hour(instant())}."
-    if states[number] is not SheetState.SCORED:
-        flash(
-            f"{saved} Il manque {_scores(len(criteria) - len(form.points))} : la fiche ne compte pas encore.", "warning"
-        )
-    else:
+    if states[number] is SheetState.SCORED:
         flash(saved, "success")
+    else:
+        missing = _scores(len(criteria) - len(form.points))
+        flash(f"{saved} Il manque {missing} : la fiche ne compte pas encore.", "warning")
     if request.form.get("then") != "next":
         return redirect(url_for("works.show", number=number), HTTPStatus.SEE_OTHER)
     following = next_to_score(desk.queue.order, states, after=number)
     if following is None:
         flash(
-            "Toutes les œuvres sont notées. Vous pouvez revoir vos fiches jusqu'à la clôture de l'évaluation.",
+            "Toutes les œuvres sont notées. Vos fiches restent modifiables jusqu'à la clôture.",
             "success",
         )
         return redirect(url_for("works.home"), HTTPStatus.SEE_OTHER)
