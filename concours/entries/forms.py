@@ -1,0 +1,161 @@
+"""The parts of the dossier as candidates fill them in: incomplete ones are kept, only the unreadable is refused."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from concours.editions.reglement import duration_words, format_words
+from concours.editions.rules import Edition
+from concours.entries.consents import TEXTS
+from concours.entries.rules import (
+    FIELDS,
+    NAME_LENGTH,
+    PHONE_LENGTH,
+    SUMMARY_LENGTH,
+    TITLE_LENGTH,
+    Dossier,
+    Missing,
+    Part,
+)
+from concours.kernel.forms import (
+    ConsentField,
+    DsfrForm,
+    EmailField,
+    FileField,
+    HiddenField,
+    SelectField,
+    TextArea,
+    TextField,
+)
+from concours.kernel.storage import human_size
+
+_NOT_NAMED = "N'y nommez ni votre administration, ni votre territoire : le jury le lit."
+
+
+class Expected:
+    """Marks an answer that a deposit needs; a draft is kept without it."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: object, field: object) -> None:
+        """Refuse nothing: what is missing is said before the deposit."""
+
+
+_NEEDED: dict[str, Any] = {"required": False, "validators": [Expected()]}
+_PUBLICATION = "Facultatif : votre création participe sans cela, mais l'organisateur ne pourra pas la publier."
+
+
+class PartForm(DsfrForm):
+    """One part of the dossier, as it was when the page was opened."""
+
+    version = HiddenField()
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was filled in, by name."""
+        return {field.name: field.data for field in self if field.name in FIELDS}
+
+    @property
+    def known_version(self) -> int:
+        """The version that the candidate has seen; 0, which is always stale, when it is no number."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isdecimal() and len(typed) < len(str(2**31)) else 0
+
+    def labels(self) -> dict[str, str]:
+        """Return the answers' labels, by name."""
+        return {field.name: field.label.text for field in self if field.name in FIELDS}
+
+    def point_out(self, missing: Iterable[Missing]) -> None:
+        """Show what this part lacks beside its fields."""
+        for each in missing:
+            if each.field in FIELDS and each.field in self:
+                self.refuse(each.message, field=each.field)
+
+
+class TeamForm(PartForm):
+    """Who takes part."""
+
+    team = TextField(
+        "Nom de l'équipe", hint="Ou votre nom, si vous participez seul·e.", max_length=NAME_LENGTH, **_NEEDED
+    )
+    administration = TextField(
+        "Administration",
+        hint="Ministère, collectivité, hôpital, opérateur… Le jury ne la connaît qu'après le palmarès.",
+        max_length=NAME_LENGTH,
+        autocomplete="organization",
+        **_NEEDED,
+    )
+    contact_name = TextField(
+        "Personne à contacter", hint="Prénom et nom.", max_length=NAME_LENGTH, autocomplete="name", **_NEEDED
+    )
+    contact_email = EmailField(
+        "Adresse électronique de contact", hint="Format attendu : prenom.nom@exemple.fr.", **_NEEDED
+    )
+    contact_phone = TextField(
+        "Téléphone",
+        hint="Pour vous joindre vite en cas de difficulté.",
+        required=False,
+        max_length=PHONE_LENGTH,
+        autocomplete="tel",
+        inputmode="tel",
+    )
+    public_agent = ConsentField(TEXTS["public_agent"], **_NEEDED)
+
+
+class InnovationForm(PartForm):
+    """What the creation tells."""
+
+    title = TextField("Titre de la création", hint=_NOT_NAMED, max_length=TITLE_LENGTH, **_NEEDED)
+    category = SelectField("Catégorie", placeholder="Choisir une catégorie", **_NEEDED)
+    summary = TextArea(
+        "Présentation de l'innovation",
+        hint=f"Le problème, l'idée, ce qu'elle change. {_NOT_NAMED}",
+        max_length=SUMMARY_LENGTH,
+        rows=9,
+        **_NEEDED,
+    )
+
+
+class CheckForm(PartForm):
+    """What the candidate accepts and grants."""
+
+    rules_accepted = ConsentField(TEXTS["rules_accepted"], **_NEEDED)
+    rights_granted = ConsentField(TEXTS["rights_granted"], hint=_PUBLICATION, required=False)
+    image_rights = ConsentField(TEXTS["image_rights"], hint=_PUBLICATION, required=False)
+
+
+class UploadForm(DsfrForm):
+    """The file of the creation."""
+
+    file = FileField("Fichier de la création")
+
+
+class ActForm(DsfrForm):
+    """A button alone, with its token."""
+
+
+FORMS: dict[Part, type[PartForm]] = {
+    Part.TEAM: TeamForm,
+    Part.INNOVATION: InnovationForm,
+    Part.CHECK: CheckForm,
+}
+
+
+def part_form(part: Part, dossier: Dossier, edition: Edition, version: int) -> PartForm:
+    """Return the form of a part, with the answers as they are kept, or as they were just typed."""
+    form = FORMS[part](obj=dossier, version=str(version))
+    if isinstance(form, InnovationForm):
+        kept = form.category.object_data or ""
+        offered = [*edition.categories, *([kept] if kept and kept not in edition.categories else [])]
+        form.category.offer((name, name[:1].upper() + name[1:]) for name in offered)
+    return form
+
+
+def upload_form(edition: Edition) -> UploadForm:
+    """Return the form of the file, which says what the edition accepts."""
+    form = UploadForm()
+    hint = f"Un seul fichier, au format {format_words(edition)}, de {human_size(edition.max_bytes)} au plus."
+    if {"avi", "mp4"} & set(edition.formats):
+        hint += f" Une vidéo dure {duration_words(edition.video_max_seconds)} au plus."
+    form.file.description = hint
+    form.file.render_kw = {"accept": ",".join(f".{name}" for name in edition.formats)}
+    return form

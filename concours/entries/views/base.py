@@ -1,0 +1,110 @@
+"""What the candidate's pages share: the blueprint, the dossier that a page shows, the transaction of an act."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from concours.accounts.access import current_account_id, signed_in
+from concours.editions import queries as editions
+from concours.editions.models import EditionRecord, RulesVersion
+from concours.editions.rules import Edition, accepts_deposits
+from concours.entries import operations, queries
+from concours.entries.models import Deposit, Entry
+from concours.entries.rules import Late, Missing, Part
+from concours.kernel.web.access import ClosedBlueprint
+from concours.kernel.web.state import instant, state
+
+blueprint = ClosedBlueprint("entries", __name__, access=signed_in, url_prefix="/candidatures")
+
+STEPS: Mapping[str, str] = {
+    Part.TEAM: "Équipe",
+    Part.INNOVATION: "Innovation",
+    Part.CREATION: "Création",
+    Part.CHECK: "Vérification",
+    "depot": "Dépôt",
+}
+"""The way to a deposit: addresses and titles."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A candidate's own dossier with what a page says of it."""
+
+    entry: Entry
+    edition: Edition
+    rules: RulesVersion
+    deposits: Sequence[Deposit]
+    """All of them, the newest first."""
+    now: datetime
+
+    @property
+    def open(self) -> bool:
+        """Dossiers may be changed and deposited."""
+        return accepts_deposits(self.edition, self.now)
+
+    @property
+    def upcoming(self) -> bool:
+        """Deposits are not open yet."""
+        return self.now < self.edition.opens_at
+
+    @cached_property
+    def missing(self) -> list[Missing]:
+        """All that the draft lacks before it may be deposited."""
+        return queries.missing(self.entry, self.edition)
+
+    def lacks(self, part: str) -> list[Missing]:
+        """Return what one part lacks."""
+        return [each for each in self.missing if each.part == part]
+
+    @property
+    def to_deposit(self) -> bool:
+        """The draft holds something that no deposit has yet."""
+        return self.entry.deposit is None or self.entry.changed
+
+    @property
+    def title(self) -> str:
+        """What the dossier is called on its pages."""
+        return self.entry.title or "Candidature sans titre"
+
+
+def open_folder(entry_id: str) -> Folder:
+    """Return the dossier of whoever is signed in. Raises NotFound for another's as for none."""
+    with state().database.read() as session:
+        entry = queries.own_entry(session, entry_id=entry_id, account_id=current_account_id())
+        return Folder(
+            entry,
+            editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id)),
+            editions.current_rules(session, entry.edition_id),
+            queries.deposits_of(session, entry_id),
+            instant(),
+        )
+
+
+@contextmanager
+def acting(entry_id: str, *, size: int | None = None) -> Iterator[Session]:
+    """Yield the transaction of an act on a dossier; a late one is put on record, with the bytes it brought."""
+    try:
+        with state().database.write() as session:
+            yield session
+    except Late:
+        with state().database.write() as session:
+            operations.record_late(
+                session,
+                entry_id=entry_id,
+                account_id=current_account_id(),
+                act=request.endpoint or "",
+                now=instant(),
+                size=size,
+            )
+        raise
+
+
+def show(template: str, folder: Folder, **context: Any) -> str:
+    """Render a page of the dossier."""
+    return render_template(f"entries/{template}.html", folder=folder, entry=folder.entry, steps=STEPS, **context)

@@ -1,0 +1,115 @@
+"""The file: sent, looked at at once, followed while it is checked, seen as the jury will see it."""
+
+import os
+from http import HTTPStatus
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from concours.accounts.access import current_account_id
+from concours.entries import operations, queries
+from concours.entries.forms import UploadForm, upload_form
+from concours.entries.rules import Part, limits_of
+from concours.entries.views.base import Folder, acting, blueprint, open_folder, show
+from concours.intake.models import Creation
+from concours.intake.operations import sniff_head
+from concours.intake.sniff import HEAD_BYTES
+from concours.kernel.errors import DomainError, NotFound
+from concours.kernel.queue import QUICK
+from concours.kernel.storage import Received
+from concours.kernel.web.media import serve
+from concours.kernel.web.person import person_id
+from concours.kernel.web.security import accepts_files
+from concours.kernel.web.state import instant, state
+
+
+def _file_limit() -> int:
+    """Return how many bytes the request may bring: none but to one's own dossier."""
+    if request.method != "POST" or person_id() is None:
+        return 0
+    try:
+        return open_folder((request.view_args or {})["entry_id"]).edition.max_bytes
+    except NotFound:
+        return 0
+
+
+@blueprint.route("/<string:entry_id>/creation", methods=["GET", "POST"])
+@accepts_files(_file_limit)
+def creation(entry_id: str) -> ResponseReturnValue:
+    """Show the file and where it stands, or take a new one."""
+    folder, status = open_folder(entry_id), HTTPStatus.OK
+    form = upload_form(folder.edition)
+    if request.method == "POST":
+        status = _take(folder, form)
+        if status is HTTPStatus.OK:
+            return redirect(url_for("entries.creation", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+    return show("creation", folder, form=form, step=Part.CREATION.value), status
+
+
+@blueprint.get("/<string:entry_id>/creation/etat")
+def file_state(entry_id: str) -> ResponseReturnValue:
+    """Show where the file stands: the piece of the page that brings itself up to date."""
+    folder = open_folder(entry_id)
+    return render_template("entries/_file.html", folder=folder, entry=folder.entry)
+
+
+@blueprint.get("/<string:entry_id>/apercu/<string:file_id>")
+def preview(entry_id: str, file_id: str) -> ResponseReturnValue:
+    """Serve a file of the jury copy to its candidate."""
+    file = queries.find_jury_file(open_folder(entry_id).entry, file_id)
+    return serve(state().stores.ready.read, file.digest, size=file.size, mime=file.mime)
+
+
+def _take(folder: Folder, form: UploadForm) -> HTTPStatus:
+    """Keep the file that was sent, or put into the form why it is refused; the rest of the dossier is not touched."""
+    if not form.validate():
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        made = _receive(folder, _only_file())
+    except DomainError as refusal:
+        form.refuse(refusal.message, field="file")
+        return refusal.status
+    state().queues.announce(QUICK, "examine", made.id)
+    return HTTPStatus.OK
+
+
+def _only_file() -> FileStorage:
+    files = [file for file in request.files.getlist("file") if file.filename]
+    if len(files) > 1:
+        raise DomainError(
+            f"Vous avez envoyé {len(files)} fichiers : une candidature n'en porte qu'un. Choisissez-en un seul, "
+            "ou commencez une autre candidature pour une autre création."
+        )
+    return files[0]
+
+
+def _receive(folder: Folder, file: FileStorage) -> Creation:
+    """Look at the first bytes, then store the file. Raises Refused, TooLarge, Late."""
+    now, limits, name = instant(), limits_of(folder.edition), file.filename or ""
+    size = file.stream.seek(0, os.SEEK_END)
+    file.stream.seek(0)
+    sniff_head(file.stream.read(HEAD_BYTES), size, name=name, limits=limits)
+    file.stream.seek(0)
+    received = state().stores.quarantine.receive(file.stream, max_bytes=limits.max_bytes)
+    try:
+        with acting(folder.entry.id, size=size) as session:
+            made = operations.attach_creation(
+                session,
+                entry_id=folder.entry.id,
+                account_id=current_account_id(),
+                received=received,
+                name=name,
+                now=now,
+            )
+    except DomainError:
+        state().stores.quarantine.delete(received.key)
+        raise
+    _drop_if_known(received, made)
+    return made
+
+
+def _drop_if_known(received: Received, made: Creation) -> None:
+    """Delete the bytes that the dossier had already."""
+    if made.quarantine_key != received.key:
+        state().stores.quarantine.delete(received.key)

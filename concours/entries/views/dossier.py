@@ -1,0 +1,111 @@
+"""The list, the dossier and its parts."""
+
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from concours.accounts.access import current_account_id
+from concours.editions.queries import current_edition
+from concours.editions.rules import accepts_deposits
+from concours.entries import operations, queries
+from concours.entries.forms import PartForm, part_form
+from concours.entries.operations import Stale
+from concours.entries.rules import Part
+from concours.entries.views.base import Folder, acting, blueprint, open_folder, show
+from concours.kernel.errors import DomainError
+from concours.kernel.web.state import instant, state
+
+_TEMPLATES = {Part.TEAM: "team", Part.INNOVATION: "innovation", Part.CHECK: "check"}
+
+
+@blueprint.get("/")
+def mine() -> ResponseReturnValue:
+    """List the candidate's dossiers."""
+    with state().database.read() as session:
+        edition = current_edition(session)
+        entries = queries.entries_of(session, current_account_id())
+        now = instant()
+        return render_template(
+            "entries/mine.html", entries=entries, edition=edition, now=now, open=accepts_deposits(edition, now)
+        )
+
+
+@blueprint.post("/")
+def start() -> ResponseReturnValue:
+    """Begin a dossier."""
+    with state().database.write() as session:
+        entry = operations.start_entry(session, account_id=current_account_id(), now=instant())
+    return redirect(url_for("entries.part", entry_id=entry.id, part=Part.TEAM.value), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/<string:entry_id>")
+def entry(entry_id: str) -> ResponseReturnValue:
+    """Show where a dossier stands, and what is next."""
+    return show("entry", open_folder(entry_id))
+
+
+@blueprint.route("/<string:entry_id>/<any(equipe,innovation,verification):part>", methods=["GET", "POST"])
+def part(entry_id: str, part: str) -> ResponseReturnValue:
+    """Show a part of the dossier, or keep what was filled in, complete or not."""
+    folder = open_folder(entry_id)
+    form = part_form(Part(part), folder.entry.dossier, folder.edition, folder.entry.version)
+    if request.method == "GET":
+        return _empty_form(folder, form, part)
+    differences: list[tuple[str, str, str]] = []
+    if form.validate():
+        try:
+            _save(folder, form)
+        except Stale as refusal:
+            differences = _differences(form, refusal)
+            form.version.data = str(refusal.version)
+            form.refuse(refusal.message)
+        except DomainError as refusal:
+            form.refuse(refusal.message)
+        else:
+            flash("Votre brouillon est enregistré. Il n'est pas déposé pour autant.", "info")
+            return redirect(_next(entry_id, part), HTTPStatus.SEE_OTHER)
+    status = HTTPStatus.CONFLICT if differences else HTTPStatus.UNPROCESSABLE_ENTITY
+    return show(_TEMPLATES[Part(part)], folder, form=form, step=part, differences=differences), status
+
+
+def _empty_form(folder: Folder, form: PartForm, part: str) -> ResponseReturnValue:
+    """Show the form as it is kept; where nothing may be changed any more, the dossier."""
+    if not folder.open:
+        return redirect(url_for("entries.entry", entry_id=folder.entry.id), HTTPStatus.SEE_OTHER)
+    if "a-completer" in request.args:
+        form.point_out(folder.lacks(part))
+    return show(_TEMPLATES[Part(part)], folder, form=form, step=part, differences=[])
+
+
+def _save(folder: Folder, form: PartForm) -> None:
+    now = instant()
+    with acting(folder.entry.id) as session:
+        operations.save_dossier(
+            session,
+            entry_id=folder.entry.id,
+            account_id=current_account_id(),
+            answers=form.answers,
+            version=form.known_version,
+            now=now,
+        )
+
+
+def _next(entry_id: str, part: str) -> str:
+    if part == Part.INNOVATION:
+        return url_for("entries.creation", entry_id=entry_id)
+    if part == Part.CHECK:
+        return url_for("entries.deposit", entry_id=entry_id)
+    return url_for("entries.part", entry_id=entry_id, part=Part.INNOVATION.value)
+
+
+def _differences(form: PartForm, refusal: Stale) -> list[tuple[str, str, str]]:
+    """Return, for each answer in conflict, its label, what is kept and what was just typed."""
+    labels, typed = form.labels(), form.answers
+    return [(labels[name], _words(kept), _words(typed[name])) for name, kept in refusal.stored.items()]
+
+
+def _words(answer: str | bool) -> str:  # noqa: FBT001 -- an answer is a text or a tick
+    if isinstance(answer, bool):
+        return "Case cochée" if answer else "Case non cochée"
+    return answer or "(vide)"
