@@ -1,0 +1,110 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from concours.kernel.text import Typographic, clean_line, clean_text, typo, typographic, typographic_source
+
+FRENCH = st.text(alphabet=" :;?!«»'’aéœZ0\n\u00a0<>{}%#\"=/", max_size=60)
+
+
+@pytest.fixture
+def environment() -> Environment:
+    return Environment(autoescape=True, undefined=StrictUndefined, extensions=[Typographic])
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Attention : trop tard !", "Attention\u00a0: trop tard\u00a0!"),
+        ("Quoi ? Oui ; non.", "Quoi\u00a0? Oui\u00a0; non."),
+        ("« Cousinade »", "«\u00a0Cousinade\u00a0»"),
+        ("L'œuvre n'est qu'un « rêve »", "L’œuvre n’est qu’un «\u00a0rêve\u00a0»"),
+        ("l'« idée »", "l’«\u00a0idée\u00a0»"),
+        ("20:00 https://exemple.fr/?a=1", "20:00 https://exemple.fr/?a=1"),
+        ("5'30", "5'30"),
+    ],
+)
+def test_french_spaces_and_apostrophes_are_set(typed: str, printed: str) -> None:
+    assert typographic(typed) == printed
+
+
+@given(FRENCH)
+def test_setting_twice_is_setting_once(text: str) -> None:
+    assert typographic(typographic(text)) == typographic(text)
+    assert typographic_source(typographic_source(text)) == typographic_source(text)
+
+
+@given(FRENCH)
+def test_setting_only_changes_spaces_and_apostrophes(text: str) -> None:
+    assert typographic_source(text).replace("\u00a0", " ").replace("’", "'") == text.replace("\u00a0", " ").replace(
+        "’", "'"
+    )
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        "{{ 'l\\'un : l\\'autre' if a != b else \"x ! }} y\" }}",
+        "{% if a > b and c != 'd : e' %}",
+        "{# rien : à voir ! #}",
+        "{% raw %}a : b{% endraw %}",
+        '<a href="/chercher?q=a : b" title="l\'une">',
+        "<p {% if a > 1 %}class='c : d'{% endif %} id=\"{{ \"x\" ~ 'y > z' }}\">",
+        "<!-- l'un : l'autre -->",
+        "<code>l'un : l'autre</code>",
+        "<textarea>l'un : l'autre</textarea>",
+    ],
+)
+def test_jinja_and_tags_are_left_alone(fixed: str) -> None:
+    assert typographic_source(fixed) == fixed
+    assert typographic_source(f"Oui : {fixed} oui !") == f"Oui\u00a0: {fixed} oui\u00a0!"
+
+
+def test_an_elision_reaches_over_a_tag_or_an_expression() -> None:
+    assert typographic_source("l'<em>œuvre</em> de l'{{ event }}") == "l’<em>œuvre</em> de l’{{ event }}"
+
+
+def test_a_template_is_set_when_it_is_compiled(environment: Environment) -> None:
+    template = environment.from_string("<p title='a : b'>« {{ name }} » : l'essai{{ ' !' if name != 'x' }}</p>")
+    assert template.render(name="l'<b>") == "<p title='a : b'>«\u00a0l&#39;&lt;b&gt;\u00a0»\u00a0: l’essai !</p>"
+
+
+def test_the_filter_sets_text_and_keeps_markup_safe(environment: Environment) -> None:
+    shown = environment.from_string("{{ text | typo }} {{ markup | typo }}")
+    assert shown.render(text="<b> : l'un", markup=Markup("<b title='l : u'>l'un !</b>")) == (
+        "&lt;b&gt;\u00a0: l’un <b title='l : u'>l’un\u00a0!</b>"
+    )
+    assert not isinstance(typo("a : b"), Markup)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  e\u0301cole  ", "école"),
+        ("un\tdeux\r\ntrois", "un deux trois"),
+        ("a\x00b\x07c\u202ed\u200be\ufeff", "abcde"),
+        ("\u200b \x00", ""),
+        ("Zoé\u00a0: 👩‍🎨", "Zoé\u00a0: 👩‍🎨"),
+    ],
+)
+def test_a_line_is_cleaned(typed: str, kept: str) -> None:
+    assert clean_line(typed) == kept
+
+
+def test_a_text_keeps_its_lines() -> None:
+    assert clean_text("\r\nun  \r\n\rdeux\x00\n") == "un\n\ndeux"
+
+
+@given(st.text())
+def test_cleaning_is_done_once_and_for_all(text: str) -> None:
+    for clean in (clean_line, clean_text):
+        cleaned = clean(text)
+        assert clean(cleaned) == cleaned
+        assert cleaned == cleaned.strip()
+        assert unicodedata.is_normalized("NFC", cleaned)
+        assert not any(unicodedata.category(c) in {"Cc", "Cs"} for c in cleaned if c != "\n")
+    assert "\n" not in clean_line(text)
