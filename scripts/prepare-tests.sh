@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the tests and checks need beyond the service: the locked tools, the assets, Chromium and PostgreSQL.
-# Where these two can't be installed the tests that need them are skipped, in words (a failure when CI=true).
+# What the tests and checks need beyond the service: the locked tools, the assets, Chromium, PostgreSQL and an S3 server.
+# Where these three can't be installed the tests that need them are skipped, in words (a failure when CI=true).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -16,8 +16,9 @@ from tests.fakes.clock import FrozenClock
 from tests.fakes.smtp import SmtpServer
 from tests.no_skips import pytest_make_collect_report, pytest_runtest_makereport
 from tests.postgres import PostgresServer, find_programs
+from tests.s3_fixture import s3_settings
 
-__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport", "s3_settings"]
 
 NewPage = Callable[..., Page]
 

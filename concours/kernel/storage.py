@@ -3,12 +3,11 @@
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
@@ -29,14 +28,24 @@ class Received:
     sha256: str
 
 
+class Readable(Protocol):
+    """A stream of bytes, read once from where it stands."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none at the end."""
+
+
 class Blobs(Protocol):
     """Named byte strings. A key is `quarantine/…` or `ready/…`, never a visitor's words."""
 
-    def put(self, key: str, source: Path) -> None:
-        """Store the file durably under `key`, whole or not at all."""
+    def put(self, key: str, source: Readable) -> None:
+        """Store the stream durably under `key`, whole or not at all, even when reading it raises."""
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from `start` to before `stop`; raises NotFound."""
+        """Yield the bytes from `start` to before `stop` (fewer at the end of the blob); raises NotFound at once."""
+
+    def on_disk(self, key: str) -> AbstractContextManager[Path]:
+        """Give a path to the whole blob, to be read only, for as long as the block lasts; raises NotFound."""
 
     def delete(self, key: str) -> None:
         """Remove it; nothing happens when it is not there."""
@@ -51,26 +60,30 @@ class LocalBlobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, key: str, source: Path) -> None:
-        """Store the file durably under `key`, whole or not at all."""
+    def put(self, key: str, source: Readable) -> None:
+        """Store the stream durably under `key`, whole or not at all, even when reading it raises."""
         target = self._path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.{new_id()}")
-        with source.open("rb") as reader, partial.open("xb") as writer:
-            while block := reader.read(CHUNK):
-                writer.write(block)
-            writer.flush()
-            os.fsync(writer.fileno())
-        partial.replace(target)
+        try:
+            with partial.open("xb") as writer:
+                while block := source.read(CHUNK):
+                    writer.write(block)
+                writer.flush()
+                os.fsync(writer.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)  # there only when something went wrong: a refusal, a full disk
         _sync_folder(target.parent)
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the bytes from `start` to before `stop`; raises NotFound."""
-        try:
-            file = self._path(key).open("rb")
-        except FileNotFoundError:
-            raise NotFound from None
-        return _blocks(file, start, stop)
+        """Yield the bytes from `start` to before `stop` (fewer at the end of the blob); raises NotFound at once."""
+        return _blocks(self._existing(key), start, stop)
+
+    @contextmanager
+    def on_disk(self, key: str) -> Iterator[Path]:
+        """Give the path where it stands: nothing is copied; raises NotFound."""
+        yield self._existing(key)
 
     def delete(self, key: str) -> None:
         """Remove it; nothing happens when it is not there."""
@@ -80,8 +93,14 @@ class LocalBlobs:
         """Tell whether it is there."""
         return self._path(key).is_file()
 
+    def _existing(self, key: str) -> Path:
+        path = self._path(key)
+        if not path.is_file():
+            raise NotFound
+        return path
+
     def _path(self, key: str) -> Path:
-        _check_key(key)
+        check_key(key)
         return self._folder / key
 
 
@@ -91,22 +110,11 @@ class Quarantine:
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
 
-    def receive(self, stream: IO[bytes], *, max_bytes: int) -> Received:
+    def receive(self, stream: Readable, *, max_bytes: int) -> Received:
         """Store a stream under a new random key. Raises TooLarge past `max_bytes`; nothing is kept then."""
-        digest, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(prefix="concours-") as file:
-            while block := stream.read(CHUNK):
-                size += len(block)
-                if size > max_bytes:
-                    raise TooLarge(
-                        f"Ce fichier dépasse la limite de {human_size(max_bytes)}. Réduisez-le, puis recommencez."
-                    )
-                digest.update(block)
-                file.write(block)
-            file.flush()
-            key = new_id()
-            self._blobs.put(f"quarantine/{key}", Path(file.name))
-        return Received(key, size, digest.hexdigest())
+        key, measured = new_id(), _Measured(stream, max_bytes)
+        self._blobs.put(f"quarantine/{key}", measured)
+        return Received(key, measured.size, measured.digest.hexdigest())
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
         """Yield bytes of the original; raises NotFound."""
@@ -114,11 +122,13 @@ class Quarantine:
 
     @contextmanager
     def local_copy(self, key: str, size: int) -> Iterator[Path]:
-        """Yield a path to the original for as long as the block lasts."""
-        with tempfile.TemporaryDirectory(prefix="concours-") as folder:
-            path = Path(folder) / "original"
-            with path.open("wb") as file:
-                file.writelines(self.read(key, 0, size))
+        """Yield a path to the original, to be read only, for as long as the block lasts.
+
+        Raises NotFound, and OSError when it has no longer its `size`: that is our fault, not the candidate's.
+        """
+        with self._blobs.on_disk(f"quarantine/{key}") as path:
+            if path.stat().st_size != size:
+                raise OSError("an original is damaged: its size has changed")
             yield path
 
     def delete(self, key: str) -> None:
@@ -136,8 +146,9 @@ class ReadyStore:
         """Store the file and return its SHA-256; the same bytes are stored once."""
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if not self._blobs.has(f"ready/{digest}"):
-            self._blobs.put(f"ready/{digest}", path)
+            if not self._blobs.has(f"ready/{digest}"):
+                file.seek(0)
+                self._blobs.put(f"ready/{digest}", file)
         return digest
 
     def read(self, digest: str, start: int, stop: int) -> Iterator[bytes]:
@@ -167,18 +178,39 @@ def open_stores(settings: Settings) -> Stores:
 def human_size(size: int) -> str:
     """Return « 1,5 Go », « 300 Mo », « 12 ko » : decimal units, French comma."""
     for unit, factor in (("Go", 10**9), ("Mo", 10**6), ("ko", 10**3)):
-        if size >= factor:
-            return f"{size / factor:.1f}".rstrip("0").rstrip(".").replace(".", ",") + f" {unit}"
+        if size >= factor * 0.99995:  # what would be written « 1000 Mo » is 1 Go
+            return f"{size / factor:.1f}".removesuffix(".0").replace(".", ",") + f" {unit}"
     return f"{size} octets" if size > 1 else f"{size} octet"
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
+    """Raise NotFound unless the key is one that we could have made."""
     if not _KEY.fullmatch(key):
         raise NotFound
 
 
-def _blocks(file: IO[bytes], start: int, stop: int) -> Iterator[bytes]:
-    with file:
+class _Measured:
+    """A stream that is measured and digested while it is stored."""
+
+    def __init__(self, stream: Readable, max_bytes: int) -> None:
+        self._stream = stream
+        self._max_bytes = max_bytes
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = CHUNK, /) -> bytes:
+        """Return the next bytes, at most `size`. Raises TooLarge past the limit."""
+        block = self._stream.read(size)
+        self.size += len(block)
+        if self.size > self._max_bytes:
+            limit = human_size(self._max_bytes)
+            raise TooLarge(f"Ce fichier dépasse la limite de {limit}. Réduisez-le, puis recommencez.")
+        self.digest.update(block)
+        return block
+
+
+def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
         file.seek(start)
         left = stop - start
         while left > 0 and (block := file.read(min(CHUNK, left))):
