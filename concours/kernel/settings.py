@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 """Where templates/, static/ and the default data folders stand."""
 
 _SECRET_MIN_LENGTH = 32
-_YES = frozenset({"1", "true", "yes", "on", "oui"})
+_SECRETS = ("SECRET_KEY", "JURY_SECRET_KEY")
+_YES, _NO = frozenset({"1", "true", "yes", "on", "oui"}), frozenset({"", "0", "false", "no", "off", "non"})
 
 
 class SettingsError(Exception):
@@ -90,12 +91,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     host = environ.get("HOST") or "127.0.0.1"
     port = _number(environ, "PORT", 8000, low=1, high=65535)
     data = Path(environ.get("DATA") or ROOT / "var").absolute()
-    public_url = _url(environ, "PUBLIC_URL", f"http://{host}:{port}")
+    public_url = _url(environ, "PUBLIC_URL", f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
     contact = _email(environ, "CONTACT_EMAIL", "contact@concours.example")
     database_url = _database_url(environ, "DATABASE_URL", f"sqlite:///{data / 'concours.db'}")
     settings = Settings(
         production=production,
-        demo=environ.get("DEMO", "").lower() in _YES,
+        demo=_flag(environ, "DEMO"),
         data=data,
         uploads=Path(environ.get("UPLOADS") or ROOT / "uploads").absolute(),
         database_url=database_url,
@@ -120,14 +121,16 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 def read_secret(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> str:
     """Return the secret key called `name`: from the environment, else, outside production, one kept in the data folder.
 
-    Raises SettingsError when production has none, or one that is too short.
+    Raises SettingsError when production has none, when it is too short, or when both applications would share it.
     """
-    value = environ.get(name, "")
+    value = environ.get(name, "").strip()
     if not value and not settings.production:
         return _kept_secret(settings.data / "keys" / f"{name.lower()}.txt")
     if len(value) < _SECRET_MIN_LENGTH:
         remedy = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         raise SettingsError(name, f"au moins {_SECRET_MIN_LENGTH} caractères tirés au hasard sont exigés ({remedy})")
+    if any(environ.get(other, "").strip() == value for other in _SECRETS if other != name):
+        raise SettingsError(name, f"{' et '.join(_SECRETS)} doivent différer : chaque application a son secret")
     return value
 
 
@@ -156,8 +159,9 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
     for name in ("PUBLIC_URL", "CONTACT_EMAIL"):
         if not environ.get(name):
             raise SettingsError(name, "une valeur est exigée en production")
-    if not settings.secure_cookies:
-        raise SettingsError("PUBLIC_URL", "une adresse en https:// est exigée en production")
+    for name, url in (("PUBLIC_URL", settings.public_url), ("JURY_URL", settings.jury_url)):
+        if not url.startswith("https://"):
+            raise SettingsError(name, "une adresse en https:// est exigée en production")
 
 
 def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
@@ -165,6 +169,13 @@ def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> 
     if value not in choices:
         raise SettingsError(name, f"« {value} » n'est pas accepté ; valeurs possibles : {', '.join(choices)}")
     return value
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "").lower()
+    if value not in _YES | _NO:
+        raise SettingsError(name, f"« {value} » n'est pas accepté ; valeurs possibles : 1 (oui), 0 (non)")
+    return value in _YES
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
@@ -176,10 +187,18 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, low: int, hi
 
 def _url(environ: Mapping[str, str], name: str, default: str) -> str:
     value = (environ.get(name) or default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if not _is_address(value):
         raise SettingsError(name, f"« {value} » n'est pas une adresse de la forme https://concours.exemple.fr")
     return value
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # brackets or a port that nobody can read
+        return False
+    return bool(known) and not (parts.query or parts.fragment or parts.username) and url.isprintable()
 
 
 def _email(environ: Mapping[str, str], name: str, default: str) -> str:
@@ -195,7 +214,8 @@ def _database_url(environ: Mapping[str, str], name: str, default: str) -> str:
     scheme, _, rest = value.partition("://")
     if scheme in {"postgres", "postgresql"}:
         return f"postgresql+psycopg://{rest}"
-    if scheme not in {"sqlite", "postgresql+psycopg"}:
+    in_memory = scheme == "sqlite" and rest in {"", "/", "/:memory:"}  # each connection would have one of its own
+    if scheme not in {"sqlite", "postgresql+psycopg"} or in_memory:
         raise SettingsError(name, "attendu : sqlite:////dossier/fichier.db ou postgresql://utilisateur@hote/base")
     return value
 
@@ -215,10 +235,11 @@ def _s3(environ: Mapping[str, str]) -> S3 | None:
     for name in ("S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY"):
         if not environ.get(name):
             raise SettingsError(name, "une valeur est exigée avec STORAGE=s3")
+    region = environ.get("S3_REGION") or "eu-west-3"
     return S3(
-        endpoint=_url(environ, "S3_ENDPOINT", "https://s3.amazonaws.com"),
+        endpoint=_url(environ, "S3_ENDPOINT", f"https://s3.{region}.amazonaws.com"),
         bucket=environ["S3_BUCKET"],
-        region=environ.get("S3_REGION") or "eu-west-3",
+        region=region,
         access_key=environ["S3_ACCESS_KEY"],
         secret_key=environ["S3_SECRET_KEY"],
     )
