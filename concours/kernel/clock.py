@@ -32,7 +32,9 @@ def system_clock() -> datetime:
 
 
 def to_paris(instant: datetime) -> datetime:
-    """Return the same instant on a Paris clock."""
+    """Return the same instant on a Paris clock. Raises ValueError on one without a time zone."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
     return instant.astimezone(PARIS)
 
 

@@ -24,6 +24,9 @@ _NAMING = {
 _LOCK_WAIT_S = 15
 """How long a writer waits for another on SQLite before it gives up."""
 
+_POOL, _POOL_OVERFLOW = 8, 16
+"""Connections kept, and made beside them in a rush: more than a web process has threads."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware instant, stored in UTC; SQLite keeps no zone, so it is put back on reading."""
@@ -86,12 +89,14 @@ class Database:
 
 
 def _make_engine(url: str) -> Engine:
+    # Without the parameters of a failed statement: a log holds no name and no address.
+    options: dict[str, Any] = {"pool_size": _POOL, "max_overflow": _POOL_OVERFLOW, "hide_parameters": True}
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_S})
+        engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_S}, **options)
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, **options)
 
 
 def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
