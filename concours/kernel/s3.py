@@ -80,6 +80,7 @@ class S3Blobs:
 
     def has(self, key: str) -> bool:
         """Tell whether it is there."""
+        check_key(key)
         try:
             self._size(key)
         except NotFound:
