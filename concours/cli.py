@@ -44,6 +44,14 @@ def serve() -> None:
 
 
 @main.command()
+def demo() -> None:
+    """Démarre un concours de démonstration ; PHASE=open, jury, deliberation ou honours."""
+    from demo.command import run
+
+    sys.exit(run())
+
+
+@main.command()
 def web() -> None:
     """Démarre le site seul."""
     from concours.kernel.settings import read_settings

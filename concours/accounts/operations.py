@@ -1,7 +1,7 @@
 """What may be done to an account."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -31,10 +31,17 @@ def make_organiser(session: Session, *, email: str, actor: str, now: datetime) -
     return account
 
 
-def make_sign_in_link(session: Session, *, email: str, now: datetime, reusable: bool = False) -> str:
-    """Return the token of a link that signs this address in."""
+def make_sign_in_link(
+    session: Session,
+    *,
+    email: str,
+    now: datetime,
+    lifetime: timedelta = timedelta(hours=24),
+    reusable: bool = False,
+) -> str:
+    """Return the token of a link that signs this address in; `reusable` is for the demonstration only."""
     account = ensure_account(session, email=email, now=now)
-    return issue_link(session, Link, person_id=account.id, now=now, reusable=reusable)
+    return issue_link(session, Link, person_id=account.id, now=now, lifetime=lifetime, reusable=reusable)
 
 
 def record(

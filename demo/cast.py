@@ -1,0 +1,95 @@
+"""Who and what the demonstration shows, read from `cast.toml`."""
+
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Work:
+    """A creation and those who made it."""
+
+    title: str
+    kind: str
+    """`clip-mp4`, `clip-avi`, `comic` or `infographic`."""
+    category: str
+    team: str
+    administration: str
+    contact: str
+    summary: str
+    beats: tuple[str, ...]
+    """The four short lines that it tells."""
+
+    @property
+    def email(self) -> str:
+        """Address of the contact."""
+        return address(self.contact)
+
+    @property
+    def suffix(self) -> str:
+        """Extension of the file."""
+        return {"clip-mp4": "mp4", "clip-avi": "avi"}.get(self.kind, "pdf")
+
+
+@dataclass(frozen=True)
+class Juror:
+    """A member of the panel."""
+
+    name: str
+    function: str
+    role: str
+    severity: int
+    """Points added to what a work deserves."""
+
+    @property
+    def email(self) -> str:
+        """Their address."""
+        return address(self.name)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who comes to the event."""
+
+    first_name: str
+    last_name: str
+    administration: str
+    function: str
+    needs: str
+
+    @property
+    def email(self) -> str:
+        """Their address."""
+        return address(f"{self.first_name} {self.last_name}")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody and everything."""
+
+    works: tuple[Work, ...]
+    jurors: tuple[Juror, ...]
+    guests: tuple[Guest, ...]
+
+
+def load() -> Cast:
+    """Return the cast."""
+    table = tomllib.loads(Path(__file__).with_name("cast.toml").read_text())
+    return Cast(
+        works=tuple(_work(each) for each in table["works"]),
+        jurors=tuple(Juror(**each) for each in table["jurors"]),
+        guests=tuple(Guest(**each) for each in table["registrations"]),
+    )
+
+
+def address(name: str) -> str:
+    """Return an address at a domain that cannot exist (RFC 2606)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = "".join(c if c.isalnum() else " " for c in plain).split()
+    return f"{'.'.join(words)}@demo.example"
+
+
+def _work(table: dict[str, Any]) -> Work:
+    return Work(**{**table, "beats": tuple(table["beats"])})

@@ -1,0 +1,131 @@
+"""`concours demo`: the service on a folder of its own, filled with a believable contest."""
+
+import json
+import os
+import shutil
+from datetime import datetime, timedelta
+
+import click
+
+from concours.accounts.models import Outbox
+from concours.accounts.operations import make_sign_in_link
+from concours.honours.operations import unseal
+from concours.kernel import mail
+from concours.kernel.clock import system_clock
+from concours.kernel.db import Database
+from concours.kernel.settings import ROOT, Settings, SettingsError, read_settings
+from concours.migrations import upgrade
+from concours.serve import check_address, run_together
+from concours.worker import make_worker
+from demo import identity, panel
+from demo.calendar import PHASES, shifted_edition
+from demo.cast import Cast, load
+from jury import api as jury
+
+Links = dict[str, str | list[str]]
+"""Addresses that sign in, by role."""
+
+FOLDER = ROOT / "var" / "demo"
+_ORGANISER = "secretariat@demo.example"
+_ROLES = {"jurors": "jury", "candidates": "candidature"}
+_LINK_LIFETIME = timedelta(days=30)
+
+
+def run() -> int:
+    """Make the contest anew, then serve it; return the exit status."""
+    phase = os.environ.get("PHASE") or "jury"
+    if phase not in PHASES:
+        raise SettingsError("PHASE", f"« {phase} » n'est pas accepté ; valeurs possibles : {', '.join(PHASES)}")
+    os.environ.update(_environment())
+    settings = read_settings()
+    check_address(settings)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    click.echo(f"Fabrication d'un concours de démonstration (phase : {phase})…")
+    links = populate(settings, phase)
+    return run_together(settings, announce=lambda: _announce(settings, phase, links))
+
+
+def populate(settings: Settings, phase: str) -> Links:
+    """Fill an empty folder with the contest in this phase, and return the links that sign in."""
+    now, cast = system_clock(), load()
+    upgrade(settings.database_url)
+    worker = make_worker(settings)
+    stage = identity.Stage(worker, settings.public_url, settings.jury_url, shifted_edition(phase, now), now)
+    identity.open_contest(stage, _ORGANISER)
+    identity.fill_in(stage, cast, still_open=phase == "open")
+    identity.register_guests(stage, cast)
+    identity.invite(stage, cast.jurors, _ORGANISER)
+    if phase != "open":
+        _play_on(stage, cast, phase)
+    _mark_mail_as_sent(worker.database, now)
+    return _links(settings, worker.database, cast, now)
+
+
+def _play_on(stage: identity.Stage, cast: Cast, phase: str) -> None:
+    """Hand over, score, and go as far as the phase wants."""
+    database, now = stage.worker.database, stage.now
+    handed_over = identity.admit_and_hand_over(stage, _ORGANISER)
+    panel.score(database, cast.jurors, since=handed_over, until=now, everybody=phase != "jury")
+    if phase == "jury":
+        return
+    closed = handed_over + timedelta(days=2)
+    panel.close(database, cast.jurors, now=closed)
+    if phase == "honours":
+        signed = closed + timedelta(days=1)
+        panel.decide_and_sign(database, cast.jurors, now=signed)
+        with database.write() as session:
+            unseal(session, actor="command", now=signed + timedelta(days=1))
+
+
+def _mark_mail_as_sent(database: Database, now: datetime) -> None:
+    """Keep the messages readable on /courrier without printing some hundred of them into the terminal."""
+    for table in (Outbox, jury.Outbox):
+        with database.write() as session:
+            for mail_id in mail.due_ids(session, table, now=now, limit=10_000):
+                mail.mark_sent(session, table, mail_id, now=now)
+
+
+def _links(settings: Settings, database: Database, cast: Cast, now: datetime) -> Links:
+    public, panel_url = f"{settings.public_url}/connexion/lien", f"{settings.jury_url}/connexion/lien"
+    with database.write() as session:
+
+        def here(email: str) -> str:
+            return (
+                f"{public}/{make_sign_in_link(session, email=email, now=now, lifetime=_LINK_LIFETIME, reusable=True)}"
+            )
+
+        def there(email: str) -> str:
+            token = jury.make_sign_in_link(session, email=email, now=now, lifetime=_LINK_LIFETIME, reusable=True)
+            return f"{panel_url}/{token}"
+
+        scoring = [there(juror.email) for juror in cast.jurors if juror.role != "secretary"]
+        return {
+            "organiser": here(_ORGANISER),
+            "jurors": scoring,
+            "secretary": there(next(juror.email for juror in cast.jurors if juror.role == "secretary")),
+            "candidates": [here(work.email) for work in (cast.works[0], cast.works[1], cast.works[-1])],
+        }
+
+
+def _environment() -> dict[str, str]:
+    """Return what sets the demonstration apart; it never sees a real database nor writes to anybody."""
+    for name in ("DATABASE_URL", "JURY_DATABASE_URL", "SMTP_HOST", "APP_ENV", "EDITION"):
+        os.environ.pop(name, None)
+    return {"DATA": str(FOLDER), "UPLOADS": str(FOLDER / "uploads"), "DEMO": "1", "CONTACT_EMAIL": _ORGANISER}
+
+
+def _announce(settings: Settings, phase: str, links: Links) -> None:
+    """Write demo.json and say where everything is."""
+    description = {"address": settings.public_url, "phase": phase, **links}
+    partial = FOLDER / ".demo.json"
+    partial.write_text(json.dumps(description, ensure_ascii=False, indent=2) + "\n")
+    partial.replace(FOLDER / "demo.json")
+    click.echo(f"La démonstration est à l'adresse : {settings.public_url}/ (phase : {phase})")
+    click.echo(f"  secrétariat du concours : {links['organiser']}")
+    for role in ("jurors", "candidates"):
+        for link in links[role]:
+            click.echo(f"  {_ROLES[role]} : {link}")
+    click.echo(f"  secrétaire du jury : {links['secretary']}")
+    click.echo(
+        "Ces liens servent autant de fois qu'on veut. Ils sont aussi dans var/demo/demo.json. Ctrl-C arrête tout."
+    )

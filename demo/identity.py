@@ -1,0 +1,166 @@
+"""The demonstration on the identity side: candidates deposit, organisers examine and hand over."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy.orm import Session
+
+from concours.accounts.operations import ensure_account, make_organiser
+from concours.editions.operations import start_edition
+from concours.editions.rules import Edition
+from concours.entries import operations as entries
+from concours.entries.models import Entry
+from concours.organisers import operations as organisers
+from concours.organisers.rules import Decision
+from concours.registrations.operations import register
+from concours.registrations.rules import Attendee
+from concours.worker import Worker
+from demo.cast import Cast, Juror, Work
+from demo.studio import make
+
+_MAKERS = 3
+"""Works made at once: their children keep two cores busy."""
+_LEFT_AS_DRAFTS = 5
+"""While the contest is open, the last ones are still being written."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the identity side plays on."""
+
+    worker: Worker
+    public_url: str
+    jury_url: str
+    edition: Edition
+    now: datetime
+
+
+def open_contest(stage: Stage, organiser: str) -> None:
+    """Start the edition and name its organiser."""
+    opens = stage.edition.opens_at
+    with stage.worker.database.write() as session:
+        start_edition(session, edition=stage.edition, now=opens - timedelta(days=10))
+        make_organiser(session, email=organiser, actor="command", now=opens - timedelta(days=10))
+
+
+def fill_in(stage: Stage, cast: Cast, *, still_open: bool) -> None:
+    """Let every team deposit its work; while the contest is open, some have not finished."""
+    times = _times(stage, len(cast.works))
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(_MAKERS) as makers:
+        places = [(work, seed, Path(folder)) for seed, work in enumerate(cast.works)]
+        files = list(makers.map(lambda place: make(*place), places))
+        list(makers.map(lambda each: _take_part(stage, *each), zip(cast.works, files, times, strict=True)))
+    finished = cast.works[:-_LEFT_AS_DRAFTS] if still_open else cast.works
+    for work, at in zip(finished, times, strict=False):
+        _deposit(stage, work, at)
+
+
+def register_guests(stage: Stage, cast: Cast) -> None:
+    """Let people register for the event."""
+    for rank, guest in enumerate(cast.guests):
+        at = stage.edition.opens_at + timedelta(hours=7 * rank + 9, minutes=13 * rank)
+        attendee = Attendee(
+            first_name=guest.first_name,
+            last_name=guest.last_name,
+            email=guest.email,
+            administration=guest.administration,
+            function=guest.function,
+            accessibility_needs=guest.needs,
+        )
+        with stage.worker.database.write() as session:
+            register(session, attendee=attendee, public_url=stage.public_url, now=at)
+
+
+def invite(stage: Stage, jurors: Sequence[Juror], organiser: str) -> None:
+    """Invite the panel."""
+    at = stage.edition.opens_at + timedelta(days=20)
+    for juror in jurors:
+        with stage.worker.database.write() as session:
+            organisers.invite_member(
+                session,
+                email=juror.email,
+                name=juror.name,
+                function=juror.function,
+                role=juror.role,
+                jury_url=stage.jury_url,
+                actor=_id_of(session, organiser, at),
+                now=at,
+            )
+
+
+def admit_and_hand_over(stage: Stage, organiser: str) -> datetime:
+    """Admit every deposited entry and hand the works over; return when."""
+    at = stage.edition.closes_at + timedelta(hours=1)
+    with stage.worker.database.write() as session:
+        actor = _id_of(session, organiser, at)
+        for entry in session.query(Entry).filter(Entry.deposit_id.is_not(None)).all():
+            organisers.decide_admissibility(
+                session,
+                entry_id=entry.id,
+                deposit_id=str(entry.deposit_id),
+                decision=Decision.ADMITTED,
+                reason="",
+                actor=actor,
+                now=at,
+            )
+        at += timedelta(minutes=40)
+        organisers.hand_over(session, actor=actor, now=at)
+    return at
+
+
+def _take_part(stage: Stage, work: Work, path: Path, at: datetime) -> None:
+    """Write the dossier and send the file, which is examined and rendered as any other."""
+    worker = stage.worker
+    with path.open("rb") as stream:
+        received = worker.stores.quarantine.receive(stream, max_bytes=stage.edition.max_bytes)
+    with worker.database.write() as session:
+        account = ensure_account(session, email=work.email, now=at)
+        entry = entries.start_entry(session, account_id=account.id, now=at)
+        entries.save_dossier(
+            session, entry_id=entry.id, account_id=account.id, answers=_answers(work), version=entry.version, now=at
+        )
+        creation = entries.attach_creation(
+            session, entry_id=entry.id, account_id=account.id, received=received, name=path.name, now=at
+        )
+    worker.examine(creation.id)
+    worker.render(creation.id)
+
+
+def _deposit(stage: Stage, work: Work, at: datetime) -> None:
+    with stage.worker.database.write() as session:
+        account = ensure_account(session, email=work.email, now=at)
+        entry = session.query(Entry).filter_by(account_id=account.id).one()
+        moment = at + timedelta(minutes=17)
+        entries.deposit(session, entry_id=entry.id, account_id=account.id, public_url=stage.public_url, now=moment)
+
+
+def _answers(work: Work) -> dict[str, str | bool]:
+    return {
+        "team": work.team,
+        "administration": work.administration,
+        "contact_name": work.contact,
+        "contact_email": work.email,
+        "contact_phone": "",
+        "public_agent": True,
+        "title": work.title,
+        "summary": work.summary,
+        "category": work.category,
+        "rules_accepted": True,
+        "rights_granted": True,
+        "image_rights": True,
+    }
+
+
+def _times(stage: Stage, count: int) -> list[datetime]:
+    """Return when each team takes part: rarely at first, most of them in the last days."""
+    end = min(stage.edition.closes_at, stage.now)
+    span = end - stage.edition.opens_at - timedelta(hours=2)
+    return [stage.edition.opens_at + span * (1 - (1 - (rank + 1) / (count + 1)) ** 2) for rank in range(count)]
+
+
+def _id_of(session: Session, email: str, now: datetime) -> str:
+    return ensure_account(session, email=email, now=now).id
