@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import Integer, String, func, select, text
+from sqlalchemy import Integer, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.ids import ID_LENGTH
@@ -17,6 +17,8 @@ GENESIS = "0" * 64
 
 class AuditMixin:
     """Columns of a chain; each side of the wall has its own table."""
+
+    __tablename__: ClassVar[str]
 
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     """1, 2, 3… without a gap."""
@@ -46,8 +48,9 @@ def record(
     last = session.scalars(select(table).order_by(table.position.desc()).limit(1)).first()
     event = table()
     event.position = last.position + 1 if last else 1
-    event.at, event.actor, event.action, event.subject = now, actor, action, subject
-    event.details = dict(details or {})
+    event.at, event.actor, event.action, event.subject = now.astimezone(UTC), actor, action, subject
+    # As the database gives them back: what is sealed is what will be read.
+    event.details = json.loads(_canonical(details or {}))
     event.previous = last.digest if last else GENESIS
     event.digest = seal(event)
     session.add(event)
@@ -65,8 +68,7 @@ def seal(event: AuditMixin) -> str:
         event.details,
         event.previous,
     ]
-    canonical = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_canonical(facts).encode()).hexdigest()
 
 
 def broken_at(events: Iterable[AuditMixin]) -> int | None:
@@ -79,8 +81,11 @@ def broken_at(events: Iterable[AuditMixin]) -> int | None:
     return None
 
 
+def _canonical(facts: Any) -> str:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def _lock(session: Session, table: type[AuditMixin]) -> None:
     # SQLite's BEGIN IMMEDIATE already lets one writer in; PostgreSQL needs to be told.
     if session.get_bind().dialect.name == "postgresql":
-        name = getattr(table, "__tablename__", "")
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(text(":name").bindparams(name=name)))))
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(table.__tablename__))))

@@ -20,7 +20,7 @@ from concours.kernel.db import Id
 from concours.kernel.settings import ROOT, Settings, Smtp
 
 MAX_ATTEMPTS = 12
-"""Sendings tried before a message is given up and shown as failed: about a day and a half."""
+"""Sendings tried before a message is given up and shown as failed: about twenty hours."""
 
 _SMTP_TIMEOUT_S = 20
 _SUBJECT = "Objet : "
@@ -102,7 +102,7 @@ class Transport(Protocol):
     """A way out for mail."""
 
     def send(self, message: Message, *, now: datetime) -> None:
-        """Hand the message over. Raises OSError or smtplib.SMTPException."""
+        """Hand the message over. Raises OSError, smtplib.SMTPException, or ValueError for an impossible address."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ def _envelope(message: Message, sender: str, reply_to: str, now: datetime) -> Em
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
+    # Not every server takes eight bits: quoted-printable passes everywhere, and cuts long lines.
+    mail.set_content(message.text, cte="quoted-printable")
     return mail
 
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from huey import Huey, PostgresHuey, SqliteHuey
@@ -35,9 +34,15 @@ class Queues:
         except Exception:  # noqa: BLE001 -- whatever its library raises, the act it tells of is committed
             _log.exception("the queue %s did not take the job %s", queue, job)
 
+    def idle(self, queue: str) -> bool:
+        """Tell whether no job waits in this queue."""
+        return int(self.by_name[queue].pending_count()) == 0
+
     def serve(self, handlers: Mapping[str, Handler]) -> None:
-        """Say what the jobs do, in the worker."""
+        """Say what the jobs do, in the worker; makes the queues' tables where there are none."""
         self._handlers = dict(handlers)
+        for huey in self.by_name.values():
+            huey.storage.initialize_schema()
 
     def _handle(self, job: str, subject: str) -> None:
         self._handlers[job](subject)
@@ -46,7 +51,7 @@ class Queues:
 def _huey(settings: Settings, name: str) -> Any:
     if settings.database_url.startswith("postgresql"):
         dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-        return PostgresHuey(name, dsn=dsn, results=False)
-    folder = Path(settings.data)
-    folder.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey(name, filename=str(folder / "queue.db"), results=False)
+        # The worker makes the tables: the jury's role may not, and a web process starts whether or not it could.
+        return PostgresHuey(name, dsn=dsn, results=False, create_tables=False)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(name, filename=str(settings.data / "queue.db"), results=False)
