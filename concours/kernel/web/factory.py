@@ -46,6 +46,8 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
         SESSION_COOKIE_SECURE=state.settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=LIFETIME,
+        # The cookie is set when its content changes and when the session is renewed, not on each picture of a page.
+        SESSION_REFRESH_EACH_REQUEST=False,
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_MAX_AGE,
         MAX_CONTENT_LENGTH=FORM_BYTES,
         # A form may stay open for days before it is sent; the token dies with the session.

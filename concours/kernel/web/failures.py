@@ -3,9 +3,10 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from concours.kernel.errors import DomainError
@@ -16,6 +17,15 @@ _STALE_FORM = (
     "Ce formulaire est resté ouvert trop longtemps ou votre session a changé. "
     "Revenez en arrière : votre saisie y est encore. Rechargez la page, puis envoyez de nouveau."
 )
+_FAULT = (
+    "Une erreur de notre côté empêche d'afficher cette page. Ce qui était enregistré le reste. "
+    "Revenez en arrière, puis réessayez dans quelques minutes."
+)
+_BARE = (
+    "<!doctype html><html lang='fr'><meta charset='utf-8'><title>Erreur</title>"
+    "<main><h1>La page ne peut pas s'afficher</h1><p>{message}</p></main></html>"
+)
+_TELLING = frozenset({"Allow", "Content-Range", "Retry-After"})
 _PAGES = frozenset({403, 404, 405, 413, 422, 429, 500})
 
 
@@ -26,7 +36,7 @@ def show_failures(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def _refusal(error: DomainError) -> ResponseReturnValue:
+def _refusal(error: DomainError) -> Response:
     return _page(error.status, error.message)
 
 
@@ -35,15 +45,24 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return _page(HTTPStatus.UNPROCESSABLE_ENTITY, _STALE_FORM)
     if error.code is None or error.response is not None:
         return error
-    return _page(HTTPStatus(error.code), None) if error.code >= HTTPStatus.BAD_REQUEST else error
+    if error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    response = _page(HTTPStatus(error.code), None)
+    # What the protocol asks to be told: Allow with 405, Content-Range with 416, Retry-After with 429.
+    response.headers.extend((name, value) for name, value in error.get_headers() if name in _TELLING)
+    return response
 
 
-def _fault(error: Exception) -> ResponseReturnValue:
-    # The path names no person: identifiers are random and forms travel in the body.
-    _log.error("%s %s failed", request.method, request.path, exc_info=error)
+def _fault(error: Exception) -> Response:
+    # The rule, not the address: an address may hold the token of a sign-in link.
+    _log.error("%s %s failed", request.method, request.url_rule or "(no page)", exc_info=error)
     return _page(HTTPStatus.INTERNAL_SERVER_ERROR, None)
 
 
-def _page(status: HTTPStatus, message: str | None) -> ResponseReturnValue:
+def _page(status: HTTPStatus, message: str | None) -> Response:
     number = status.value if status.value in _PAGES else (500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 422)
-    return render_template(f"errors/{number}.html", message=message), status
+    try:
+        return make_response(render_template(f"errors/{number}.html", message=message), status)
+    except Exception:  # noqa: BLE001 -- whatever keeps our own page from being drawn, the visitor is answered in words
+        _log.exception("the error page %s failed", number)
+        return make_response(_BARE.format(message=escape(message or _FAULT)), status)

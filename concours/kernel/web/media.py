@@ -16,12 +16,13 @@ class Reader(Protocol):
 
 def serve(read: Reader, name: str, *, size: int, mime: str, attachment: str | None = None) -> Response:
     """Answer with the stored file, or the range of it that was asked for. `attachment` names a download."""
-    start, stop = _asked_range(size)
+    asked = _asked_range(size)
+    start, stop = asked or (0, size)
     response = Response(read(name, start, stop), mimetype=mime)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Length"] = str(stop - start)
     response.headers["Cache-Control"] = "private, max-age=3600"
-    if (start, stop) != (0, size):
+    if asked:
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     if attachment is not None:
@@ -31,10 +32,18 @@ def serve(read: Reader, name: str, *, size: int, mime: str, attachment: str | No
     return response
 
 
-def _asked_range(size: int) -> tuple[int, int]:
-    if request.range is None or len(request.range.ranges) != 1:
-        return 0, size
-    bounds = request.range.range_for_length(size)
-    if bounds is None:
+def _asked_range(size: int) -> tuple[int, int] | None:
+    """Return the first byte asked for and the one after the last; None for the whole file (RFC 9110, section 14).
+
+    Several ranges, other units, and a range that hangs on a version (we name none) are answered with the whole.
+    Raises RequestedRangeNotSatisfiable beyond the end.
+    """
+    asked = request.range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or "If-Range" in request.headers:
+        return None
+    start, stop = asked.ranges[0]
+    if start < 0:
+        start = max(0, size + start)
+    if start >= size:
         raise RequestedRangeNotSatisfiable(size)
-    return bounds
+    return start, min(size, stop or size)

@@ -25,9 +25,11 @@ def person_id() -> str | None:
 
 
 def sign_in(person: str) -> None:
-    """Open a session for this person; the cookie's former content is dropped."""
-    now = state().clock()
+    """Open a session for this person; the former one ends, and the cookie's content is dropped."""
+    now, former = state().clock(), session.get(_TOKEN)
     with state().database.write() as database:
+        if former:
+            close_login(database, _table(), token=former)
         token = open_login(database, _table(), person_id=person, now=now)
     session.clear()
     session.permanent = True

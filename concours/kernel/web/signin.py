@@ -1,9 +1,11 @@
 """Signing in by code or by link: the same few pages for both applications, each with its own tables."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from ipaddress import ip_address, ip_network
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -122,8 +124,8 @@ class _Pages:
             link = find_link(database, self.side.links, token=token, now=now)
             if link is None:
                 raise NotFound(_SPENT_LINK)
-            if request.method == "GET" and not link.reusable:
-                # Mail scanners and previews open links: only the button uses it up.
+            if request.method != "POST" and not link.reusable:
+                # Mail scanners and previews open links, or ask for their headers: only the button uses it up.
                 return render_template("signin/link.html")
             link.used_at = now
             who = link.person_id
@@ -146,14 +148,15 @@ class _Pages:
         now, side = instant(), self.side
         with state().database.write() as database:
             book = self._book()
-            book.check_rate(database, email=email, network=request.remote_addr or "", now=now)
+            book.check_rate(database, email=email, network=_network(request.remote_addr or ""), now=now)
+            # Made, written and announced for an unknown address too: whether it is known shows in nothing, neither in
+            # the answer to a wrong code nor in time.
+            code = book.issue(database, email=email, now=now)
+            minutes = int(CODE_LIFETIME.total_seconds() // 60)
+            contact = state().settings.contact_email
+            message = mail.compose(side.mail_template, to=email, code=code, minutes=minutes, contact=contact)
             if side.welcomes(database, email):
-                code = book.issue(database, email=email, now=now)
-                minutes = int(CODE_LIFETIME.total_seconds() // 60)
-                contact = state().settings.contact_email
-                message = mail.compose(side.mail_template, to=email, code=code, minutes=minutes, contact=contact)
                 mail.enqueue(database, side.outbox, message, now=now)
-        # Announced in either case: whether the address is known shows in nothing, not even in time.
         state().queues.announce(QUICK, "mail")
 
     def _redeem(self, email: str, text: str) -> tuple[Outcome, str | None]:
@@ -165,3 +168,12 @@ class _Pages:
 
     def _book(self) -> CodeBook:
         return CodeBook(self.side.codes, self.side.requests, state().secret)
+
+
+def _network(address: str) -> str:
+    """Return what counts as one network: an IPv4 address, the /64 that one IPv6 subscriber has."""
+    with suppress(ValueError):
+        parsed = ip_address(address)
+        if parsed.version == 6:  # noqa: PLR2004 -- the name of the protocol
+            return str(ip_network((parsed, 64), strict=False))
+    return address
