@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import smtplib
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -12,14 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from huey.consumer import Consumer
+from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
 from concours.intake import lifecycle
 from concours.intake.models import Creation, CreationState
 from concours.intake.operations import inspect, make_jury_copy
-from concours.intake.rules import Kind, Limits
-from concours.intake.sandbox import Sandbox, SandboxFailure, choose_sandbox
+from concours.intake.rules import Kind, Limits, Refused, Verdict
+from concours.intake.sandbox import Sandbox, choose_sandbox
 from concours.kernel import mail
 from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
@@ -34,7 +34,10 @@ MAIL, EXAMINE, RENDER = "mail", "examine", "render"
 _SWEEP_EVERY_S = 15
 _POLL_S = 0.3
 _RENEW_EVERY_S = 20
-_OUTBOXES = (Outbox, jury.Outbox)
+_STOP_LIMIT_S = 3
+"""How long a job may go on after the signal to stop; what is cut short is taken up by the next start."""
+
+_STEPS = ((QUICK, EXAMINE, CreationState.RECEIVED), (SLOW, RENDER, CreationState.ACCEPTED))
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +59,7 @@ class Worker:
 
     def send_mail(self) -> None:
         """Send what is due in both outboxes."""
-        for table in _OUTBOXES:
+        for table in (Outbox, jury.Outbox):
             with self.database.read() as session:
                 due = mail.due_ids(session, table, now=self.clock())
             for mail_id in due:
@@ -75,12 +78,12 @@ class Worker:
             max_seconds=edition.video_max_seconds,
             max_bytes=edition.max_bytes,
         )
-        try:
+        with self._failures_recorded(creation_id):
             with self._claim_kept(creation_id), self._original(creation) as path:
                 verdict = inspect(path, name=creation.name, limits=limits, sandbox=self.sandbox)
-        except (SandboxFailure, OSError) as failure:
-            self._failed(creation_id, failure)
-            return
+            self._record_verdict(creation_id, verdict)
+
+    def _record_verdict(self, creation_id: str, verdict: Verdict) -> None:
         with self.database.write() as session:
             lifecycle.record_verdict(session, creation_id=creation_id, verdict=verdict)
         if verdict.accepted:
@@ -93,7 +96,7 @@ class Worker:
             creation = lifecycle.claim(session, creation_id=creation_id, state=CreationState.ACCEPTED, now=now)
         if creation is None or creation.kind is None:
             return
-        try:
+        with self._failures_recorded(creation_id):
             with (
                 self._claim_kept(creation_id),
                 self._original(creation) as path,
@@ -101,22 +104,19 @@ class Worker:
             ):
                 made = make_jury_copy(path, Kind(creation.kind), Path(folder), self.sandbox)
                 files = [(each, self.stores.ready.add(each.path), each.path.stat().st_size) for each in made]
-        except (SandboxFailure, OSError) as failure:
-            self._failed(creation_id, failure)
-            return
-        with self.database.write() as session:
-            lifecycle.record_jury_copy(session, creation_id=creation_id, files=files)
+            with self.database.write() as session:
+                lifecycle.record_jury_copy(session, creation_id=creation_id, files=files)
 
     def sweep(self) -> None:
         """Take up what no worker has: after a kill, a lost wake-up, a failure of ours."""
         now = self.clock()
-        with self.database.read() as session:
-            received = lifecycle.stalled(session, state=CreationState.RECEIVED, now=now)
-            accepted = lifecycle.stalled(session, state=CreationState.ACCEPTED, now=now)
-        for creation_id in received:
-            self.queues.announce(QUICK, EXAMINE, creation_id)
-        for creation_id in accepted:
-            self.queues.announce(SLOW, RENDER, creation_id)
+        for queue, job, step in _STEPS:
+            if not self.queues.idle(queue):
+                continue  # what waits there is announced already, or will be at a later sweep
+            with self.database.read() as session:
+                stalled = lifecycle.stalled(session, state=step, now=now)
+            for creation_id in stalled:
+                self.queues.announce(queue, job, creation_id)
         self.queues.announce(QUICK, MAIL)
 
     def _send(self, table: type[mail.OutboxMixin], mail_id: str) -> None:
@@ -126,7 +126,7 @@ class Worker:
             return
         try:
             self.transport.send(message, now=self.clock())
-        except (OSError, smtplib.SMTPException) as failure:
+        except Exception as failure:  # noqa: BLE001 -- whatever is wrong with one message, the next one leaves
             # The class alone: a server's answer may repeat the address.
             with self.database.write() as session:
                 mail.mark_failed(session, table, mail_id, error=type(failure).__name__)
@@ -145,7 +145,7 @@ class Worker:
 
         def renew() -> None:
             while not over.wait(_RENEW_EVERY_S):
-                with self.database.write() as session:
+                with _survived("a claim could not be renewed"), self.database.write() as session:
                     lifecycle.renew_claim(session, creation_id=creation_id, now=self.clock())
 
         thread = threading.Thread(target=renew, daemon=True)
@@ -156,18 +156,43 @@ class Worker:
             over.set()
             thread.join()
 
-    def _failed(self, creation_id: str, failure: Exception) -> None:
-        _log.warning("a file could not be worked on: %s", type(failure).__name__)
-        with self.database.write() as session:
-            reason = type(failure).__name__
-            lifecycle.record_failure(session, creation_id=creation_id, reason=reason, now=self.clock())
+    @contextmanager
+    def _failures_recorded(self, creation_id: str) -> Iterator[None]:
+        """Record what goes wrong with a file. A disk or a server out of order counts for nothing: the sweep returns."""
+        try:
+            yield
+        except (OSError, SQLAlchemyError) as failure:
+            _log.warning("creation %s waits: %s: %s", creation_id, type(failure).__name__, failure)
+        except Exception as failure:  # noqa: BLE001 -- a file that fails for ever is given up, never taken up for ever
+            _log.warning("creation %s failed: %s: %s", creation_id, type(failure).__name__, failure)
+            hopeless = isinstance(failure, Refused)
+            reason = failure.reason if isinstance(failure, Refused) else type(failure).__name__
+            with self.database.write() as session:
+                lifecycle.record_failure(
+                    session, creation_id=creation_id, reason=reason, now=self.clock(), hopeless=hopeless
+                )
+
+
+@contextmanager
+def _survived(what: str) -> Iterator[None]:
+    """Log what goes wrong in the block and go on: the next turn tries again."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 -- a database that restarts must not end the worker
+        _log.exception(what)
+
+
+def require_sandbox(settings: Settings) -> Sandbox:
+    """Return where files are examined. Raises SettingsError when production has no working sandbox."""
+    sandbox = choose_sandbox()
+    if not sandbox.confined and settings.production:
+        raise SettingsError("APP_ENV", sandbox.description)
+    return sandbox
 
 
 def make_worker(settings: Settings, *, clock: Clock = system_clock) -> Worker:
     """Return a worker on these settings. Raises SettingsError when production has no working sandbox."""
-    sandbox = choose_sandbox()
-    if not sandbox.confined and settings.production:
-        raise SettingsError("APP_ENV", sandbox.description)
+    sandbox = require_sandbox(settings)
     worker = Worker(
         database=Database(settings.database_url),
         stores=open_stores(settings),
@@ -192,14 +217,26 @@ def run() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # Huey's own handlers end one consumer; this process has two.
         signal.signal(number, lambda *_: stop.set())
-    worker.sweep()
-    while not stop.wait(_SWEEP_EVERY_S):
-        worker.sweep()
+    while True:
+        with _survived("the sweep failed"):
+            worker.sweep()
+        if stop.wait(_SWEEP_EVERY_S):
+            break
     for consumer in consumers:
         consumer.stop()
+    for consumer in consumers:
+        consumer.stop(graceful=True)
 
 
 def _consumer(worker: Worker, queue: str, *, workers: int) -> Consumer:
     # Left alone, Huey looks less and less often at an idle queue, down to once in ten seconds.
     huey = worker.queues.by_name[queue]
-    return Consumer(huey, workers=workers, periodic=False, backoff=1.0, initial_delay=_POLL_S, max_delay=_POLL_S)
+    return Consumer(
+        huey,
+        workers=workers,
+        periodic=False,
+        backoff=1.0,
+        initial_delay=_POLL_S,
+        max_delay=_POLL_S,
+        shutdown_timeout=_STOP_LIMIT_S,
+    )

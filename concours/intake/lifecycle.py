@@ -17,7 +17,15 @@ CLAIM = timedelta(seconds=60)
 """How long a worker has a file without a sign of life; it renews its claim while it works."""
 
 _NAME_LENGTH = 255
-_FAILED = "La copie destinée au jury n'a pas pu être fabriquée. Le secrétariat du concours en est averti."
+_FAILED = {
+    CreationState.RECEIVED: (
+        "Votre fichier est bien reçu et conservé, mais il n'a pas pu être examiné, pour une raison qui tient à nous. "
+        "Le secrétariat du concours en est averti."
+    ),
+    CreationState.ACCEPTED: (
+        "La copie destinée au jury n'a pas pu être fabriquée. Le secrétariat du concours en est averti."
+    ),
+}
 
 
 def receive(session: Session, *, received: Received, name: str, now: datetime) -> Creation:
@@ -59,8 +67,10 @@ def renew_claim(session: Session, *, creation_id: str, now: datetime) -> None:
 
 
 def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> None:
-    """Record what the examination found."""
-    creation = session.get_one(Creation, creation_id)
+    """Record what the examination found; nothing happens when another worker has recorded it."""
+    creation = session.get_one(Creation, creation_id, with_for_update=True)
+    if creation.state != CreationState.RECEIVED:
+        return
     creation.state = CreationState.ACCEPTED if verdict.accepted else CreationState.REFUSED
     creation.kind, creation.reason, creation.message = verdict.kind, verdict.reason, verdict.message
     creation.detected, creation.duration_s, creation.pages = verdict.detected, verdict.duration_s, verdict.pages
@@ -69,8 +79,10 @@ def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> N
 
 
 def record_jury_copy(session: Session, *, creation_id: str, files: Sequence[tuple[Artefact, str, int]]) -> None:
-    """Record the files made for the jury: each with its digest and its size in bytes."""
-    creation = session.get_one(Creation, creation_id)
+    """Record the files made for the jury: each with its digest and its size in bytes; once, whoever comes second."""
+    creation = session.get_one(Creation, creation_id, with_for_update=True)
+    if creation.state != CreationState.ACCEPTED:
+        return
     creation.jury_files = [
         JuryFile(
             role=made.role,
@@ -87,11 +99,14 @@ def record_jury_copy(session: Session, *, creation_id: str, files: Sequence[tupl
     creation.state, creation.attempts, creation.claimed_until = CreationState.READY, 0, None
 
 
-def record_failure(session: Session, *, creation_id: str, reason: str, now: datetime) -> None:
-    """Record a failure of ours: tried again a little later, then given up in words."""
-    creation = session.get_one(Creation, creation_id)
+def record_failure(session: Session, *, creation_id: str, reason: str, now: datetime, hopeless: bool = False) -> None:
+    """Record a failure of ours: tried again a little later, then (at once when hopeless) given up in words."""
+    creation = session.get_one(Creation, creation_id, with_for_update=True)
+    step = CreationState(creation.state)
+    if step not in _FAILED:
+        return
     creation.reason = reason
-    if creation.attempts >= MAX_ATTEMPTS:
-        creation.state, creation.message, creation.claimed_until = CreationState.FAILED, _FAILED, None
+    if hopeless or creation.attempts >= MAX_ATTEMPTS:
+        creation.state, creation.message, creation.claimed_until = CreationState.FAILED, _FAILED[step], None
     else:
         creation.claimed_until = now + timedelta(seconds=10 * creation.attempts)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import Integer, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -18,7 +18,7 @@ GENESIS = "0" * 64
 class AuditMixin:
     """Columns of a chain; each side of the wall has its own table."""
 
-    __tablename__: ClassVar[str]
+    __tablename__: Any
 
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     """1, 2, 3… without a gap."""

@@ -28,6 +28,10 @@ class Received:
     sha256: str
 
 
+class Damaged(Exception):
+    """A file is not what was stored."""
+
+
 class Readable(Protocol):
     """A stream of bytes, read once from where it stands."""
 
@@ -124,11 +128,11 @@ class Quarantine:
     def local_copy(self, key: str, size: int) -> Iterator[Path]:
         """Yield a path to the original, to be read only, for as long as the block lasts.
 
-        Raises NotFound, and OSError when it has no longer its `size`: that is our fault, not the candidate's.
+        Raises NotFound, and Damaged when it has no longer its `size`: that is our fault, not the candidate's.
         """
         with self._blobs.on_disk(f"quarantine/{key}") as path:
             if path.stat().st_size != size:
-                raise OSError("an original is damaged: its size has changed")
+                raise Damaged("an original has no longer its size")
             yield path
 
     def delete(self, key: str) -> None:

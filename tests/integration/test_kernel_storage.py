@@ -15,7 +15,7 @@ from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
 from concours.kernel.s3 import S3Blobs
 from concours.kernel.settings import S3
-from concours.kernel.storage import CHUNK, Blobs, LocalBlobs, Quarantine, ReadyStore
+from concours.kernel.storage import CHUNK, Blobs, Damaged, LocalBlobs, Quarantine, ReadyStore
 
 LARGE = 3 * CHUNK + 17
 PARTS = 34 << 20
@@ -135,7 +135,7 @@ def test_an_original_is_measured_digested_and_kept(quarantine: Quarantine, size:
 
 def test_an_original_that_lost_its_end_is_our_fault(quarantine: Quarantine) -> None:
     received = quarantine.receive(io.BytesIO(b"0123456789"), max_bytes=10)
-    with pytest.raises(OSError, match="damaged"), quarantine.local_copy(received.key, 11):
+    with pytest.raises(Damaged), quarantine.local_copy(received.key, 11):
         pass
 
 
