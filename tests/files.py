@@ -15,12 +15,14 @@ from PIL import Image
 from tests.films import (
     Size,
     avi,
+    blind_mp4,
     cover_only_mp4,
     encrypted_mp4,
     film,
     lying_avi,
     lying_mp4,
     m4a,
+    many_tracks_mp4,
     mkv,
     motion_jpeg_avi,
     mov,
@@ -35,12 +37,14 @@ from tests.films import (
 __all__ = [
     "Size",
     "avi",
+    "blind_mp4",
     "cover_only_mp4",
     "encrypted_mp4",
     "film",
     "lying_avi",
     "lying_mp4",
     "m4a",
+    "many_tracks_mp4",
     "mkv",
     "motion_jpeg_avi",
     "mov",
@@ -136,14 +140,14 @@ def layered_pdf() -> bytes:
 
 
 @cache
-def bomb_pdf(megabytes: int = 3000) -> bytes:
+def bomb_pdf(megabytes: int = 3000, operators: bytes = b"0 0 m ") -> bytes:
     """A page whose content unfolds to gigabytes, from a thousandth of that."""
     packer = zlib.compressobj(9)
-    million = b"0 0 m " * (1024 * 1024 // 6)
-    packed = b"".join(packer.compress(million) for _ in range(megabytes)) + packer.flush()
+    start = packer.compress(b" ") + packer.flush(zlib.Z_FULL_FLUSH)
+    million = packer.compress(operators * (1024 * 1024 // len(operators))) + packer.flush(zlib.Z_FULL_FLUSH)
     with pikepdf.new() as document:
         page = document.add_blank_page()
-        page.Contents = document.make_stream(packed, Filter=pikepdf.Name.FlateDecode)
+        page.Contents = document.make_stream(start + million * megabytes, Filter=pikepdf.Name.FlateDecode)
         return _pdf_bytes(document, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
 
 

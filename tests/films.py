@@ -5,6 +5,8 @@ import struct
 from fractions import Fraction
 from functools import cache
 from math import pi, sin
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import av
@@ -39,20 +41,21 @@ def film(
     options: tuple[tuple[str, str], ...] = (),
 ) -> bytes:
     """A film or a sound track in any container that FFmpeg writes; `marks` are its container and stream tags."""
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format=container, options=dict(options)) as output:
-        output.metadata.update(dict(marks))
-        moving = _video_stream(output, video, fps, size, pixels) if video else None
-        sound = _sound_stream(output, audio) if audio else None
-        if moving:
-            moving.metadata.update(dict(marks))
-            if rotation:
-                moving.set_display_rotation(rotation)
-            _write_pictures(output, moving, round(seconds * fps), fps)
-        if sound:
-            sound.metadata.update(dict(marks))
-            _write_tone(output, sound, seconds)
-    return buffer.getvalue()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "film"
+        with av.open(str(path), "w", format=container, options=dict(options)) as output:
+            output.metadata.update(dict(marks))
+            moving = _video_stream(output, video, fps, size, pixels) if video else None
+            sound = _sound_stream(output, audio) if audio else None
+            if moving:
+                moving.metadata.update(dict(marks))
+                if rotation:
+                    moving.set_display_rotation(rotation)
+                _write_pictures(output, moving, round(seconds * fps), fps)
+            if sound:
+                sound.metadata.update(dict(marks))
+                _write_tone(output, sound, seconds)
+        return path.read_bytes()
 
 
 def mp4(**kwargs: Any) -> bytes:
@@ -64,7 +67,7 @@ def avi(**kwargs: Any) -> bytes:
 
 
 def motion_jpeg_avi(**kwargs: Any) -> bytes:
-    return avi(video="mjpeg", pixels="yuvj420p", audio="pcm_s16le", **kwargs)
+    return avi(**{"video": "mjpeg", "pixels": "yuvj420p", "audio": "pcm_s16le", **kwargs})
 
 
 def mov() -> bytes:
@@ -106,6 +109,27 @@ def cover_only_mp4() -> bytes:
         _write_pictures(output, cover, 1, 1)
         _write_tone(output, sound, 1)
     return buffer.getvalue()
+
+
+@cache
+def many_tracks_mp4(count: int = 17) -> bytes:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as output:
+        moving = _video_stream(output, "libx264", 5, (160, 120), "yuv420p")
+        sounds = [_sound_stream(output, "aac") for _ in range(count - 1)]
+        _write_pictures(output, moving, 5, 5)
+        for sound in sounds:
+            _write_tone(output, sound, 0.1)
+    return buffer.getvalue()
+
+
+@cache
+def blind_mp4() -> bytes:
+    """A film with all its structure, and zeros in the place of its pictures."""
+    data = bytearray(mp4(audio=None))
+    start, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
+    data[start:end] = bytes(end - start)
+    return bytes(data)
 
 
 @cache

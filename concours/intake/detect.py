@@ -8,7 +8,7 @@ import magic
 from concours.intake import families
 from concours.intake.families import ALIASES, FAMILIES, Family
 from concours.intake.rules import Kind, Reason, Refused, spoken_kinds
-from concours.intake.sniff import boxes
+from concours.intake.sniff import head_boxes
 
 _UNKNOWN = "application/octet-stream"
 _CLAIMED = frozenset({"avi", "mp4", "m4v", "pdf"})
@@ -118,7 +118,7 @@ def _ole(head: bytes) -> str:
 
 def _iso_media(head: bytes) -> str | None:
     """Tell QuickTime, phone films, photos and sound apart by their brand; None when it is no such file."""
-    walk = list(boxes(head, len(head)))
+    walk = head_boxes(head, len(head))
     for box in walk:
         if box.kind == b"ftyp":
             major = head[box.body : box.body + 4].decode("latin-1")

@@ -111,6 +111,20 @@ class Artefact:
     text: str = ""
 
 
+TOO_HEAVY = (
+    "Ce fichier demande trop de mémoire pour être ouvert : il est abîmé, ou démesuré. Exportez-le à nouveau depuis "
+    "votre logiciel, en qualité ordinaire, puis déposez-le."
+)
+TOO_SLOW = (
+    "Ce fichier est trop long à ouvrir : il est abîmé, ou démesuré. Exportez-le à nouveau depuis votre logiciel, en "
+    "qualité ordinaire, puis déposez-le."
+)
+UNREADABLE = (
+    "Ce fichier est illisible : il est abîmé. Vérifiez qu'il s'ouvre sur votre poste, exportez-le à nouveau depuis "
+    "votre logiciel, puis déposez-le."
+)
+
+
 def spoken_duration(seconds: float) -> str:
     """Say a duration to the tenth: 150.0 is « 2 min 30 s », 120.7 is « 2 min 0,7 s », 120 is « 2 min »."""
     minutes, tenths = divmod(round(seconds * 10), 600)

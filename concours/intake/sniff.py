@@ -1,6 +1,6 @@
 """Which of the accepted formats the first bytes are, by their structure alone: no name, no library, no disk."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from concours.intake.rules import Kind, Reason, Refused, spoken_kinds
@@ -34,10 +34,9 @@ _LARGE_BOX_HEADER = 16
 
 @dataclass(frozen=True)
 class Box:
-    """One box or chunk: where it starts, where it ends (both offsets in the file), where its content starts."""
+    """One box: the offsets in the file at which its content starts and ends."""
 
     kind: bytes
-    start: int
     body: int
     end: int
 
@@ -62,18 +61,24 @@ def sniff(head: bytes, size: int, kinds: frozenset[Kind]) -> Kind:
     return kind
 
 
-def boxes(head: bytes, size: int, start: int = 0) -> Iterator[Box]:
-    """Walk ISO-BMFF boxes while their headers lie in `head`; stop at what is no box."""
-    while start + _BOX_HEADER <= len(head):
-        length, kind, body = int.from_bytes(head[start : start + 4]), head[start + 4 : start + 8], start + _BOX_HEADER
+def boxes(read: Callable[[int, int], bytes], size: int) -> Iterator[Box]:
+    """Walk the outer ISO-BMFF boxes of a file of `size` bytes, read by (offset, count); stop at what is no box."""
+    start = 0
+    while len(header := read(start, _LARGE_BOX_HEADER)) >= _BOX_HEADER:
+        length, kind, body = int.from_bytes(header[:4]), header[4:8], start + _BOX_HEADER
         if length == 1:
             body = start + _LARGE_BOX_HEADER
-            length = int.from_bytes(head[start + _BOX_HEADER : body])
+            length = int.from_bytes(header[8:])
         end = size if length == 0 else start + length
         if end < body or not _four_letters(kind):
             return
-        yield Box(kind, start, body, end)
+        yield Box(kind, body, end)
         start = end
+
+
+def head_boxes(head: bytes, size: int) -> list[Box]:
+    """List the outer boxes whose headers lie in `head`."""
+    return list(boxes(lambda at, count: head[at : at + count], size))
 
 
 def _structure(head: bytes, size: int) -> Kind:
@@ -81,7 +86,7 @@ def _structure(head: bytes, size: int) -> Kind:
         return _avi(head, size)
     if _pdf_header(head):
         return Kind.PDF
-    walk = list(boxes(head, size))
+    walk = head_boxes(head, size)
     before = [box.kind for box in walk]
     if b"ftyp" in before and _BEFORE_FTYP.issuperset(before[: before.index(b"ftyp")]):
         return _mp4(head, size, walk)

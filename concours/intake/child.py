@@ -1,0 +1,58 @@
+"""The program that runs in the sandbox: bound itself first, then open the file, and answer in JSON."""
+
+import json
+import resource
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from concours.intake import probe, render
+from concours.intake.rules import TOO_HEAVY, Reason, Refused
+from concours.intake.sandbox import READY
+
+Task = Callable[[Path, Path, dict[str, Any]], dict[str, Any]]
+
+
+def trial(_source: Path, _out: Path, _arguments: dict[str, Any]) -> dict[str, Any]:
+    """Answer: reaching this line is the proof that the sandbox works."""
+    return {}
+
+
+TASKS: dict[str, Task] = {"trial": trial, "probe": probe.probe, "copy": render.jury_copy}
+
+
+def main() -> None:
+    """Do the task named on the command line, within the limits that its order gives."""
+    task, order = TASKS[sys.argv[1]], json.loads(sys.argv[2])
+    _bind(order)
+    sys.stdout.write(READY.decode() + "\n")
+    sys.stdout.flush()
+    answer = _attempt(task, Path(order["source"]), Path(order["out"] or "/nowhere"), order["arguments"])
+    sys.stdout.write(json.dumps(answer))
+
+
+def _bind(order: dict[str, Any]) -> None:
+    """Bound memory, processor, file sizes, open files, processes: neither this program nor its parsers can undo it."""
+    for what, value in (
+        (resource.RLIMIT_DATA, order["memory"]),
+        (resource.RLIMIT_FSIZE, order["file_size"]),
+        (resource.RLIMIT_NPROC, order["processes"]),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        if value is not None:
+            resource.setrlimit(what, (value, value))
+    resource.setrlimit(resource.RLIMIT_CPU, (order["cpu"], order["cpu"] + 1))
+
+
+def _attempt(task: Task, source: Path, out: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"result": task(source, out, arguments)}
+    except Refused as refused:
+        return {"refused": [refused.reason, refused.message, refused.detected]}
+    except MemoryError:
+        return {"refused": [Reason.TOO_HEAVY, TOO_HEAVY, ""]}
+    except Exception:  # noqa: BLE001 -- a fault of ours must reach the worker's log, not the candidate
+        return {"failure": traceback.format_exc(limit=-3)}
