@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from concours.editions.reglement import duration_words, format_words
+from concours.editions.reglement import duration_words
 from concours.editions.rules import Edition
 from concours.entries.consents import TEXTS
 from concours.entries.rules import (
@@ -15,7 +15,10 @@ from concours.entries.rules import (
     Dossier,
     Missing,
     Part,
+    capital,
+    limits_of,
 )
+from concours.intake.rules import spoken_kinds
 from concours.kernel.forms import (
     ConsentField,
     DsfrForm,
@@ -146,14 +149,15 @@ def part_form(part: Part, dossier: Dossier, edition: Edition, version: int) -> P
     if isinstance(form, InnovationForm):
         kept = form.category.object_data or ""
         offered = [*edition.categories, *([kept] if kept and kept not in edition.categories else [])]
-        form.category.offer((name, name[:1].upper() + name[1:]) for name in offered)
+        form.category.offer((name, capital(name)) for name in offered)
     return form
 
 
 def upload_form(edition: Edition) -> UploadForm:
     """Return the form of the file, which says what the edition accepts."""
     form = UploadForm()
-    hint = f"Un seul fichier, au format {format_words(edition)}, de {human_size(edition.max_bytes)} au plus."
+    formats = spoken_kinds(limits_of(edition).kinds)
+    hint = f"Un seul fichier, au format {formats}, de {human_size(edition.max_bytes)} au plus."
     if {"avi", "mp4"} & set(edition.formats):
         hint += f" Une vidéo dure {duration_words(edition.video_max_seconds)} au plus."
     form.file.description = hint

@@ -54,6 +54,11 @@ class Dossier:
     image_rights: bool = False
     """The same."""
 
+    @property
+    def category_label(self) -> str:
+        """The category as a label begins: with a capital."""
+        return capital(self.category)
+
 
 FIELDS = tuple(Dossier.__dataclass_fields__)
 """Names of the answers, in the order of the pages."""
@@ -98,6 +103,11 @@ _NEEDED = (
 _GONE_CATEGORY = Missing(
     Part.INNOVATION, "category", "La catégorie choisie n'existe plus dans cette édition : choisissez-en une autre."
 )
+
+
+def capital(words: str) -> str:
+    """Return the words with a capital first, the others as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def missing_answers(dossier: Dossier, categories: Collection[str]) -> list[Missing]:

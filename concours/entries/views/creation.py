@@ -18,6 +18,7 @@ from concours.intake.sniff import HEAD_BYTES
 from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.queue import QUICK
 from concours.kernel.storage import Received
+from concours.kernel.text import clean_line
 from concours.kernel.web.media import serve
 from concours.kernel.web.person import person_id
 from concours.kernel.web.security import accepts_files
@@ -86,7 +87,7 @@ def _only_file() -> FileStorage:
 
 def _receive(folder: Folder, file: FileStorage) -> Creation:
     """Look at the first bytes, then store the file. Raises Refused, TooLarge, Late."""
-    now, limits, name = instant(), limits_of(folder.edition), file.filename or ""
+    now, limits, name = instant(), limits_of(folder.edition), clean_line(file.filename or "") or "sans nom"
     size = file.stream.seek(0, os.SEEK_END)
     file.stream.seek(0)
     sniff_head(file.stream.read(HEAD_BYTES), size, name=name, limits=limits)
