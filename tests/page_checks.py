@@ -115,6 +115,8 @@ def _inline(root: Element) -> Iterator[str]:
         yield from (f"{_show(element)}: {name} is inline" for name in handlers)
         if element.get("href", "").lower().startswith("javascript:"):
             yield f"{_show(element)}: a script in a link"
+        lost = [name for name, value in element.attrib.items() if value in {"None", "Undefined"}]
+        yield from (f"{_show(element)}: {name} shows a Python value" for name in lost)
     yield from ("A <style> in the page" for _ in _elements(root, "style"))
     yield from ("A <script> in the page" for script in _elements(root, "script") if not script.get("src"))
 

@@ -143,8 +143,8 @@ def test_an_empty_form_asks_for_each_answer_once(sent: Any) -> None:
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ({"title": "x" * 41}, "40 caractères au plus : il y en a 41. Raccourcissez, rien n'est perdu."),
-        ({"title": " \u200b\t "}, "Ce champ est obligatoire : complétez-le."),
+        ({"title": "x" * 41}, "40 caractères au plus, et il y en a 41. Raccourcissez : rien n'est perdu."),
+        ({"title": " \u200b\t "}, "Complétez ce champ."),
         ({"email": "zoe@"}, "Saisissez une adresse électronique complète, par exemple prenom.nom@exemple.fr."),
         (
             {"email": "zoé@exemple.fr"},
@@ -155,14 +155,14 @@ def test_an_empty_form_asks_for_each_answer_once(sent: Any) -> None:
         ({"opens": "bientôt"}, "Saisissez une date et une heure, par exemple 13/03/2027 20:00."),
         (
             {"opens": "2027-03-28T02:30"},
-            "Cette heure n'existe pas (passage à l'heure d'été) : choisissez 3 h ou plus tard.",
+            "Cette heure n'existe pas (passage à l'heure d'été). Choisissez 3 h ou plus tard.",
         ),
-        ({"category": "word"}, "Ce choix n'est pas proposé : choisissez dans la liste."),
-        ({"public": "maybe"}, "Ce choix n'est pas proposé : choisissez dans la liste."),
+        ({"category": "word"}, "Ce choix n'est pas proposé. Choisissez dans la liste."),
+        ({"public": "maybe"}, "Ce choix n'est pas proposé. Choisissez dans la liste."),
         ({"substance": "11"}, "Note attendue entre 0 et 10."),
         ({"substance": "-1"}, "Note attendue entre 0 et 10."),
         ({"substance": "7.5"}, "Note attendue entre 0 et 10."),
-        ({"needs": ["loop", "sofa"]}, "Ce choix n'est pas proposé : choisissez dans la liste."),
+        ({"needs": ["loop", "sofa"]}, "Ce choix n'est pas proposé. Choisissez dans la liste."),
     ],
 )
 def test_a_wrong_answer_gets_one_french_sentence(sent: Any, answers: dict[str, Any], message: str) -> None:
@@ -181,8 +181,8 @@ def test_an_operation_can_refuse_a_field_or_the_whole_form(sent: Any) -> None:
     form = sent()
     form.refuse("Le dépôt est clos.")
     form.refuse("Ce titre est déjà pris.", field="title")
-    assert form.error_items[0] == ("", "Le dépôt est clos.")
-    assert ("title", "Ce titre est déjà pris.") in form.error_items
+    assert form.error_items[0] == ("", "Le dépôt est clos.", "")
+    assert ("title", "Ce titre est déjà pris.", "Titre") in form.error_items
 
 
 def test_an_hour_that_comes_twice_is_the_first_one() -> None:
@@ -211,8 +211,9 @@ def test_the_page_of_a_form_passes_every_check(client: FlaskClient) -> None:
 def test_the_page_of_a_refused_form_says_so_and_leads_to_each_field(client: FlaskClient) -> None:
     found = page(client, "/").form().submit(title="Guichet", people="mille", status=422)
     assert found.title == "Erreur : Essai"
-    assert "Saisissez un nombre entier, en chiffres." in found.errors
-    assert found.links["Saisissez un nombre entier, en chiffres."] == "#people"
+    wrong = "Nombre de personnes : saisissez un nombre entier, en chiffres."
+    assert wrong in found.errors
+    assert found.links[wrong] == "#people"
     held = found.form().held
     assert (held["title"], held["people"]) == ("Guichet", "mille"), "what was typed is still there"
 

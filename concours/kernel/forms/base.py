@@ -14,6 +14,8 @@ class ErrorItem(NamedTuple):
 
     anchor: str
     message: str
+    label: str = ""
+    """Which field it is; none for a checkbox, whose message names what to accept."""
 
 
 class DsfrForm(FlaskForm):
@@ -27,7 +29,8 @@ class DsfrForm(FlaskForm):
             if field.name == self.meta.csrf_field_name:
                 items += [ErrorItem("", _EXPIRED)] if field.errors else []
             else:
-                items += [ErrorItem(_anchor(field), message) for message in field.errors]
+                label = "" if field.kind == "consent" else field.label.text
+                items += [ErrorItem(_anchor(field), message, label) for message in field.errors]
         return items
 
     @property

@@ -8,7 +8,7 @@ from wtforms.fields import SelectChoice
 
 from concours.kernel.forms.rules import Rule, rules
 
-_WRONG = "Ce choix n'est pas proposé : choisissez dans la liste."
+_WRONG = "Ce choix n'est pas proposé. Choisissez dans la liste."
 
 
 class _Offers(wtforms.SelectField):

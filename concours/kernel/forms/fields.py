@@ -12,7 +12,7 @@ from concours.kernel.clock import PARIS, to_paris
 from concours.kernel.forms.rules import Between, Length, Rule, email_address, rules
 from concours.kernel.text import clean_line, clean_text
 
-_EMPTY = "Ce champ est obligatoire : complétez-le."
+_EMPTY = "Complétez ce champ."
 
 
 class TextField(wtforms.StringField):
@@ -152,7 +152,7 @@ def paris_instant(typed: str) -> datetime:
     instant = local.astimezone(UTC)
     if to_paris(instant).replace(tzinfo=None) != local.replace(tzinfo=None):
         later = (local + timedelta(hours=1)).hour
-        raise ValueError(f"Cette heure n'existe pas (passage à l'heure d'été) : choisissez {later} h ou plus tard.")
+        raise ValueError(f"Cette heure n'existe pas (passage à l'heure d'été). Choisissez {later} h ou plus tard.")
     return instant
 
 

@@ -44,9 +44,9 @@ class Between:
 
     def _bounds(self) -> str:
         if self.high is None:
-            return f"Nombre attendu : {self.low} ou plus."
+            return f"Nombre attendu à partir de {self.low}."
         if self.low is None:
-            return f"Nombre attendu : {self.high} ou moins."
+            return f"Nombre attendu jusqu'à {self.high}."
         return f"Nombre attendu entre {self.low} et {self.high}."
 
 
@@ -62,10 +62,10 @@ class Length:
         count = len(field.data)
         if count > self.high:
             raise ValidationError(
-                f"{self.high} caractères au plus : il y en a {count}. Raccourcissez, rien n'est perdu."
+                f"{self.high} caractères au plus, et il y en a {count}. Raccourcissez : rien n'est perdu."
             )
         if 0 < count < self.low:
-            raise ValidationError(f"{self.low} caractères au moins : il y en a {count}.")
+            raise ValidationError(f"{self.low} caractères au moins, et il y en a {count}.")
 
 
 def email_address(form: object, field: Any) -> None:
