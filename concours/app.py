@@ -65,9 +65,9 @@ def _chrome() -> Chrome:
     """Return header, menu and footer; bare ones where the database cannot say more."""
     settings = state().settings
     try:
+        who = person_id()  # before the transaction: one that waits for another can use up all connections
         with state().database.read() as session:
             edition = current_edition(session)
-            who = person_id()
             account = session.get(Account, who) if who else None
     except (NotFound, SQLAlchemyError):
         return Chrome(

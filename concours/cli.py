@@ -55,10 +55,11 @@ def demo() -> None:
 def web() -> None:
     """Démarre le site seul."""
     from concours.kernel.settings import read_settings
-    from concours.serve import check_secrets, web_command
+    from concours.serve import check_sandbox, check_secrets, web_command
 
     settings = read_settings()
     check_secrets(settings)
+    check_sandbox(settings)
     command = web_command(settings)
     os.execv(command[0], command)  # noqa: S606 -- our own interpreter; this process becomes the server
 

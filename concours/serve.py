@@ -21,6 +21,7 @@ from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
 from concours.kernel.settings import Settings, SettingsError, read_secret
 from concours.migrations import upgrade
+from concours.worker import require_sandbox
 
 _POLL_S = 0.1
 _ANSWER_LIMIT_S = 60
@@ -52,9 +53,10 @@ def worker_command() -> list[str]:
 def serve(settings: Settings) -> int:
     """Prepare the database, run the service, say where it is; return the exit status.
 
-    Raises SettingsError when a secret key is missing or the address can't be listened on.
+    Raises SettingsError when a secret key or production's sandbox is missing, or the address can't be listened on.
     """
     check_secrets(settings)
+    check_sandbox(settings)
     check_address(settings)
     link = _prepare(settings)
 
@@ -89,6 +91,12 @@ def check_secrets(settings: Settings) -> None:
     """
     for name in _SECRETS:
         read_secret(settings, name)
+
+
+def check_sandbox(settings: Settings) -> None:
+    """Raise SettingsError where production has no working sandbox, before anything is started."""
+    if settings.production:
+        require_sandbox(settings)
 
 
 def check_address(settings: Settings) -> None:
