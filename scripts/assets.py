@@ -4,6 +4,7 @@ Run it again whenever a template names a new icon: only the icons that templates
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -17,11 +18,10 @@ VENDOR = ROOT / "static" / "vendor"
 STAMP = MODULES / ".installed-from"
 NODE_REQUIREMENTS = ROOT / "requirements" / "node.txt"
 
-# In the order of the design system's own bundle, which its cascade counts on.
+# What templates use, in the order of the design system's own bundle, which its cascade counts on.
 COMPONENTS = (
-    *("upload", "badge", "button", "form", "select", "input", "stepper", "link"),
-    *("callout", "highlight", "tag", "alert", "notice"),
-    *("radio", "card", "checkbox", "content", "skiplink", "footer", "tile"),
+    *("upload", "button", "form", "select", "input", "stepper", "link"),
+    *("tag", "alert", "radio", "checkbox", "skiplink"),
 )
 ICON_NAME = re.compile(r"\bfr-icon-[a-z0-9-]*[a-z0-9]\b")
 ICON_RULE = re.compile(r"\.(fr-icon-[a-z0-9-]+):after,\.\1:before\{[^}]*\}")
@@ -55,17 +55,29 @@ def npm() -> list[str]:
 
 
 def copy() -> None:
-    """Lay static/vendor/ anew."""
+    """Bring static/vendor/ to what is wanted. A service that runs meanwhile never misses a file."""
+    wanted = {VENDOR / name: content for name, content in files().items()}
+    for path, content in wanted.items():
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = MODULES / f".vendor-{os.getpid()}"
+            draft.write_bytes(content)
+            draft.replace(path)
+    for path in VENDOR.rglob("*"):
+        if path.is_file() and path not in wanted:
+            path.unlink(missing_ok=True)
+
+
+def files() -> dict[str, bytes]:
+    """Return what is served, by its name under static/vendor/."""
     css = stylesheet()
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    VENDOR.mkdir(parents=True)
-    (VENDOR / "dsfr.css").write_text(css)
-    for icon in sorted(set(re.findall(r"url\((icons/[^)]+)\)", css))):
-        target = VENDOR / icon
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(DSFR / "dist" / icon, target)
-    shutil.copyfile(DSFR / "LICENSE.md", VENDOR / "dsfr-LICENSE.md")
-    shutil.copyfile(MODULES / "htmx.org" / "dist" / "htmx.min.js", VENDOR / "htmx.min.js")
+    icons = sorted(set(re.findall(r"url\((icons/[^)]+)\)", css)))
+    return {
+        "dsfr.css": css.encode(),
+        "dsfr-LICENSE.md": (DSFR / "LICENSE.md").read_bytes(),
+        "htmx.min.js": (MODULES / "htmx.org" / "dist" / "htmx.min.js").read_bytes(),
+        **{icon: (DSFR / "dist" / icon).read_bytes() for icon in icons},
+    }
 
 
 def stylesheet() -> str:
