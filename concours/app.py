@@ -1,16 +1,15 @@
 """The application of candidates, organisers and visitors."""
 
-import importlib
-import importlib.util
-from collections.abc import Iterator
-
-from flask import Blueprint, Flask, request, url_for
+from flask import Flask, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts import views as accounts_views
 from concours.accounts.models import Account, Login
 from concours.editions.queries import current_edition
 from concours.editions.rules import Edition, Phase, phase
+from concours.entries import views as entries_views
+from concours.exports import views as exports_views
+from concours.honours import views as honours_views
 from concours.kernel.clock import Clock, format_instant, system_clock
 from concours.kernel.db import Database
 from concours.kernel.errors import NotFound
@@ -21,6 +20,20 @@ from concours.kernel.web.chrome import Chrome, NavItem
 from concours.kernel.web.factory import make_app
 from concours.kernel.web.person import person_id, use_logins
 from concours.kernel.web.state import State, state
+from concours.organisers import views as organisers_views
+from concours.registrations import views as registrations_views
+from concours.site import views as site_views
+
+_ROOMS = (
+    accounts_views,
+    site_views,
+    entries_views,
+    registrations_views,
+    organisers_views,
+    honours_views,
+    exports_views,
+)
+"""Each has one `blueprint`."""
 
 _NOT_OURS = frozenset({"jury"})
 """Top folders of templates that this application may not load."""
@@ -48,17 +61,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         templates=lambda folder: folder not in _NOT_OURS,
     )
     use_logins(app.extensions, Login)
-    for room in _rooms():
-        app.register_blueprint(room)
+    for room in _ROOMS:
+        app.register_blueprint(room.blueprint)
     app.context_processor(lambda: {"chrome": _chrome()})
     return app
-
-
-def _rooms() -> Iterator[Blueprint]:
-    yield accounts_views.blueprint
-    for n in ("entries", "honours", "registrations", "organisers", "exports", "site"):
-        if importlib.util.find_spec(f"concours.{n}") and importlib.util.find_spec(f"concours.{n}.views"):
-            yield importlib.import_module(f"concours.{n}.views").blueprint
 
 
 def _chrome() -> Chrome:

@@ -1,16 +1,15 @@
 """Every table of both sides: importing this module fills the one metadata."""
 
-import importlib
-import importlib.util
-
+from concours.accounts import models as accounts
+from concours.editions import models as editions
+from concours.entries import models as entries
+from concours.honours import models as honours
+from concours.intake import models as intake
 from concours.kernel.db import Base
+from concours.organisers import models as organisers
+from concours.registrations import models as registrations
+from jury import models as jury
 
-_rooms = ["accounts", "editions", "intake", "registrations"]
-if importlib.util.find_spec("concours.entries") and importlib.util.find_spec("concours.entries.models"):
-    _rooms += ["entries", "honours", "organisers"]
-for _room in _rooms:
-    if importlib.util.find_spec(f"concours.{_room}") and importlib.util.find_spec(f"concours.{_room}.models"):
-        importlib.import_module(f"concours.{_room}.models")
-importlib.import_module("jury.models")
+__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "organisers", "registrations"]
 
 METADATA = Base.metadata
