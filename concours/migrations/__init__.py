@@ -1,7 +1,7 @@
 """Migrations: each is a fossil made of SQL types, run under a lock so that two starts at once do no harm."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
@@ -57,7 +57,7 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column classes as the SQL types that they are: a migration outlives our classes."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
