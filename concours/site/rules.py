@@ -91,7 +91,7 @@ def questions(text: str, *, top: int) -> tuple[Question, ...]:
     """Return what stands under each highest heading of the text; what comes before the first is no answer."""
     tokens = parse(text, top=top)
     starts = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.tag == f"h{top}"]
-    ends = [*starts[1:], len(tokens)]
+    ends = [*starts, len(tokens)][1:]
     return tuple(
         Question(tokens[start + 1].content, _render(tokens[start + 3 : end]))
         for start, end in zip(starts, ends, strict=True)

@@ -127,7 +127,7 @@ def mailbox() -> ResponseReturnValue:
         raise NotFound
     with state().database.read() as session:
         messages = queries.local_messages(session)
-    return render_template("site/mailbox.html", messages=messages)
+    return render_template("site/mailbox.html", letters=messages)
 
 
 @blueprint.get("/sante")

@@ -1,0 +1,116 @@
+"""Coming to the event and joining the community, through the pages."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from concours.accounts.operations import make_organiser
+from concours.registrations.models import Registration
+from tests.entries_scene import PUBLIC_URL, Scene
+from tests.fakes.clock import FrozenClock
+from tests.page import page
+from tests.registrations_scene import ZOE, mails, register
+
+ORGANISER = "secretariat@concours.example"
+ANSWERS = {
+    "first_name": "Zoé",
+    "last_name": "Noël-Ångström",
+    "email": "Zoe.Noel@mairie.example",
+    "administration": "Mairie d'Œuilly",
+    "function": "",
+    "accessibility_needs": "Une place pour un fauteuil",
+}
+
+
+@pytest.fixture
+def scene(tmp_path: Path, sqlite_url: str, clock: FrozenClock) -> Scene:
+    return Scene(tmp_path, sqlite_url, clock)
+
+
+def linked_path(scene: Scene) -> str:
+    """Return the path of the link in the last mail."""
+    with scene.database.read() as session:
+        text = mails(session)[-1].text
+    return next(line.removeprefix(PUBLIC_URL) for line in text.splitlines() if line.startswith(PUBLIC_URL))
+
+
+def test_a_visitor_registers_and_cancels_by_the_button_behind_the_mailed_link(scene: Scene) -> None:
+    client = scene.app.test_client()
+    thanks = page(client, "/inscription").form().send(ANSWERS)
+    assert thanks.path == "/inscription/envoyee"
+    assert "37 avenue Trudaine" in thanks.text
+    place = page(client, linked_path(scene))
+    assert "Zoé Noël-Ångström, votre place est réservée." in place.text
+    for _ in range(2):
+        page(client, linked_path(scene))  # a mail scanner opens the link: nothing happens
+    assert "Votre inscription est annulée." in place.form().submit().text
+
+
+def test_a_known_address_gets_the_very_same_page(scene: Scene) -> None:
+    client = scene.app.test_client()
+    answers = {**ANSWERS, "email": "autre@mairie.example"}
+    first = page(client, "/inscription").form().send(answers)
+    second = page(client, "/inscription").form().send(answers)
+    assert (first.path, first.text) == (second.path, second.text)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"email": "zoe"}, "adresse électronique complète"),
+        ({"email": "zoe@mairie.example\r\nBcc: tous@mairie.example"}, "adresse électronique complète"),
+        ({"last_name": "é" * 300}, "100 caractères au plus : il y en a 300."),
+        ({"first_name": " \u200b "}, "complétez ce champ"),
+        ({"administration": ""}, "complétez ce champ"),
+        ({"accessibility_needs": "x" * 1001}, "1000 caractères au plus"),
+    ],
+)
+def test_a_wrong_answer_is_refused_in_words_and_the_others_stay(scene: Scene, wrong: dict[str, str], said: str) -> None:
+    refused = page(scene.app.test_client(), "/inscription").form().send({**ANSWERS, **wrong}, status=422)
+    assert len(refused.errors) == 1
+    assert said in refused.errors[0]
+    kept = refused.form().held
+    assert all(kept[name] == value for name, value in ANSWERS.items() if name not in wrong)
+    with scene.database.read() as session:
+        assert not session.scalars(select(Registration)).all()
+
+
+def test_what_looks_like_a_formula_or_a_page_is_kept_as_it_was_typed(scene: Scene) -> None:
+    hostile = {**ANSWERS, "first_name": "=cmd|'/C calc'!A0", "last_name": "<script>alert(1)</script>"}
+    page(scene.app.test_client(), "/inscription").form().send(hostile)
+    with scene.database.write() as session:
+        assert session.scalars(select(Registration.first_name)).all() == ["=cmd|'/C calc'!A0"]
+        make_organiser(session, email=ORGANISER, actor="command", now=scene.clock())
+    listing = page(scene.sign_in(ORGANISER), "/organisation/inscriptions")
+    assert "<script>alert(1)</script>" in listing.text
+
+
+@pytest.mark.parametrize("path", ["/inscription/faux-jeton", "/rejoindre/faux-jeton"])
+def test_a_forged_link_says_which_link_to_open(scene: Scene, path: str) -> None:
+    assert "dernier message" in page(scene.app.test_client(), path, status=404).text
+
+
+def test_a_visitor_joins_by_the_button_behind_the_mailed_link_and_leaves_the_same_way(scene: Scene) -> None:
+    client = scene.app.test_client()
+    asked = page(client, "/rejoindre").form().submit(email="zoe@mairie.example", name="")
+    assert asked.path == "/rejoindre/envoyee"
+    member = page(client, linked_path(scene)).form("/confirmer").submit()
+    assert "fait partie de la communauté" in member.text
+    gone = member.form("/quitter").submit()
+    assert "a quitté la communauté" in gone.text
+
+
+def test_organisers_see_who_comes_and_how_many_have_needs_but_not_which(scene: Scene) -> None:
+    with scene.database.write() as session:
+        make_organiser(session, email=ORGANISER, actor="command", now=scene.clock())
+        register(session, now=scene.clock())
+    listing = page(scene.sign_in(ORGANISER), "/organisation/inscriptions")
+    assert "Noël-Ångström" in listing.text
+    assert "Besoins signalés : 1." in listing.text
+    assert ZOE.accessibility_needs not in listing.html
+
+
+def test_candidates_do_not_see_who_comes(scene: Scene) -> None:
+    page(scene.sign_in(), "/organisation/inscriptions", status=403)
+    assert "Se connecter" in page(scene.app.test_client(), "/organisation/inscriptions").title
