@@ -2,19 +2,26 @@
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from concours.accounts.operations import ensure_account, make_organiser
+from concours.accounts.operations import ensure_account, make_organiser, make_sign_in_link
+from concours.app import create_app
 from concours.editions.models import EditionRecord
 from concours.editions.operations import ensure_edition
 from concours.editions.queries import current_record
 from concours.entries.models import Deposit, Entry
 from concours.entries.rules import Dossier
 from concours.intake.models import Creation, CreationState, JuryFile
+from concours.kernel.db import Database
 from concours.kernel.ids import new_id, new_reference
+from concours.kernel.settings import read_settings
 from concours.organisers import operations
 from concours.organisers.rules import Decision
+from tests.fakes.clock import FrozenClock
+from tests.page import Page, page
 
 OPEN = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 CLOSED = datetime(2027, 3, 13, 19, 0, tzinfo=UTC)
@@ -151,3 +158,34 @@ def _page(position: int) -> JuryFile:
         height=1100,
         text=f"Planche {position}",
     )
+
+
+class Console:
+    """The application on a database of one test, and the browser of an organiser who is signed in."""
+
+    def __init__(self, folder: Path, database_url: str, clock: FrozenClock) -> None:
+        environ = {"DATA": str(folder / "var"), "UPLOADS": str(folder / "uploads"), "DATABASE_URL": database_url}
+        self.settings = replace(read_settings(environ), public_url="http://concours.example")
+        self.clock = clock
+        self.app = create_app(self.settings, clock=clock)
+        self.database = Database(database_url)
+        with self.database.write() as session:
+            self.organiser_id = start(session, now=clock())
+        self.organiser = self.sign_in("secretariat@concours.example")
+
+    def sign_in(self, email: str) -> FlaskClient:
+        """Return the browser of somebody signed in."""
+        with self.database.write() as session:
+            token = make_sign_in_link(session, email=email, now=self.clock(), reusable=True)
+        client = self.app.test_client()
+        client.get(f"/connexion/lien/{token}")
+        return client
+
+    def move_to(self, instant: datetime) -> None:
+        """Stand at this instant; the organiser signs in anew."""
+        self.clock.move_to(instant)
+        self.organiser = self.sign_in("secretariat@concours.example")
+
+    def page(self, path: str = "", *, status: int = 200) -> Page:
+        """Return a page of the console, as the organiser sees it."""
+        return page(self.organiser, f"/organisation/{path}", status=status)

@@ -137,7 +137,7 @@ def edit_edition(session: Session, *, edition: Edition, version: int, actor: str
 
     Raises Conflict on a stale version or once the jury uses what would change, DomainError for what makes no edition.
     """
-    edition = document.parse(document.dump(edition))
+    edition = document.parse(document.dump(edition))  # nothing is stored that could not be read again
     changed = update_edition(session, edition=edition, version=version, now=now)
     if not changed:
         return changed

@@ -89,7 +89,19 @@ def count_standings(entries: Collection[ExaminedEntry]) -> Counter[Standing]:
 
 def to_examine(entries: Sequence[ExaminedEntry]) -> list[ExaminedEntry]:
     """Return the entries that wait for a decision, the first deposited first."""
-    return [each for each in entries if each.standing in TO_EXAMINE]
+    waiting = [each for each in entries if each.standing in TO_EXAMINE]
+    return sorted(waiting, key=lambda each: each.deposited_at or each.entry.created_at)
+
+
+def neighbours(waiting: Sequence[ExaminedEntry], each: ExaminedEntry) -> tuple[str | None, str | None]:
+    """Return which entries to examine come before and after this one, round again at the ends."""
+    others = [other for other in waiting if other.entry.id != each.entry.id]
+    if not others:
+        return None, None
+    at = each.deposited_at
+    earlier = [other for other in others if at and other.deposited_at and other.deposited_at <= at]
+    later = [other for other in others if other not in earlier]
+    return (earlier or others)[-1].entry.id, (later or others)[0].entry.id
 
 
 def matching(entries: Sequence[ExaminedEntry], words: str) -> list[ExaminedEntry]:
@@ -107,10 +119,17 @@ def panel(session: Session, edition_key: str) -> list[jury.MemberProgress]:
     )
 
 
-def audit_events(session: Session) -> Sequence[tuple[AuditEvent, str | None]]:
+def audit_events(session: Session, *, offset: int = 0, limit: int = 50) -> list[tuple[AuditEvent, str | None]]:
     """Return this side's acts, the latest first, each with the address of the account that acted."""
     query = select(AuditEvent, Account.email).outerjoin(Account, Account.id == AuditEvent.actor)
-    return [(event, email) for event, email in session.execute(query.order_by(AuditEvent.position.desc()))]
+    page = query.order_by(AuditEvent.position.desc()).offset(offset).limit(limit)
+    return [(event, email) for event, email in session.execute(page)]
+
+
+def titles(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Return the present titles of those identifiers that are entries'."""
+    query = select(Entry.id, Entry.title).where(Entry.id.in_(ids))
+    return {entry_id: title or UNTITLED for entry_id, title in session.execute(query)}
 
 
 def chain_breaks(session: Session) -> dict[str, int | None]:

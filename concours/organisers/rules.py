@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
+from concours.editions.rules import Phase
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import DomainError
 
@@ -118,6 +120,69 @@ def listed(titles: Iterable[str]) -> str:
     if others <= 0:
         return words
     return f"{words} et {others} autre{'s' if others > 1 else ''}"
+
+
+class Task(NamedTuple):
+    """Something for the secretariat to do now, and the console's page where it is done."""
+
+    sentence: str
+    label: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What decides what is to be done now."""
+
+    phase: Phase
+    to_examine: int
+    obstacles: int
+    """Reasons why works cannot go to the jury yet."""
+    lacking: Collection[str]
+    """What the panel lacks, in words."""
+    minutes_signed: bool
+
+
+def todo(now: Situation) -> list[Task]:
+    """Return what the secretariat has to do now, the most pressing first."""
+    tasks: list[Task] = []
+    if now.phase is Phase.UPCOMING:
+        tasks.append(Task("Relisez le calendrier, les règles et les textes avant l'ouverture.", "Relire", "edition"))
+    if now.to_examine and now.phase in {Phase.OPEN, Phase.EXAMINATION}:
+        plural = "s" if now.to_examine > 1 else ""
+        sentence = f"{now.to_examine} candidature{plural} déposée{plural} à examiner."
+        tasks.append(Task(sentence, "Examiner", "candidatures?etat=a-examiner"))
+    if now.lacking and now.phase not in {Phase.DELIBERATION, Phase.HONOURS}:
+        tasks.append(Task(f"Complétez le jury. Il manque : {', '.join(now.lacking)}.", "Inviter", "jury"))
+    if now.phase is Phase.EXAMINATION:
+        tasks.append(_hand_over(now))
+    if now.phase is Phase.JURY:
+        tasks.append(Task("Le jury évalue les œuvres. Relancez les personnes en retard.", "Suivre", "avancement"))
+    if now.phase is Phase.DELIBERATION:
+        tasks.append(_after_scoring(now))
+    if now.phase is Phase.HONOURS:
+        tasks.append(Task("L'anonymat est levé : le palmarès peut être exporté.", "Exporter", "exports"))
+    return tasks
+
+
+def lacking_roles(roles: Collection[str]) -> list[str]:
+    """Return what a panel of these roles lacks, in words."""
+    wanted = {"president": "la présidence", "secretary": "le secrétariat du jury", "juror": "au moins un·e juré·e"}
+    return [words for role, words in wanted.items() if role not in roles]
+
+
+def _hand_over(now: Situation) -> Task:
+    if now.obstacles:
+        return Task("Vérifiez ce qui empêche encore la transmission au jury.", "Vérifier", "transmission")
+    return Task("Les œuvres recevables peuvent être transmises au jury.", "Transmettre", "transmission")
+
+
+def _after_scoring(now: Situation) -> Task:
+    if now.minutes_signed:
+        return Task(
+            "Le procès-verbal du jury est signé : vous pouvez lever l'anonymat.", "Lever l'anonymat", "palmares"
+        )
+    return Task("Le jury délibère. L'anonymat se lève après la signature du procès-verbal.", "Voir l'étape", "palmares")
 
 
 def criterion_key(label: str, taken: Collection[str]) -> str:

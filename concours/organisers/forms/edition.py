@@ -64,8 +64,8 @@ class CalendarForm(EditionForm):
             event=self._event(),
         )
 
-    def check(self) -> None:
-        """Add what the fields cannot see one by one."""
+    def coherent(self) -> bool:
+        """Tell whether the answers hold together; what does not goes into the form."""
         opens, closes = self.opens_at.data, self.closes_at.data
         if opens and closes and opens >= closes:
             self.refuse("La clôture vient après l'ouverture.", field="closes_at")
@@ -78,6 +78,7 @@ class CalendarForm(EditionForm):
             self.refuse("L'évènement a lieu après la clôture des dépôts.", field="event_starts_at")
         if starts and ends and ends <= starts:
             self.refuse("La fin vient après le début.", field="event_ends_at")
+        return not self.error_items
 
     def _event_parts(self) -> dict[str, object]:
         names = ("event_name", "event_starts_at", "event_ends_at", "event_place", "event_address")
@@ -143,8 +144,8 @@ class RulesForm(EditionForm):
             laureates_max=self.laureates_max.data or 0,
         )
 
-    def check(self) -> None:
-        """Add what the fields cannot see one by one."""
+    def coherent(self) -> bool:
+        """Tell whether the answers hold together; what does not goes into the form."""
         low, high = self.scale_low.data, self.scale_high.data
         if low is not None and high is not None and low >= high:
             self.refuse("La note la plus haute dépasse la plus basse.", field="scale_high")
@@ -153,6 +154,7 @@ class RulesForm(EditionForm):
         for label, description, _ in self.lines:
             if description.data and not label.data:
                 self.refuse("Donnez un intitulé à ce critère, ou videz sa description.", field=label.name)
+        return not self.error_items
 
     def _criteria(self, edition: Edition) -> tuple[Criterion, ...]:
         keys = [criterion.key for criterion in edition.criteria]

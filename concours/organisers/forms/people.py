@@ -1,7 +1,17 @@
 """What the secretariat fills in about entries and people."""
 
-from concours.kernel.forms import ConsentField, DsfrForm, EmailField, RadioField, SelectField, TextArea, TextField
-from concours.organisers.rules import OTHER, READY_REASONS, REASON_MAX_LENGTH, Decision, compose_reason
+from concours.kernel.forms import (
+    ConsentField,
+    DsfrForm,
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    TextArea,
+    TextField,
+)
+from concours.organisers.models import Admissibility
+from concours.organisers.rules import OTHER, READY_REASONS, REASON_MAX_LENGTH, Decision, compose_reason, split_reason
 from jury.api import Role
 
 _LONGEST_READY = max(map(len, READY_REASONS.values()))
@@ -30,12 +40,24 @@ class DecisionForm(DsfrForm):
         rows=4,
     )
 
+    deposit_id = HiddenField()
+
     @property
     def reason(self) -> str:
         """The reason as it is kept; an admitted entry needs none."""
         if self.decision.data != Decision.REFUSED:
             return ""
         return compose_reason(self.ready_reason.data, self.words.data)
+
+
+def decision_form(deposit_id: str | None, held: Admissibility | None) -> DecisionForm:
+    """Return the form for the deposit that is shown, holding what was sent, else the decision that stands."""
+    if held is None:
+        return DecisionForm(data={"deposit_id": deposit_id})
+    ready, words = split_reason(held.reason)
+    return DecisionForm(
+        data={"deposit_id": deposit_id, "decision": held.decision, "ready_reason": ready, "words": words}
+    )
 
 
 class HandOverForm(DsfrForm):
@@ -64,7 +86,3 @@ class OrganiserForm(DsfrForm):
     """Gives somebody the secretariat's rights."""
 
     email = EmailField("Adresse électronique", autocomplete="off")
-
-
-class ConfirmForm(DsfrForm):
-    """A button that acts: its token, nothing else."""

@@ -1,0 +1,112 @@
+"""The edition: what it says, and the forms that change it part by part."""
+
+from dataclasses import fields
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from concours.accounts.access import current_account_id
+from concours.editions.queries import current_record, to_edition
+from concours.editions.reglement import duration_words, format_words
+from concours.editions.rules import Edition, Texts, weekend_dates
+from concours.kernel.clock import format_day
+from concours.kernel.errors import NotFound
+from concours.kernel.web.state import state
+from concours.organisers import operations
+from concours.organisers.forms.edition import EditionForm, calendar_form, markdown_form, rules_form
+from concours.organisers.views.base import blueprint, carry_out, status_of
+
+TEXTS = {
+    "pitch": "Présentation",
+    "audience": "Pour qui ?",
+    "anonymity": "Anonymat",
+    "prizes": "Récompenses",
+    "jury": "Le jury",
+    "programme": "Programme de l'évènement",
+    "faq": "Questions fréquentes",
+    "rules": "Articles du règlement",
+}
+"""What each text is called, in the order in which visitors meet them."""
+
+
+@blueprint.get("/edition")
+def edition() -> ResponseReturnValue:
+    """Show the edition as it stands."""
+    present, _ = _present()
+    return render_template(
+        "organisers/edition.html",
+        edition=present,
+        texts={name: (label, getattr(present.texts, name)) for name, label in TEXTS.items()},
+        weekend=[format_day(day) for day in weekend_dates(present)],
+        duration=duration_words(present.video_max_seconds),
+        formats=format_words(present),
+    )
+
+
+@blueprint.route("/edition/calendrier", methods=("GET", "POST"))
+def calendar() -> ResponseReturnValue:
+    """Change names, dates, event."""
+    present, version = _present()
+    form = calendar_form(present, version)
+    if form.validate_on_submit() and form.coherent() and _save(form, form.apply(present)):
+        return redirect(url_for(".edition"), HTTPStatus.SEE_OTHER)
+    return render_template("organisers/calendar.html", form=form, edition=present), status_of(form)
+
+
+@blueprint.route("/edition/regles", methods=("GET", "POST"))
+def rules() -> ResponseReturnValue:
+    """Change what is accepted and how it is scored."""
+    present, version = _present()
+    form = rules_form(present, version)
+    if form.validate_on_submit() and form.coherent() and _save(form, form.apply(present)):
+        return redirect(url_for(".edition"), HTTPStatus.SEE_OTHER)
+    return render_template("organisers/rules.html", form=form, edition=present), status_of(form)
+
+
+@blueprint.route("/edition/textes/<string:name>", methods=("GET", "POST"))
+def text(name: str) -> ResponseReturnValue:
+    """Change one text, looked at first on demand."""
+    if name not in {field.name for field in fields(Texts)}:
+        raise NotFound
+    present, version = _present()
+    form = markdown_form(present.texts, name, version)
+    preview = "apercu" in request.form
+    if form.validate_on_submit() and not preview and _save(form, form.apply(present, name)):
+        return redirect(url_for(".edition"), HTTPStatus.SEE_OTHER)
+    page = render_template("organisers/text.html", form=form, label=TEXTS[name], name=name, preview=preview)
+    return page, status_of(form)
+
+
+def _present() -> tuple[Edition, int]:
+    """Return the edition and its version."""
+    with state().database.read() as session:
+        record = current_record(session)
+        return to_edition(session, record), record.version
+
+
+def _save(form: EditionForm, edition: Edition) -> bool:
+    """Save, and tell whether it was done; what was done is said on the next page."""
+    actor, changed = current_account_id(), list[str]()
+
+    def act(session: Session, now: datetime) -> None:
+        changed.extend(
+            operations.edit_edition(session, edition=edition, version=form.seen_version, actor=actor, now=now)
+        )
+
+    done = carry_out(form, act)
+    if done:
+        flash(
+            "Modifications enregistrées." if changed else "Aucun changement : l'édition reste telle quelle.", "success"
+        )
+        _warn(edition)
+    return done
+
+
+def _warn(edition: Edition) -> None:
+    days = weekend_dates(edition)
+    if days:
+        words = ", ".join(format_day(day) for day in days)
+        flash(f"À vérifier : une date tombe pendant un week-end ({words}).", "warning")

@@ -1,0 +1,145 @@
+"""The entries: the list, one of them with its files, the decision."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from concours.accounts.access import current_account_id
+from concours.accounts.models import Account
+from concours.editions.queries import current_record
+from concours.entries.consents import TEXTS
+from concours.entries.models import Deposit
+from concours.intake.rules import Kind
+from concours.kernel.clock import format_instant
+from concours.kernel.errors import NotFound
+from concours.kernel.storage import human_size
+from concours.kernel.web.media import serve
+from concours.kernel.web.state import instant, state
+from concours.organisers import operations, queries
+from concours.organisers.forms.people import DecisionForm, decision_form
+from concours.organisers.rules import TO_EXAMINE, Decision, Standing
+from concours.organisers.views.base import blueprint, carry_out, status_of
+
+FILTERS = {
+    "": ("Toutes", frozenset(Standing)),
+    "a-examiner": ("À examiner", TO_EXAMINE),
+    "recevables": ("Recevables", frozenset({Standing.ADMITTED})),
+    "irrecevables": ("Irrecevables", frozenset({Standing.REFUSED})),
+    "brouillons": ("Brouillons, pas encore déposées", frozenset({Standing.DRAFT})),
+    "retirees": ("Retirées", frozenset({Standing.WITHDRAWN})),
+}
+
+
+@blueprint.get("/candidatures")
+def entries() -> ResponseReturnValue:
+    """List the entries, narrowed by state and by words."""
+    words, chosen = request.args.get("q", ""), request.args.get("etat", "")
+    with state().database.read() as session:
+        everything = queries.examined_entries(session, current_record(session).id)
+    kept = FILTERS.get(chosen, FILTERS[""])[1]
+    shown = [each for each in queries.matching(everything, words) if each.standing in kept]
+    counts = queries.count_standings(everything)
+    filters = [(key, label, sum(counts[each] for each in kinds)) for key, (label, kinds) in FILTERS.items()]
+    return render_template("organisers/entries.html", entries=shown, filters=filters, chosen=chosen, words=words)
+
+
+@blueprint.route("/candidatures/<string:entry_id>", methods=("GET", "POST"))
+def entry(entry_id: str) -> ResponseReturnValue:
+    """Show all that is known of an entry, and take the decision on it."""
+    with state().database.read() as session:
+        record = current_record(session)
+        each = queries.find_examined(session, entry_id)
+        waiting = queries.to_examine(queries.examined_entries(session, record.id))
+        decided_by = session.get(Account, each.admissibility.decided_by) if each.admissibility else None
+    form = decision_form(each.entry.deposit_id, each.admissibility)
+    if form.validate_on_submit() and carry_out(form, lambda session, now: _decide(session, entry_id, form, now)):
+        words = "recevable" if form.decision.data == Decision.ADMITTED else "irrecevable"
+        flash(f"Décision enregistrée : « {each.title} » est déclarée {words}.", "success")
+        return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+    before, after = queries.neighbours(waiting, each)
+    page = render_template(
+        "organisers/entry.html",
+        each=each,
+        form=form,
+        consents=TEXTS,
+        before=before,
+        after=after,
+        waiting=len(waiting),
+        facts=_facts(each.entry.deposit) if each.entry.deposit else [],
+        decided_by=decided_by.email if decided_by else "",
+        handed_over_at=record.handed_over_at,
+    )
+    return page, status_of(form)
+
+
+@blueprint.post("/candidatures/<string:entry_id>/annuler-la-decision")
+def clear(entry_id: str) -> ResponseReturnValue:
+    """Take the decision back."""
+    now = instant()
+    with state().database.write() as session:
+        operations.clear_admissibility(session, entry_id=entry_id, actor=current_account_id(), now=now)
+    flash("Décision annulée : la candidature est de nouveau à examiner.", "success")
+    return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/candidatures/<string:entry_id>/copie/<string:file_id>")
+def jury_file(entry_id: str, file_id: str) -> ResponseReturnValue:
+    """Serve a file of the jury copy of what was deposited."""
+    creation = _deposit(entry_id).creation
+    file = next((file for file in creation.jury_files if file.id == file_id), None)
+    if file is None:
+        raise NotFound
+    return serve(state().stores.ready.read, file.digest, size=file.size, mime=file.mime)
+
+
+@blueprint.get("/candidatures/<string:entry_id>/original")
+def original(entry_id: str) -> ResponseReturnValue:
+    """Serve the deposited file as it came, to be saved: a browser never opens it here."""
+    deposit = _deposit(entry_id)
+    creation = deposit.creation
+    if creation.kind is None:
+        raise NotFound
+    name = f"creation-{deposit.receipt_number.lower()}.{creation.kind}"
+    read, mime = state().stores.quarantine.read, Kind(creation.kind).mime
+    return serve(read, creation.quarantine_key, size=creation.size, mime=mime, attachment=name)
+
+
+def _deposit(entry_id: str) -> Deposit:
+    """Return the deposit that counts. Raises NotFound for a draft and for a withdrawn entry."""
+    with state().database.read() as session:
+        deposit = queries.find_examined(session, entry_id).entry.deposit
+    if deposit is None:
+        raise NotFound
+    return deposit
+
+
+def _facts(deposit: Deposit) -> list[tuple[str, str]]:
+    """Return what is known of the deposit and of its file, names and values."""
+    creation = deposit.creation
+    facts = [
+        ("Accusé de réception", f"n° {deposit.receipt_number}"),
+        ("Déposée le", format_instant(deposit.at, seconds=True)),
+        ("Nom du fichier d'origine", creation.name),
+        ("Format", f".{creation.kind}" if creation.kind else "Pas encore connu"),
+        ("Taille", f"{human_size(creation.size)} ({creation.size} octets)"),
+    ]
+    if creation.duration_s is not None:
+        facts.append(("Durée mesurée", f"{creation.duration_s:.1f} secondes".replace(".", ",")))
+    if creation.pages is not None:
+        facts.append(("Pages", str(creation.pages)))
+    return [*facts, ("Empreinte du fichier (SHA-256)", creation.sha256)]
+
+
+def _decide(session: Session, entry_id: str, form: DecisionForm, now: datetime) -> None:
+    operations.decide_admissibility(
+        session,
+        entry_id=entry_id,
+        deposit_id=form.deposit_id.data or "",
+        decision=Decision(form.decision.data or ""),
+        reason=form.reason,
+        actor=current_account_id(),
+        now=now,
+    )

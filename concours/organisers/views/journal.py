@@ -1,0 +1,78 @@
+"""The log of acts, in words: who did what, when; and whether the chain holds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from concours.kernel.web.state import state
+from concours.organisers import queries
+from concours.organisers.views.base import blueprint
+
+_ACTIONS = {
+    "organiser_added": "Personne ajoutée au secrétariat",
+    "entry_started": "Candidature commencée",
+    "dossier_saved": "Brouillon enregistré",
+    "creation_attached": "Fichier reçu",
+    "entry_deposited": "Candidature déposée",
+    "entry_withdrawn": "Candidature retirée",
+    "late_attempt": "Tentative hors délai",
+    "admissibility_decided": "Recevabilité prononcée",
+    "admissibility_cleared": "Décision de recevabilité annulée",
+    "member_invited": "Membre du jury invité",
+    "member_removed": "Membre du jury retiré",
+    "handed_over": "Œuvres transmises au jury",
+    "edition_changed": "Édition modifiée",
+    "anonymity_lifted": "Anonymat levé",
+    "exported": "Export téléchargé",
+}
+_WORDS = {
+    "admitted": "recevable",
+    "refused": "irrecevable",
+    "juror": "juré·e",
+    "president": "président·e",
+    "secretary": "secrétaire du jury",
+}
+_DETAILS = {
+    "decision": "décision",
+    "role": "rôle",
+    "admitted": "recevables",
+    "refused": "irrecevables",
+    "laureates": "lauréats",
+    "rows": "lignes",
+}
+"""Details that mean something to a reader; the others stay in the record."""
+
+_ACTORS = {"system": "Le service", "command": "Ligne de commande"}
+_PER_PAGE = 50
+
+
+@blueprint.get("/journal")
+def journal() -> ResponseReturnValue:
+    """Show the acts, the latest first, and whether both chains hold."""
+    number = max(request.args.get("page", 1, type=int), 1)
+    with state().database.read() as session:
+        events = queries.audit_events(session, offset=(number - 1) * _PER_PAGE, limit=_PER_PAGE + 1)
+        titles = queries.titles(session, [event.subject for event, _ in events])
+        breaks = queries.chain_breaks(session)
+    rows = [
+        {
+            "at": event.at,
+            "who": email or _ACTORS.get(event.actor, "Compte supprimé"),
+            "what": _ACTIONS.get(event.action, event.action),
+            "details": _describe(event.details),
+            "entry_id": event.subject if event.subject in titles else None,
+            "title": titles.get(event.subject, ""),
+        }
+        for event, email in events[:_PER_PAGE]
+    ]
+    return render_template(
+        "organisers/journal.html", rows=rows, breaks=breaks, number=number, more=len(events) > _PER_PAGE
+    )
+
+
+def _describe(details: Mapping[str, Any]) -> str:
+    """Return the details that people can read: « décision : recevable »."""
+    known = ((_DETAILS[name], details[name]) for name in _DETAILS if name in details)
+    return ", ".join(f"{label} : {_WORDS.get(str(value), value)}" for label, value in known)

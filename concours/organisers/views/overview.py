@@ -1,0 +1,72 @@
+"""Where the contest stands: what to do now, how far the jury is, what was done."""
+
+from collections import Counter
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from concours.editions.models import EditionRecord
+from concours.editions.queries import current_record, to_edition
+from concours.editions.rules import Phase, phase
+from concours.kernel.web.state import instant, state
+from concours.organisers import operations, queries
+from concours.organisers.rules import TO_EXAMINE, Situation, Standing, lacking_roles, todo
+from concours.organisers.views.base import blueprint
+from jury import api as jury
+
+_PHASES = {
+    Phase.UPCOMING: "À venir",
+    Phase.OPEN: "Dépôts",
+    Phase.EXAMINATION: "Recevabilité",
+    Phase.JURY: "Évaluation",
+    Phase.DELIBERATION: "Délibération",
+    Phase.HONOURS: "Palmarès",
+}
+
+
+@blueprint.get("/")
+def dashboard() -> ResponseReturnValue:
+    """Show where the contest stands and what to do now."""
+    with state().database.read() as session:
+        record = current_record(session)
+        edition = to_edition(session, record)
+        counts = queries.count_standings(queries.examined_entries(session, record.id))
+        tasks = todo(_situation(session, record, counts))
+    return render_template(
+        "organisers/dashboard.html",
+        edition=edition,
+        phases=_PHASES,
+        position=list(_PHASES).index(phase(edition, instant())),
+        tasks=tasks,
+        counts=counts,
+    )
+
+
+@blueprint.get("/avancement")
+def progress() -> ResponseReturnValue:
+    """Show how far each juror is: counts of sheets, never a score."""
+    with state().database.read() as session:
+        key = current_record(session).key
+        opened = jury.has_session(session, edition_key=key)
+        members = queries.panel(session, key)
+        totals = jury.progress(session, edition_key=key) if opened else None
+        milestones = jury.milestones(session, edition_key=key) if opened else None
+    return render_template(
+        "organisers/progress.html",
+        members=[member for member in members if member.role is not jury.Role.SECRETARY],
+        totals=totals,
+        milestones=milestones,
+    )
+
+
+def _situation(session: Session, record: EditionRecord, counts: Counter[Standing]) -> Situation:
+    now = instant()
+    signed = bool(record.handed_over_at and jury.milestones(session, edition_key=record.key).minutes_signed_at)
+    return Situation(
+        phase=phase(to_edition(session, record), now),
+        to_examine=sum(counts[each] for each in TO_EXAMINE),
+        obstacles=len(operations.hand_over_obstacles(session, now=now)),
+        lacking=lacking_roles([member.role for member in queries.panel(session, record.key)]),
+        minutes_signed=signed,
+    )

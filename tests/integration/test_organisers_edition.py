@@ -1,0 +1,123 @@
+"""The edition as the console changes it, part by part."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from concours.editions.queries import current_edition
+from concours.editions.rules import Edition
+from tests.fakes.clock import FrozenClock
+from tests.organisers_contest import Console
+
+
+@pytest.fixture
+def console(tmp_path: Path, sqlite_url: str, clock: FrozenClock) -> Console:
+    return Console(tmp_path, sqlite_url, clock)
+
+
+def edition(console: Console) -> Edition:
+    with console.database.read() as session:
+        return current_edition(session)
+
+
+def test_saving_what_is_shown_changes_nothing(console: Console) -> None:
+    before = edition(console)
+    for part in ("calendrier", "regles", "textes/faq"):
+        saved = console.page(f"edition/{part}").form(f"edition/{part}").submit()
+        assert "Aucun changement" in saved.text
+    assert edition(console) == before
+
+
+def test_dates_are_typed_and_kept_on_a_paris_clock(console: Console) -> None:
+    form = console.page("edition/calendrier").form("calendrier")
+    saved = form.submit(closes_at="2027-03-12T18:30")
+    assert "vendredi 12 mars 2027 à 18 h 30 (heure de Paris)" in saved.text
+    assert edition(console).closes_at == datetime(2027, 3, 12, 17, 30, tzinfo=UTC)
+
+
+def test_a_weekend_date_warns_and_is_kept(console: Console) -> None:
+    form = console.page("edition/calendrier").form("calendrier")
+    saved = form.submit(
+        closes_at="2027-03-14T20:00", event_starts_at="2027-03-19T09:30", event_ends_at="2027-03-19T16:30"
+    )
+    assert "une date tombe pendant un week-end (dimanche 14 mars 2027)" in saved.text
+    assert edition(console).closes_at.day == 14
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"closes_at": "2026-01-01T20:00"}, "la clôture vient après l'ouverture."),
+        ({"event_place": ""}, "complétez l'évènement, ou laissez ses cinq champs vides."),
+        ({"event_starts_at": "2027-03-01T09:30"}, "l'évènement a lieu après la clôture des dépôts."),
+        ({"event_ends_at": "2027-03-20T09:00"}, "la fin vient après le début."),
+        ({"contest": ""}, "complétez ce champ"),
+        ({"opens_at": "bientôt"}, "saisissez une date et une heure"),
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused_field_by_field(
+    console: Console, answers: dict[str, str], message: str
+) -> None:
+    before = edition(console)
+    refused = console.page("edition/calendrier").form("calendrier").send(answers, status=422)
+    assert any(message in error for error in refused.errors), refused.errors
+    assert edition(console) == before
+
+
+def test_an_edition_may_do_without_an_event(console: Console) -> None:
+    empty = dict.fromkeys(("event_name", "event_starts_at", "event_ends_at", "event_place", "event_address"), "")
+    saved = console.page("edition/calendrier").form("calendrier").send(empty)
+    assert "Aucun" in saved.text
+    assert edition(console).event is None
+
+
+def test_criteria_are_renamed_removed_and_added(console: Console) -> None:
+    form = console.page("edition/regles").form("regles")
+    form.send({"label-0": "L'idée", "label-1": "", "description-1": "", "label-3": "L'élan, déjà", "weight-3": "2"})
+    criteria = edition(console).criteria
+    assert [(each.key, each.label, each.weight) for each in criteria] == [
+        ("substance", "L'idée", 1),
+        ("inspiration", "Le caractère inspirant", 1),
+        ("l-elan-deja", "L'élan, déjà", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"formats": None}, "cochez au moins une réponse"),
+        ({"scale_low": "10"}, "la note la plus haute dépasse la plus basse."),
+        ({"laureates_max": "0"}, "nombre attendu entre 1 et 100."),
+        ({"label-0": "", "label-1": "", "label-2": ""}, "donnez un intitulé à ce critère, ou videz sa description."),
+        ({"categories": " \n "}, "complétez ce champ"),
+    ],
+)
+def test_rules_that_cannot_be_are_refused(console: Console, answers: dict[str, str | None], message: str) -> None:
+    before = edition(console)
+    refused = console.page("edition/regles").form("regles").send(answers, status=422)
+    assert any(message in error for error in refused.errors), refused.errors
+    assert edition(console) == before
+
+
+def test_a_text_is_looked_at_before_it_is_kept(console: Console) -> None:
+    form = console.page("edition/textes/audience").form("audience")
+    preview = form.submit(text="Pour **toutes** et <b>tous</b>", apercu="1")
+    assert "Aperçu, pas encore enregistré" in preview.text
+    assert [strong.text for strong in preview.one("section", class_="co-preview").iter("strong")] == ["toutes"]
+    assert "toutes" not in edition(console).texts.audience
+    preview.form("audience").submit()
+    assert edition(console).texts.audience == "Pour **toutes** et <b>tous</b>"
+
+
+def test_a_text_that_does_not_exist_is_not_found(console: Console) -> None:
+    assert "n'existe pas" in console.page("edition/textes/secret", status=404).text
+
+
+def test_two_organisers_do_not_overwrite_each_other(console: Console) -> None:
+    stale = console.page("edition/textes/audience").form("audience")
+    console.page("edition/textes/prizes").form("prizes").submit(text="Un trophée.")
+    refused = stale.submit(status=409, text="Tout le monde.")
+    assert any("modifiée entre-temps" in error for error in refused.errors)
+    assert "Tout le monde." in refused.text
+    assert edition(console).texts.prizes == "Un trophée."
