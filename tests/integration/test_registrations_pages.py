@@ -60,7 +60,7 @@ def test_a_known_address_gets_the_very_same_page(scene: Scene) -> None:
     [
         ({"email": "zoe"}, "adresse électronique complète"),
         ({"email": "zoe@mairie.example\r\nBcc: tous@mairie.example"}, "adresse électronique complète"),
-        ({"last_name": "é" * 300}, "100 caractères au plus : il y en a 300."),
+        ({"last_name": "é" * 300}, "et il y en a 300"),
         ({"first_name": " \u200b "}, "complétez ce champ"),
         ({"administration": ""}, "complétez ce champ"),
         ({"accessibility_needs": "x" * 1001}, "1000 caractères au plus"),
