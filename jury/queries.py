@@ -75,7 +75,7 @@ def covers_of(session: Session, jury: JurySession) -> dict[int, str]:
         .join(JuryMedia, JuryMedia.work_id == JuryWork.id)
         .where(JuryWork.session_id == jury.id, JuryMedia.role.in_(("page", "poster")), JuryMedia.position == 1)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def numbers_of(session: Session, jury: JurySession) -> Sequence[int]:

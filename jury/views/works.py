@@ -9,7 +9,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from concours.kernel.clock import format_hour
+from concours.kernel.clock import format_day, format_hour, to_paris
 from concours.kernel.errors import DomainError
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.media import serve
@@ -176,4 +176,12 @@ def _desk(number: int) -> Desk:
 
 def _render(desk: Desk, form: SheetForm | None, *, other: Sheet | None = None) -> str:
     context = {"form": form} if form else {}
-    return render_template("jury/work.html", seat=seat(), desk=desk, other=other, **context)
+    saved = _saved(desk.saved_at) if desk.saved_at else ""
+    return render_template("jury/work.html", seat=seat(), desk=desk, other=other, saved=saved, **context)
+
+
+def _saved(at: datetime) -> str:
+    """Return « Enregistré à 14 h 02 », with the day when it is another one."""
+    day = to_paris(at).date()
+    when = "" if day == to_paris(instant()).date() else f"le {format_day(day, weekday=False)} "
+    return f"Enregistré {when}à {format_hour(at)}"
