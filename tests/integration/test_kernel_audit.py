@@ -1,0 +1,142 @@
+"""The audit chain shows every change made behind its back, and stays one chain under concurrent acts."""
+
+from collections.abc import Sequence
+from datetime import timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from concours.accounts.models import AuditEvent
+from concours.kernel.audit import GENESIS, broken_at, record
+from concours.kernel.db import Database
+from tests.crowd import run_at_once
+from tests.fakes.clock import SOME_MORNING
+
+APPENDER = """
+from concours.accounts.models import AuditEvent
+from concours.kernel import audit
+from concours.kernel.clock import system_clock
+from concours.kernel.db import Database
+
+def work(url):
+    database = Database(url)
+    for number in range(40):
+        with database.write() as session:
+            audit.record(session, AuditEvent, actor="system", action="tried", subject=str(number), now=system_clock())
+"""
+
+
+def events(database: Database) -> Sequence[AuditEvent]:
+    with database.read() as session:
+        return session.scalars(select(AuditEvent).order_by(AuditEvent.position)).all()
+
+
+@pytest.fixture
+def chain(database: Database) -> Database:
+    """A database whose chain has five events."""
+    with database.write() as session:
+        for number in range(5):
+            record(session, AuditEvent, actor="a" * 26, action="admitted", subject=str(number), now=SOME_MORNING)
+    return database
+
+
+def change(database: Database, where: int, **values: Any) -> None:
+    with database.write() as session:
+        session.execute(update(AuditEvent).where(AuditEvent.position == where).values(**values))
+
+
+def test_a_chain_begins_at_one_and_holds(chain: Database) -> None:
+    found = events(chain)
+    assert [event.position for event in found] == [1, 2, 3, 4, 5]
+    assert found[0].previous == GENESIS
+    assert broken_at(found) is None
+    assert broken_at([]) is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"at": SOME_MORNING + timedelta(microseconds=1)},
+        {"actor": "b" * 26},
+        {"action": "refused"},
+        {"subject": "9"},
+        {"details": {"reason": "autre"}},
+        {"previous": "f" * 64},
+        {"digest": "f" * 64},
+    ],
+)
+def test_a_changed_event_is_found(chain: Database, values: dict[str, Any]) -> None:
+    change(chain, 3, **values)
+    assert broken_at(events(chain)) == 3
+
+
+def test_a_removed_event_is_found(chain: Database) -> None:
+    with chain.write() as session:
+        session.execute(delete(AuditEvent).where(AuditEvent.position == 2))
+    assert broken_at(events(chain)) == 2
+
+
+def test_a_removed_event_is_found_when_those_after_it_are_numbered_again(chain: Database) -> None:
+    with chain.write() as session:
+        session.execute(delete(AuditEvent).where(AuditEvent.position == 2))
+    for position in (3, 4, 5):
+        change(chain, position, position=position - 1)
+    assert broken_at(events(chain)) == 2
+
+
+def test_an_inserted_event_is_found(chain: Database) -> None:
+    for position in (5, 4, 3):
+        change(chain, position, position=position + 1)
+    stranger = AuditEvent(
+        position=3,
+        at=SOME_MORNING,
+        actor="system",
+        action="admitted",
+        subject="x",
+        details={},
+        previous=events(chain)[1].digest,
+        digest="0" * 64,
+    )
+    with chain.write() as session:
+        session.add(stranger)
+    assert broken_at(events(chain)) == 3
+
+
+def test_events_that_changed_places_are_found(chain: Database) -> None:
+    change(chain, 2, position=9)
+    change(chain, 3, position=2)
+    change(chain, 9, position=3)
+    assert broken_at(events(chain)) == 2
+
+
+def test_an_event_of_any_zone_and_any_detail_still_holds_when_read_back(database: Database) -> None:
+    overseas = SOME_MORNING.astimezone(timezone(timedelta(hours=11)))
+    details: dict[str, Any] = {
+        "marks": {10: "dix", 9: "neuf"},
+        "pair": (1, 2),
+        "part": 0.1,
+        "text": "« é » \u2028 ' \\",
+    }
+    with database.write() as session:
+        record(session, AuditEvent, actor="system", action="tried", subject="x", now=overseas, details=details)
+        record(session, AuditEvent, actor="system", action="tried", subject="y", now=overseas)
+    assert broken_at(events(database)) is None
+
+
+def test_an_event_goes_with_the_act_that_failed(database: Database) -> None:
+    def fail() -> None:
+        with database.write() as session:
+            record(session, AuditEvent, actor="system", action="tried", subject="x", now=SOME_MORNING)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert events(database) == []
+
+
+def test_processes_that_append_at_once_keep_one_unbroken_chain(database: Database) -> None:
+    run_at_once(APPENDER, database.url, count=3)
+    found = events(database)
+    assert len(found) == 120
+    assert broken_at(found) is None

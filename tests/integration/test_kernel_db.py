@@ -1,0 +1,139 @@
+"""What both databases promise: instants keep their zone, reading changes nothing, writing loses nothing."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from concours.accounts.models import Account, Outbox
+from concours.kernel.db import Database
+from concours.kernel.mail import Message, enqueue
+from concours.migrations import upgrade
+from tests.crowd import run_at_once
+from tests.fakes.clock import SOME_MORNING
+
+CANARY = "zephyrine.quatremere@ville.exemple.fr"
+
+COUNTER = """
+from sqlalchemy import select
+from concours.accounts.models import Outbox
+from concours.kernel.db import Database
+
+def work(url):
+    database = Database(url)
+    for _ in range(50):
+        with database.write() as session:
+            row = session.scalars(select(Outbox).with_for_update()).one()
+            row.attempts += 1
+"""
+
+FIRST_CONNECTION = """
+from sqlalchemy import text
+from concours.kernel.db import Database
+
+def work(url):
+    with Database(url).write() as session:
+        session.execute(text("CREATE TABLE IF NOT EXISTS visit (n integer)"))
+        session.execute(text("INSERT INTO visit VALUES (1)"))
+"""
+
+
+def account(email: str = "a@exemple.fr", *, at: datetime = SOME_MORNING) -> Account:
+    return Account(email=email, organiser=False, created_at=at)
+
+
+def count(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(Account)) or 0
+
+
+def test_an_instant_comes_back_aware_in_utc_whatever_its_zone(database: Database) -> None:
+    overseas = datetime(2027, 3, 13, 15, 0, 0, 123456, tzinfo=timezone(timedelta(hours=-4)))
+    with database.write() as session:
+        session.add(account(at=overseas))
+    with database.read() as session:
+        found = session.scalars(select(Account.created_at)).one()
+        assert found == overseas
+        assert found.tzinfo is UTC
+        assert session.scalar(select(func.count()).where(Account.created_at == overseas)) == 1
+        assert session.scalar(select(func.count()).where(Account.created_at > overseas)) == 0
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    naive = datetime(2027, 3, 13, 20, 0)  # noqa: DTZ001 -- the mistake that must be refused
+    with pytest.raises(StatementError, match="time zone"), database.write() as session:
+        session.add(account(at=naive))
+    assert count(database) == 0
+
+
+def test_what_is_changed_while_reading_is_never_kept(database: Database) -> None:
+    with database.read() as session:
+        session.add(account())
+        session.flush()
+    assert count(database) == 0
+
+
+def test_a_block_that_fails_writes_nothing(database: Database) -> None:
+    def fail() -> None:
+        with database.write() as session:
+            session.add(account())
+            session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert count(database) == 0
+
+
+def test_what_was_written_can_be_used_after_its_block(database: Database) -> None:
+    with database.write() as session:
+        made = account()
+        session.add(made)
+    assert made.email == "a@exemple.fr"
+    assert count(database) == 1
+
+
+def test_a_database_error_repeats_no_address(database: Database) -> None:
+    with database.write() as session:
+        session.add(account(CANARY))
+    with pytest.raises(IntegrityError) as caught, database.write() as session:
+        session.add(account(CANARY))
+    statement = str(caught.value).replace(str(caught.value.orig), "")
+    assert "INSERT INTO account" in statement
+    assert CANARY not in statement
+
+
+def test_foreign_keys_hold(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO jury_copy_file (id, creation_id, role, position, digest, mime, size, width, height, text)"
+                " VALUES ('a', 'nothing', 'page', 1, 'd', 'image/png', 1, 1, 1, '')"
+            )
+        )
+
+
+def test_eight_processes_that_read_then_write_lose_nothing(database: Database) -> None:
+    with database.write() as session:
+        enqueue(session, Outbox, Message("a@exemple.fr", "Objet", "Texte"), now=SOME_MORNING)
+    run_at_once(COUNTER, database.url, count=8)
+    with database.read() as session:
+        assert session.scalars(select(Outbox.attempts)).one() == 400
+
+
+def test_eight_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    run_at_once(FIRST_CONNECTION, url, count=8)
+    database = Database(url)
+    with database.read() as session:
+        assert session.execute(text("SELECT count(*) FROM visit")).scalar() == 8
+        assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert session.execute(text("PRAGMA synchronous")).scalar() == 2
+    database.dispose()
+
+
+def test_a_folder_that_is_not_there_is_made_by_the_first_migration(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'var' / 'concours.db'}")
+    assert (tmp_path / "var" / "concours.db").is_file()
