@@ -1,7 +1,9 @@
 """Files served from the stores, with ranges so that a player can seek, and headers that tell nothing."""
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Protocol
+from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -26,10 +28,16 @@ def serve(read: Reader, name: str, *, size: int, mime: str, attachment: str | No
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     if attachment is not None:
-        response.headers.set("Content-Disposition", "attachment", filename=attachment)
+        response.headers.set("Content-Disposition", "attachment", **_file_name(attachment))
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+def _file_name(name: str) -> dict[str, str]:
+    """Return the name as headers bear it: in ASCII, and whole beside it where that changes it (RFC 6266)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return {"filename": name} if plain == name else {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
 
 
 def _asked_range(size: int) -> tuple[int, int] | None:
