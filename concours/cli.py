@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
@@ -15,8 +16,27 @@ class _Refusal(click.ClickException):
         click.echo(self.format_message(), file=file, err=True)
 
 
+_ELSEWHERE = {
+    "audit": "concours.accounts.commands",
+    "export": "concours.exports.commands",
+    "organiser": "concours.accounts.commands",
+}
+"""Groups of commands that live in their room: name and module, imported when they are asked for."""
+
+
 class _Commands(click.Group):
     """Commands whose refusals are sentences, not tracebacks."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported from its room if it lives there."""
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(_ELSEWHERE[cmd_name]), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the rules or the settings refuse becomes one line."""
