@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -18,12 +19,12 @@ from concours.editions.operations import ensure_edition
 from concours.entries import operations
 from concours.entries.models import Entry
 from concours.intake import lifecycle
-from concours.intake.models import Creation, CreationState, JuryFile
+from concours.intake.models import Creation, CreationState
 from concours.kernel.db import Database
 from concours.kernel.ids import new_id
 from concours.kernel.settings import Settings, read_settings
 from concours.kernel.storage import Received
-from concours.worker import make_worker
+from concours.worker import Worker, make_worker
 from tests.fakes.clock import FrozenClock
 from tests.page import Page, page
 
@@ -92,10 +93,14 @@ class Scene:
         self.settings: Settings = replace(read_settings(environ), public_url=PUBLIC_URL, database_url=database_url)
         self.clock = clock
         self.app = create_app(self.settings, clock=clock)
-        self.worker = make_worker(self.settings, clock=clock)
         self.database = Database(database_url)
         with self.database.write() as session:
             ensure_edition(session, now=clock())
+
+    @cached_property
+    def worker(self) -> Worker:
+        """The worker on the same database and files, with its real sandbox."""
+        return make_worker(self.settings, clock=self.clock)
 
     def sign_in(self, email: str = "candidate@agents.example") -> FlaskClient:
         """Return the browser of somebody signed in."""
@@ -149,10 +154,3 @@ class Scene:
         """Yield the dossier as it is kept."""
         with self.database.read() as session:
             yield session.get_one(Entry, entry_id)
-
-
-def jury_file(creation: Creation, digest: str, size: int) -> JuryFile:
-    """Return a page of the jury copy."""
-    return JuryFile(
-        creation_id=creation.id, role="page", position=1, digest=digest, mime="image/webp", size=size, width=8, height=8
-    )

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from concours.accounts.access import current_account_id
 from concours.entries import operations, queries
 from concours.entries.forms import UploadForm, upload_form
-from concours.entries.rules import Part, limits_of
+from concours.entries.rules import Late, Part, limits_of
 from concours.entries.views.base import Folder, acting, blueprint, open_folder, show
 from concours.intake.models import Creation
 from concours.intake.operations import sniff_head
@@ -69,7 +69,8 @@ def _take(folder: Folder, form: UploadForm) -> HTTPStatus:
     try:
         made = _receive(folder, _only_file())
     except DomainError as refusal:
-        form.refuse(refusal.message, field="file")
+        # Too late, there is no field any more to show the refusal beside.
+        form.refuse(refusal.message, field=None if isinstance(refusal, Late) else "file")
         return refusal.status
     state().queues.announce(QUICK, "examine", made.id)
     return HTTPStatus.OK
