@@ -16,27 +16,8 @@ class _Refusal(click.ClickException):
         click.echo(self.format_message(), file=file, err=True)
 
 
-_ELSEWHERE = {
-    "audit": "concours.accounts.commands",
-    "export": "concours.exports.commands",
-    "organiser": "concours.accounts.commands",
-}
-"""Groups of commands that live in their room: name and module, imported when they are asked for."""
-
-
 class _Commands(click.Group):
     """Commands whose refusals are sentences, not tracebacks."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
-        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, imported from its room if it lives there."""
-        if cmd_name not in _ELSEWHERE:
-            return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module(_ELSEWHERE[cmd_name]), cmd_name)
-        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the rules or the settings refuse becomes one line."""
@@ -47,6 +28,26 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except (DomainError, SettingsError) as refusal:
             raise _Refusal(str(refusal)) from refusal
+
+
+class _Room(click.Group):
+    """Commands that live in their room, imported when one of them is asked for."""
+
+    def __init__(self, name: str, module: str, help: str) -> None:  # noqa: A002 -- click's own word
+        super().__init__(name, help=help)
+        self._module = module
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the room's commands."""
+        return self._group().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one of the room's commands."""
+        return self._group().get_command(ctx, cmd_name)
+
+    def _group(self) -> click.Group:
+        group: click.Group = getattr(import_module(self._module), str(self.name))
+        return group
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,6 +101,10 @@ def migrate() -> None:
 
     upgrade(read_settings().database_url)
 
+
+main.add_command(_Room("audit", "concours.accounts.commands", "Contrôle le journal des actes."))
+main.add_command(_Room("export", "concours.exports.commands", "Écrit un tableau au format CSV, inscrit au journal."))
+main.add_command(_Room("organiser", "concours.accounts.commands", "Ouvre l'espace d'organisation à quelqu'un."))
 
 if __name__ == "__main__":
     main(prog_name="concours")

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -12,10 +11,8 @@ def concours(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_help_loads_no_framework_and_answers_at_once() -> None:
-    begin = time.monotonic()
+def test_help_loads_no_framework() -> None:
     done = concours("--help")
-    assert time.monotonic() - begin < 1  # 0.1 s on a quiet machine
     assert done.returncode == 0
     assert "serve" in done.stdout
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
