@@ -5,13 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly LEVEL=${1:?run or dev}
-readonly STAMP=.venv/.ready-$LEVEL
 
 fingerprint() {
-    { pwd && cat "requirements/$LEVEL.txt" pyproject.toml scripts/install.sh; } | sha256sum
+    { pwd && cat "requirements/$1.txt" pyproject.toml scripts/install.sh; } | sha256sum
 }
 
-if [ "$(cat "$STAMP" 2>/dev/null)" = "$(fingerprint)" ] && .venv/bin/python -c '' 2>/dev/null; then
+if [ "$(cat ".venv/.ready-$LEVEL" 2>/dev/null)" = "$(fingerprint "$LEVEL")" ] && .venv/bin/python -c '' 2>/dev/null; then
     exit 0
 fi
 
@@ -48,4 +47,6 @@ pip() { .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet "$@"
 pip install --require-hashes --requirement "requirements/$LEVEL.txt"
 # Apart: hashes can't be demanded of the project's own folder.
 pip install --no-deps --no-build-isolation --editable .
-fingerprint >"$STAMP"
+fingerprint "$LEVEL" >".venv/.ready-$LEVEL"
+# The tools' lock holds the service's versions too.
+fingerprint run >.venv/.ready-run
