@@ -57,7 +57,7 @@ class Creation(Base):
 class JuryFile(Base):
     """A file we made from a creation, in the `ReadyStore`."""
 
-    __tablename__ = "jury_copy_file"
+    __tablename__ = "copy_file"
     __table_args__ = (UniqueConstraint("creation_id", "role", "position"),)
 
     id: Mapped[Id]
