@@ -109,7 +109,7 @@ def test_foreign_keys_hold(database: Database) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
         session.execute(
             text(
-                "INSERT INTO jury_copy_file (id, creation_id, role, position, digest, mime, size, width, height, text)"
+                "INSERT INTO copy_file (id, creation_id, role, position, digest, mime, size, width, height, text)"
                 " VALUES ('a', 'nothing', 'page', 1, 'd', 'image/png', 1, 1, 1, '')"
             )
         )
