@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from concours.intake.models import Creation, CreationState, JuryFile
 from concours.intake.rules import Artefact, Verdict
+from concours.kernel.errors import Conflict
 from concours.kernel.storage import Received
 
 MAX_ATTEMPTS = 3
@@ -110,3 +111,12 @@ def record_failure(session: Session, *, creation_id: str, reason: str, now: date
         creation.state, creation.message, creation.claimed_until = CreationState.FAILED, _FAILED[step], None
     else:
         creation.claimed_until = now + timedelta(seconds=10 * creation.attempts)
+
+
+def retry(session: Session, *, creation_id: str) -> None:
+    """Take up the jury copy of an accepted file again, after we failed to make it. Raises Conflict otherwise."""
+    creation = session.get_one(Creation, creation_id, with_for_update=True)
+    if creation.state != CreationState.FAILED or creation.kind is None:
+        raise Conflict("La copie destinée au jury n'est pas en échec : il n'y a rien à relancer.")
+    creation.state, creation.message = CreationState.ACCEPTED, "Fichier accepté."
+    creation.attempts, creation.claimed_until = 0, None

@@ -15,7 +15,9 @@ from concours.editions.queries import current_edition, current_record, to_editio
 from concours.editions.rules import Edition
 from concours.entries.models import Deposit, Entry
 from concours.entries.operations import link_works
+from concours.entries.queries import find_entry
 from concours.entries.rules import EntryState
+from concours.intake import lifecycle
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.text import clean_line, clean_text
 from concours.organisers import queries
@@ -58,6 +60,16 @@ def clear_admissibility(session: Session, *, entry_id: str, actor: str, now: dat
         raise Conflict("Cette candidature n'a pas de décision : il n'y a rien à annuler.")
     session.delete(row)
     accounts.record(session, actor=actor, action="admissibility_cleared", subject=entry_id, now=now)
+
+
+def retry_jury_copy(session: Session, *, entry_id: str, actor: str, now: datetime) -> str:
+    """Have the jury copy of a deposited file made again after a failure; return the file's identifier."""
+    deposit = find_entry(session, entry_id).deposit
+    if deposit is None:
+        raise NotFound
+    lifecycle.retry(session, creation_id=deposit.creation_id)
+    accounts.record(session, actor=actor, action="jury_copy_retried", subject=entry_id, now=now)
+    return deposit.creation_id
 
 
 def hand_over(session: Session, *, actor: str, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """The console's pages: who enters, what they show, what they never show."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from concours.entries.models import Entry
-from concours.intake.models import CreationState
+from concours.intake.models import CreationState, JuryFile
 from concours.organisers import operations, queries
 from jury.models import JuryWork
 from tests.fakes.clock import FrozenClock
@@ -180,6 +181,28 @@ def test_the_original_is_a_download_under_a_name_that_tells_nobody(console: Cons
     assert len(answer.data) == creation.size
 
 
+def test_a_film_plays_in_the_page_and_is_served_in_ranges(console: Console, tmp_path: Path) -> None:
+    entry_id, content = add(console, "Le film", state=CreationState.ACCEPTED), b"0123456789"
+    digests = {role: hashlib.sha256(role.encode()).hexdigest() for role in ("video", "poster")}
+    folder = tmp_path / "uploads" / "ready"
+    folder.mkdir(parents=True)
+    with console.database.write() as session:
+        creation = queries.find_examined(session, entry_id).creation
+        assert creation is not None
+        creation.jury_files = [
+            JuryFile(role=role, position=1, digest=digest, mime="video/mp4", size=10, width=64, height=36)
+            for role, digest in digests.items()
+        ]
+        creation.state = CreationState.READY
+    for digest in digests.values():
+        (folder / digest).write_bytes(content)
+    source = console.page(f"candidatures/{entry_id}").one("source").get("src", "")
+    assert not any(digest in source for digest in digests.values())
+    part = console.organiser.get(source, headers={"Range": "bytes=2-4"})
+    assert (part.status_code, part.data) == (206, b"234")
+    assert console.organiser.get(source + "x").status_code == 404
+
+
 def test_a_draft_has_neither_decision_nor_download(console: Console) -> None:
     with console.database.write() as session:
         entry_id = draft(session, "Pas encore").id
@@ -189,9 +212,13 @@ def test_a_draft_has_neither_decision_nor_download(console: Console) -> None:
     assert console.organiser.get(f"/organisation/candidatures/{entry_id}/original").status_code == 404
 
 
-def test_a_copy_that_could_not_be_made_is_said(console: Console) -> None:
+def test_a_copy_that_could_not_be_made_is_said_and_made_again(console: Console) -> None:
     entry_id = add(console, "Le guichet", state=CreationState.FAILED)
-    assert "n'a pas pu être fabriquée" in console.page(f"candidatures/{entry_id}").text
+    failed = console.page(f"candidatures/{entry_id}")
+    assert "Échec de la copie destinée au jury" in failed.text
+    again = failed.form("relancer-la-copie").submit()
+    assert "se prépare" in again.text
+    page(console.organiser, again.path + "/relancer-la-copie", status=409, data=again.form(entry_id).held)
 
 
 def test_the_panel_is_invited_and_told_by_mail(console: Console) -> None:

@@ -174,9 +174,9 @@ def rules_form(edition: Edition, version: int) -> RulesForm:
     count = min(len(edition.criteria) + _SPARE_CRITERIA, _MAX_CRITERIA)
     fields = {}
     for index in range(count):
-        fields[f"label-{index}"] = TextField(f"Critère {index + 1}", required=False, max_length=100)
+        fields[f"label-{index}"] = TextField(f"Intitulé du critère {index + 1}", required=False, max_length=100)
         fields[f"description-{index}"] = TextField(f"Description du critère {index + 1}", required=False)
-        fields[f"weight-{index}"] = IntegerField(f"Coefficient du critère {index + 1}", low=1, high=20, required=False)
+        fields[f"weight-{index}"] = IntegerField(f"Coefficient {index + 1}", low=1, high=20, required=False)
     form_class = type("CriteriaRulesForm", (RulesForm,), fields)
     form: RulesForm = form_class(data=_rules_of(edition) | {"version": str(version)})
     return form

@@ -14,6 +14,17 @@ from concours.organisers.models import Admissibility
 from concours.organisers.rules import OTHER, READY_REASONS, REASON_MAX_LENGTH, Decision, compose_reason, split_reason
 from jury.api import Role
 
+_REASONS = (
+    ("anonymity", "Anonymat"),
+    ("format", "Format ou durée"),
+    ("late", "Hors délai"),
+    ("subject", "Hors sujet"),
+    ("text", "Texte seul"),
+    ("incomplete", "Dossier incomplet"),
+    (OTHER, "Autre, à préciser"),
+)
+"""Each ready-made reason in two words; what is kept is its sentence."""
+
 _LONGEST_READY = max(map(len, READY_REASONS.values()))
 
 
@@ -27,8 +38,8 @@ class DecisionForm(DsfrForm):
     )
     ready_reason = SelectField(
         "Motif",
-        hint="Pour une décision d'irrecevabilité.",
-        choices=[*READY_REASONS.items(), (OTHER, "Autre motif, à préciser ci-dessous")],
+        hint="Obligatoire pour déclarer irrecevable.",
+        choices=_REASONS,
         required=False,
         placeholder="Choisir un motif",
     )

@@ -15,6 +15,7 @@ from concours.entries.models import Deposit
 from concours.intake.rules import Kind
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import NotFound
+from concours.kernel.queue import SLOW
 from concours.kernel.storage import human_size
 from concours.kernel.web.media import serve
 from concours.kernel.web.state import instant, state
@@ -54,7 +55,8 @@ def entry(entry_id: str) -> ResponseReturnValue:
         each = queries.find_examined(session, entry_id)
         waiting = queries.to_examine(queries.examined_entries(session, record.id))
         decided_by = session.get(Account, each.admissibility.decided_by) if each.admissibility else None
-    form = decision_form(each.entry.deposit_id, each.admissibility)
+    held = None if each.standing is Standing.STALE else each.admissibility
+    form = decision_form(each.entry.deposit_id, held)
     if form.validate_on_submit() and carry_out(form, lambda session, now: _decide(session, entry_id, form, now)):
         words = "recevable" if form.decision.data == Decision.ADMITTED else "irrecevable"
         flash(f"Décision enregistrée : « {each.title} » est déclarée {words}.", "success")
@@ -82,6 +84,17 @@ def clear(entry_id: str) -> ResponseReturnValue:
     with state().database.write() as session:
         operations.clear_admissibility(session, entry_id=entry_id, actor=current_account_id(), now=now)
     flash("Décision annulée : la candidature est de nouveau à examiner.", "success")
+    return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/candidatures/<string:entry_id>/relancer-la-copie")
+def retry(entry_id: str) -> ResponseReturnValue:
+    """Have the jury copy made again."""
+    now = instant()
+    with state().database.write() as session:
+        creation_id = operations.retry_jury_copy(session, entry_id=entry_id, actor=current_account_id(), now=now)
+    state().queues.announce(SLOW, "render", creation_id)
+    flash("La fabrication de la copie est relancée.", "success")
     return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
 
 

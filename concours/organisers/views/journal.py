@@ -20,6 +20,7 @@ _ACTIONS = {
     "late_attempt": "Tentative hors délai",
     "admissibility_decided": "Recevabilité prononcée",
     "admissibility_cleared": "Décision de recevabilité annulée",
+    "jury_copy_retried": "Copie destinée au jury relancée",
     "member_invited": "Membre du jury invité",
     "member_removed": "Membre du jury retiré",
     "handed_over": "Œuvres transmises au jury",
