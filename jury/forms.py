@@ -14,7 +14,7 @@ _PREFIX = "note-"
 
 
 class Awaited:
-    """Marks a score as wanted, yet lets the sheet be saved without it: it then waits, unfinished."""
+    """Marks an answer as wanted, yet lets the form through without it: the operation says what becomes of that."""
 
     field_flags: Mapping[str, Any] = {"required": True}
 

@@ -11,7 +11,7 @@ from concours.kernel.audit import record
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from concours.kernel.ids import new_id
-from concours.kernel.mail import compose, enqueue
+from concours.kernel.mail import Message, compose, enqueue
 from jury import queries
 from jury.models import JuryAudit, JuryMedia, JuryMember, JuryOutbox, JuryScore, JurySession, JurySheet, JuryWork
 from jury.rules import (
@@ -88,17 +88,7 @@ def invite_member(
         order_seed=new_id(),
     )
     session.add(member)
-    message = compose(
-        "jury/mails/invitation.txt",
-        to=member.email,
-        name=name,
-        role=ROLE_NAMES[member.duty],
-        scores=member.scores,
-        title=jury.title,
-        closes_at=jury.scoring_closes_at,
-        jury_url=jury_url,
-    )
-    enqueue(session, JuryOutbox, message, now=now)
+    enqueue(session, JuryOutbox, _invitation(jury, member, jury_url), now=now)
     record(
         session, JuryAudit, actor=CONSOLE, action="member_invited", subject=member.id, now=now, details={"role": role}
     )
@@ -230,6 +220,19 @@ def _check_seat(session: Session, jury: JurySession, *, email: str, role: Role) 
         raise Conflict("Cette adresse est déjà celle d'un membre du jury.")
     if role is Role.PRESIDENT and any(member.duty is role for member in members):
         raise Conflict("Le jury a déjà une présidente ou un président. Retirez d'abord cette personne du jury.")
+
+
+def _invitation(jury: JurySession, member: JuryMember, jury_url: str) -> Message:
+    return compose(
+        "jury/mails/invitation.txt",
+        to=member.email,
+        name=member.name,
+        role=ROLE_NAMES[member.duty],
+        scores=member.scores,
+        title=jury.title,
+        closes_at=jury.scoring_closes_at,
+        jury_url=jury_url,
+    )
 
 
 def _draw(count: int, taken: Sequence[int]) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from concours.kernel.forms import CheckboxesField, ConsentField, DsfrForm, SelectField, TextArea
 from jury.deliberation.rules import Choice
-from jury.forms import DayField
+from jury.forms import Awaited, DayField
 
 _REASON_MAX_LENGTH = 1000
 
@@ -67,8 +67,10 @@ def laureates_form(
 def _row(row: int, works: Sequence[tuple[str, str]], ranks: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
         f"work-{row}": SelectField("Œuvre", choices=works, required=False, placeholder="Aucune"),
-        f"rank-{row}": SelectField("Rang", choices=ranks, required=False, placeholder="-"),
-        f"reason-{row}": TextArea("Motif de la distinction", required=False, max_length=_REASON_MAX_LENGTH, rows=2),
+        f"rank-{row}": SelectField("Rang", choices=ranks, required=False, placeholder="-", validators=[Awaited()]),
+        f"reason-{row}": TextArea(
+            "Motif de la distinction", required=False, max_length=_REASON_MAX_LENGTH, rows=2, validators=[Awaited()]
+        ),
     }
 
 
