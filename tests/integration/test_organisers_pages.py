@@ -127,7 +127,7 @@ def test_an_entry_is_admitted_then_refused_then_open_again(console: Console) -> 
         decision="refused", ready_reason="anonymity", words="Logo page 2."
     )
     assert "permet d'identifier l'administration. Logo page 2." in refused.text
-    assert "Irrecevable : décision prononcée le lundi 1er février 2027" in refused.text
+    assert "Irrecevable, décision prononcée le lundi 1er février 2027" in refused.text
     again = refused.form("annuler-la-decision").submit()
     assert "de nouveau à examiner" in again.text
 
