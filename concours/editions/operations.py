@@ -49,7 +49,9 @@ def update_edition(session: Session, *, edition: Edition, version: int, now: dat
 
     Raises Conflict on a stale version, DomainError on a change of what the jury uses.
     """
-    record = queries.current_record(session)
+    # Read again under a lock: of two edits at once, the second sees the first.
+    current = queries.current_record(session).id
+    record = session.get_one(EditionRecord, current, with_for_update=True, populate_existing=True)
     if record.version != version:
         raise Conflict("L'édition a été modifiée entre-temps. Rechargez la page et reportez vos changements.")
     changed = changes(parse(record.document), edition)

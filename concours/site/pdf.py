@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from concours.kernel.clock import format_instant
 from concours.kernel.text import typographic
-from concours.site.rules import parse
+from concours.kernel.markdown import parse
 
 _TEMPLATE = Path(__file__).with_name("reglement.typ")
 

@@ -1,17 +1,13 @@
-"""What public pages say: where the contest stands; the organisers' texts without HTML of theirs, headings in order."""
+"""What public pages say: where the contest stands, the questions that people ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from concours.editions.rules import Edition, Phase, phase
-from concours.kernel.text import typographic_source
-
-_LOWEST = 6
+from concours.kernel.markdown import parse, render
 
 _NEWS: Mapping[Phase, tuple[str, str]] = {
     Phase.UPCOMING: (
@@ -39,8 +35,6 @@ _NEWS: Mapping[Phase, tuple[str, str]] = {
         "L'anonymat des créations lauréates est levé.",
     ),
 }
-
-_markdown = MarkdownIt("commonmark", {"html": False}).disable("image").enable("table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,43 +67,12 @@ def sentence_case(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def to_html(text: str, *, top: int) -> Markup:
-    """Return the text as HTML whose highest headings are `<h{top}>` and whose levels never skip."""
-    return _render(parse(text, top=top))
-
-
-def parse(text: str, *, top: int) -> list[Token]:
-    """Return the text's tokens with their headings moved: see `to_html`."""
-    tokens = _markdown.parse(text)
-    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
-    for token, level in zip(headings, _levels([int(token.tag[1:]) for token in headings], top), strict=True):
-        token.tag = f"h{level}"
-    return tokens
-
-
 def questions(text: str, *, top: int) -> tuple[Question, ...]:
     """Return what stands under each highest heading of the text; what comes before the first is no answer."""
     tokens = parse(text, top=top)
     starts = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.tag == f"h{top}"]
     ends = [*starts, len(tokens)][1:]
     return tuple(
-        Question(tokens[start + 1].content, _render(tokens[start + 3 : end]))
+        Question(tokens[start + 1].content, render(tokens[start + 3 : end]))
         for start, end in zip(starts, ends, strict=True)
     )
-
-
-def _levels(levels: Sequence[int], top: int) -> list[int]:
-    """Return heading levels that begin at `top` and go down one at a time, closing tags like their opening ones."""
-    moved: list[int] = []
-    parents: list[int] = []
-    for level in levels:
-        while parents and parents[-1] >= level:
-            parents.pop()
-        parents.append(level)
-        moved.append(min(top + len(parents) - 1, _LOWEST))
-    return moved
-
-
-def _render(tokens: Sequence[Token]) -> Markup:
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
-    return Markup(typographic_source(html))  # noqa: S704 -- the renderer escapes; raw HTML is switched off

@@ -20,10 +20,9 @@ from concours.kernel.web.state import instant, state
 from concours.registrations.rules import is_open
 from concours.site import queries
 from concours.site.pdf import reglement_pdf as make_pdf
-from concours.site.rules import news, questions, sentence_case, to_html
+from concours.site.rules import news, questions, sentence_case
 
 blueprint = ClosedBlueprint("site", __name__, access=everyone)
-blueprint.add_app_template_filter(to_html, "markdown")
 
 _PARTS = {
     Part.TEAM: "L'équipe",
@@ -48,7 +47,6 @@ def home() -> ResponseReturnValue:
         questions=questions(edition.texts.faq, top=3),
         formats=format_words(edition),
         duration=duration_words(edition.video_max_seconds),
-        to_html=to_html,
         sentence_case=sentence_case,
     )
 
@@ -57,7 +55,7 @@ def home() -> ResponseReturnValue:
 def reglement() -> ResponseReturnValue:
     """Show the règlement in force."""
     _, version = _rules()
-    return render_template("site/reglement.html", version=version, text=to_html(version.text, top=2))
+    return render_template("site/reglement.html", version=version, text=version.text)
 
 
 @blueprint.get("/reglement.pdf")

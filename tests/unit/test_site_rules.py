@@ -5,7 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concours.site.rules import questions, to_html
+from concours.kernel.markdown import to_html
+from concours.site.rules import questions
 
 
 def levels(html: str) -> list[int]:

@@ -11,6 +11,7 @@ from jinja2.environment import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from concours.kernel import clock
+from concours.kernel.markdown import to_html
 from concours.kernel.sessions import LIFETIME
 from concours.kernel.settings import ROOT
 from concours.kernel.storage import human_size
@@ -76,4 +77,5 @@ def _tune_templates(app: Flask, templates: Callable[[str], bool]) -> None:
         short_instant=clock.format_short,
         paris=clock.to_paris,
         size=human_size,
+        markdown=to_html,
     )
