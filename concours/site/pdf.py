@@ -10,8 +10,8 @@ import typst
 from markdown_it.tree import SyntaxTreeNode
 
 from concours.kernel.clock import format_instant
-from concours.kernel.text import typographic
 from concours.kernel.markdown import parse
+from concours.kernel.text import typographic
 
 _TEMPLATE = Path(__file__).with_name("reglement.typ")
 
