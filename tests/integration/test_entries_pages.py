@@ -234,6 +234,16 @@ def test_once_closed_all_is_readable_and_no_form_is_left(scene: Scene, client: F
     assert not list(page(client, "/candidatures/").one("main").iter("form"))
 
 
+def test_once_closed_what_is_shown_is_what_was_deposited(scene: Scene, client: FlaskClient) -> None:
+    entry_id, _ = deposited(scene, client)
+    page(client, f"/candidatures/{entry_id}/innovation").form().submit(title="Un titre jamais déposé")
+    scene.clock.move_to(CLOSING)
+    found = page(scene.sign_in(), f"/candidatures/{entry_id}")
+    assert "Ce qui est déposé" in found.text
+    assert "Le guichet qui vient à vous" in found.text
+    assert "Un titre jamais déposé" not in found.text
+
+
 def test_another_s_entry_answers_as_one_that_does_not_exist(scene: Scene, client: FlaskClient) -> None:
     entry_id, receipt = deposited(scene, client)
     stranger = scene.sign_in("autre@agents.example")

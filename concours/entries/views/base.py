@@ -69,8 +69,9 @@ class Folder:
 
     @property
     def title(self) -> str:
-        """What the dossier is called on its pages."""
-        return self.entry.title or "Candidature sans titre"
+        """What the dossier is called on its pages; once closed, as it was deposited."""
+        counts = self.entry.deposit.answers if self.entry.deposit and not self.open else self.entry.dossier
+        return counts.title or "Candidature sans titre"
 
 
 def open_folder(entry_id: str) -> Folder:
