@@ -28,6 +28,11 @@ class Work:
         return address(self.contact)
 
     @property
+    def file_name(self) -> str:
+        """What its authors called the file."""
+        return f"{'-'.join(_plain_words(self.title))}.{self.suffix}"
+
+    @property
     def suffix(self) -> str:
         """Extension of the file."""
         return {"clip-mp4": "mp4", "clip-avi": "avi"}.get(self.kind, "pdf")
@@ -86,10 +91,15 @@ def load() -> Cast:
 
 def address(name: str) -> str:
     """Return an address at a domain that cannot exist (RFC 2606)."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = "".join(c if c.isalnum() else " " for c in plain).split()
-    return f"{'.'.join(words)}@demo.example"
+    return f"{'.'.join(_plain_words(name))}@demo.example"
+
+
+def _plain_words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return "".join(c if c.isalnum() else " " for c in plain).split()
 
 
 def _work(table: dict[str, Any]) -> Work:
-    return Work(**{**table, "beats": tuple(table["beats"])})
+    """Return the work, its words with the apostrophes that a word processor gives them."""
+    words = {name: value.replace("'", "’") for name, value in table.items() if isinstance(value, str)}
+    return Work(**{**words, "beats": tuple(table["beats"])})

@@ -124,7 +124,7 @@ def _take_part(stage: Stage, work: Work, path: Path, at: datetime) -> None:
             session, entry_id=entry.id, account_id=account.id, answers=_answers(work), version=entry.version, now=at
         )
         creation = entries.attach_creation(
-            session, entry_id=entry.id, account_id=account.id, received=received, name=path.name, now=at
+            session, entry_id=entry.id, account_id=account.id, received=received, name=work.file_name, now=at
         )
     worker.examine(creation.id)
     worker.render(creation.id)
