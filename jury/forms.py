@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import wtforms
 
-from concours.kernel.forms import ConsentField, DsfrForm, HiddenField, ScoreField, TextArea
+from concours.kernel.forms import ConsentField, DsfrForm, ScoreField, TextArea, VersionField
 from concours.kernel.forms.rules import rules
 from jury.rules import REMARK_MAX_LENGTH, Criterion, Scale, Sheet
 
@@ -50,7 +50,7 @@ class SheetForm(DsfrForm):
         max_length=REMARK_MAX_LENGTH,
         rows=4,
     )
-    version = HiddenField()
+    version = VersionField()
 
     @property
     def scores(self) -> list[ScoreField]:
@@ -62,12 +62,6 @@ class SheetForm(DsfrForm):
         """The scores given, by criterion key."""
         given = {field.name.removeprefix(_PREFIX): field.data for field in self.scores}
         return {key: value for key, value in given.items() if value is not None}
-
-    @property
-    def seen_version(self) -> int:
-        """Version of the sheet that the form showed; anything else than a number is none."""
-        sent = self.version.data or ""
-        return int(sent) if sent.isdecimal() else 0
 
 
 def sheet_form(criteria: Sequence[Criterion], scale: Scale, stored: Sheet) -> SheetForm:

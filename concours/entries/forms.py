@@ -24,10 +24,10 @@ from concours.kernel.forms import (
     DsfrForm,
     EmailField,
     FileField,
-    HiddenField,
     SelectField,
     TextArea,
     TextField,
+    VersionField,
 )
 from concours.kernel.storage import human_size
 
@@ -50,18 +50,12 @@ _PUBLICATION = "Facultatif : votre création participe sans cela, mais l'organis
 class PartForm(DsfrForm):
     """One part of the dossier, as it was when the page was opened."""
 
-    version = HiddenField()
+    version = VersionField()
 
     @property
     def answers(self) -> dict[str, Any]:
         """What was filled in, by name."""
         return {field.name: field.data for field in self if field.name in FIELDS}
-
-    @property
-    def known_version(self) -> int:
-        """The version that the candidate has seen; 0, which is always stale, when it is no number."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isdecimal() and len(typed) < len(str(2**31)) else 0
 
     def labels(self) -> dict[str, str]:
         """Return the answers' labels, by name."""

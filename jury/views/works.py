@@ -108,7 +108,7 @@ def save(number: int) -> ResponseReturnValue:
                 number=number,
                 points=form.points,
                 remark=form.remark.data,
-                version=form.seen_version,
+                version=form.version.seen,
                 now=instant(),
             )
     except StaleSheet as stale:

@@ -86,7 +86,7 @@ def _save(folder: Folder, form: PartForm) -> None:
             entry_id=folder.entry.id,
             account_id=current_account_id(),
             answers=form.answers,
-            version=form.known_version,
+            version=form.version.seen,
             now=now,
         )
 

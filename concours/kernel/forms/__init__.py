@@ -10,6 +10,7 @@ from concours.kernel.forms.fields import (
     IntegerField,
     TextArea,
     TextField,
+    VersionField,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "SelectField",
     "TextArea",
     "TextField",
+    "VersionField",
 ]

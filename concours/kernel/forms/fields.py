@@ -13,6 +13,7 @@ from concours.kernel.forms.rules import Between, Length, Rule, email_address, ru
 from concours.kernel.text import clean_line, clean_text
 
 _EMPTY = "Complétez ce champ."
+_VERSION_DIGITS = 10
 
 
 class TextField(wtforms.StringField):
@@ -81,6 +82,16 @@ class HiddenField(wtforms.HiddenField):
     kind: ClassVar[str] = "hidden"
 
 
+class VersionField(HiddenField):
+    """The version of what the form shows: it travels with the form, and comes back as the visitor sends it."""
+
+    @property
+    def seen(self) -> int:
+        """The version that came back; 0, which is always stale, for anything else than a number of ours."""
+        typed = self.data or ""
+        return int(typed) if typed.isdecimal() and len(typed) < _VERSION_DIGITS else 0
+
+
 class IntegerField(wtforms.IntegerField):
     """A whole number, bounds included."""
 
@@ -147,9 +158,9 @@ def paris_instant(typed: str) -> datetime:
     """
     try:
         local = datetime.fromisoformat(typed).replace(tzinfo=PARIS)
-    except ValueError as error:
+        instant = local.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # the first and the last hours of the calendar are no instants
         raise ValueError("Saisissez une date et une heure, par exemple 13/03/2027 20:00.") from error
-    instant = local.astimezone(UTC)
     if to_paris(instant).replace(tzinfo=None) != local.replace(tzinfo=None):
         later = (local + timedelta(hours=1)).hour
         raise ValueError(f"Cette heure n'existe pas (passage à l'heure d'été). Choisissez {later} h ou plus tard.")

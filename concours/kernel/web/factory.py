@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -9,18 +10,20 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.environment import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from concours.kernel import clock
 from concours.kernel.markdown import to_html
 from concours.kernel.sessions import LIFETIME
 from concours.kernel.settings import ROOT
 from concours.kernel.storage import human_size
-from concours.kernel.text import Typographic
+from concours.kernel.text import Typographic, typographic
 from concours.kernel.web.failures import show_failures
 from concours.kernel.web.security import FORM_BYTES, secure
 from concours.kernel.web.state import State, attach
 
 _STATIC_MAX_AGE = timedelta(hours=1)
+_NUMBER_DIGITS = 9
 
 
 class FolderLoader(FileSystemLoader):
@@ -35,6 +38,16 @@ class FolderLoader(FileSystemLoader):
         if not self._allows(template.partition("/")[0]):
             raise TemplateNotFound(template)
         return super().get_source(environment, template)
+
+
+class StoredNumber(IntegerConverter):
+    """A number in an address, as large as a column holds: a larger one is the address of nothing."""
+
+    def to_python(self, value: str) -> Any:
+        """Return the number. Raises ValidationError, which is a page that does not exist."""
+        if len(value) > _NUMBER_DIGITS:
+            raise ValidationError
+        return super().to_python(value)
 
 
 def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: Callable[[str], bool]) -> Flask:
@@ -54,6 +67,7 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
         # A form may stay open for days before it is sent; the token dies with the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.url_map.converters["int"] = StoredNumber
     attach(app.extensions, state)
     _tune_templates(app, templates)
     secure(app)
@@ -71,11 +85,16 @@ def _tune_templates(app: Flask, templates: Callable[[str], bool]) -> None:
     environment.loader = FolderLoader(templates)
     environment.add_extension(Typographic)
     environment.filters.update(
-        instant=clock.format_instant,
-        hour=clock.format_hour,
+        instant=_unbroken(clock.format_instant),
+        hour=_unbroken(clock.format_hour),
         day=clock.format_day,
         short_instant=clock.format_short,
         paris=clock.to_paris,
         size=human_size,
         markdown=to_html,
     )
+
+
+def _unbroken(words: Callable[..., str]) -> Callable[..., str]:
+    """Return the filter whose hours never break across two lines."""
+    return lambda instant, **options: typographic(words(instant, **options))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import BadRequest
 
 _SOURCES = {
     "default-src": "'none'",
@@ -40,8 +41,17 @@ def accepts_files(limit: Callable[[], int]) -> Callable[[View], View]:
 
 def secure(app: Flask) -> None:
     """Add the limits and the headers."""
+    app.before_request(_read_address)
     app.before_request(_limit_request)
     app.after_request(_add_headers)
+
+
+def _read_address() -> None:
+    """Refuse an address that cannot be read: raw bytes after its question mark, which no browser sends."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest from error
 
 
 def _limit_request() -> None:

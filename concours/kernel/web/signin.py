@@ -22,6 +22,8 @@ from concours.kernel.web.state import instant, state
 
 _PENDING = "signing_in"
 _NEXT = "next"
+_NEXT_LENGTH = 1000
+"""Characters of the page to come back to: the cookie that keeps it has room for four thousand in all."""
 _SPENT_LINK = "Ce lien a déjà servi, a expiré ou n'est pas complet. Connectez-vous avec votre adresse électronique."
 _WRONG = "Ce code n'est pas le bon, ou il a expiré. Vérifiez le dernier courriel reçu."
 _SPENT = "Ce code n'est plus valable : trop d'essais, ou trente minutes passées. Demandez un nouveau code ci-dessous."
@@ -71,7 +73,7 @@ def require_sign_in() -> ResponseReturnValue | None:
     """Let people in who are signed in, send the others to the sign-in page and back."""
     if person.person_id():
         return None
-    if request.method == "GET":
+    if request.method == "GET" and len(request.full_path) <= _NEXT_LENGTH:
         session[_NEXT] = request.full_path.rstrip("?")
     flash("Connectez-vous pour continuer : vous reviendrez ensuite à cette page.", "info")
     return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)

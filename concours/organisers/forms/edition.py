@@ -8,11 +8,11 @@ from concours.editions.rules import Criterion, Edition, Event, Texts
 from concours.kernel.forms import (
     CheckboxesField,
     DsfrForm,
-    HiddenField,
     InstantField,
     IntegerField,
     TextArea,
     TextField,
+    VersionField,
 )
 from concours.organisers.rules import criterion_key
 
@@ -25,13 +25,7 @@ _SPARE_CRITERIA = 2
 class EditionForm(DsfrForm):
     """A part of the edition; `version` is that of the edition which the form showed."""
 
-    version = HiddenField()
-
-    @property
-    def seen_version(self) -> int:
-        """Version that the form showed; anything else than a number is none."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isdecimal() else 0
+    version = VersionField()
 
 
 class CalendarForm(EditionForm):

@@ -93,7 +93,7 @@ def _save(form: EditionForm, edition: Edition) -> bool:
 
     def act(session: Session, now: datetime) -> None:
         changed.extend(
-            operations.edit_edition(session, edition=edition, version=form.seen_version, actor=actor, now=now)
+            operations.edit_edition(session, edition=edition, version=form.version.seen, actor=actor, now=now)
         )
 
     done = carry_out(form, act)

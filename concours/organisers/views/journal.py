@@ -47,12 +47,13 @@ _DETAILS = {
 
 _ACTORS = {"system": "Le service", "command": "Ligne de commande"}
 _PER_PAGE = 50
+_LAST_PAGE = 100_000
 
 
 @blueprint.get("/journal")
 def journal() -> ResponseReturnValue:
     """Show the acts, the latest first, and whether both chains hold."""
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
     with state().database.read() as session:
         events = queries.audit_events(session, offset=(number - 1) * _PER_PAGE, limit=_PER_PAGE + 1)
         titles = queries.titles(session, [event.subject for event, _ in events])
