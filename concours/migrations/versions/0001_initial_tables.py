@@ -361,7 +361,6 @@ def upgrade() -> None:
         sa.CheckConstraint("deposit_id IS NULL OR withdrawn_at IS NULL", name=op.f("ck_entry_one_state")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_entry_account_id")),
         sa.ForeignKeyConstraint(["creation_id"], ["creation.id"], name=op.f("fk_entry_creation_id")),
-        sa.ForeignKeyConstraint(["deposit_id"], ["deposit.id"], name=op.f("fk_entry_deposit_id"), use_alter=True),
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_entry_edition_id")),
         sa.ForeignKeyConstraint(["work_id"], ["jury_work.id"], name=op.f("fk_entry_work_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
