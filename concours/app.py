@@ -93,6 +93,7 @@ def _chrome() -> Chrome:
         footer_links=tuple(_item(label, path) for label, path in _FOOTER),
         deadline=_deadline(edition, phase(edition, now)),
         notice=_DEMO if settings.demo else None,
+        state_brand=settings.brand == "etat",
         signed_in_as=account.email if account else None,
         sign_out_url=url_for("signin.leave") if account else None,
     )

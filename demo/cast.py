@@ -101,5 +101,5 @@ def _plain_words(text: str) -> list[str]:
 
 def _work(table: dict[str, Any]) -> Work:
     """Return the work, its words with the apostrophes that a word processor gives them."""
-    words = {name: value.replace("'", "’") for name, value in table.items() if isinstance(value, str)}
+    words: dict[str, Any] = {name: value.replace("'", "’") for name, value in table.items() if isinstance(value, str)}
     return Work(**{**words, "beats": tuple(table["beats"])})

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 NBSP = "\u00a0"
 
 _SPACE_BEFORE = re.compile(r"(?<!\s) (?=[:;?!»])")
+_HOUR = re.compile(r"(?<=\d) h (?=\d\d\b)")
 _SPACE_AFTER = re.compile(r"« (?!\s)")
 # An elision may stand right before a tag or an expression: l'<em>œuvre</em>, l'{{ event }}. Hence the end of the piece.
 _ELISION = re.compile(r"(?<=[^\W\d_])'(?=\w|«|\Z)")
@@ -36,9 +37,10 @@ _INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 
 def typographic(text: str) -> str:
-    """Return `text` with no-break spaces before `: ; ? ! »` and after `«`, and curly apostrophes. Plain text only."""
+    """Return `text` with no-break spaces before `: ; ? ! »`, after `«` and in « 20 h 00 », and curly apostrophes. Plain text only."""
     text = _SPACE_BEFORE.sub(NBSP, text)
     text = _SPACE_AFTER.sub("«" + NBSP, text)
+    text = _HOUR.sub(f"{NBSP}h{NBSP}", text)
     return _ELISION.sub("’", text)
 
 

@@ -31,5 +31,7 @@ class Chrome:
     notice: str | None = None
     """A warning about the whole site, for instance that it is a demonstration."""
     signed_in_as: str | None = None
+    state_brand: bool = False
+    """The deployer is entitled to the State's name: `BRAND=etat`."""
     sign_out_url: str | None = None
     """Where the sign-out button posts; it shows only with `signed_in_as`."""
