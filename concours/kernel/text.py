@@ -37,7 +37,7 @@ _INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 
 def typographic(text: str) -> str:
-    """Return `text` with no-break spaces before `: ; ? ! »`, after `«` and in « 20 h 00 », and curly apostrophes. Plain text only."""
+    """Return plain `text` with no-break spaces before `: ; ? ! »`, after `«`, in « 20 h 00 », and curly apostrophes."""
     text = _SPACE_BEFORE.sub(NBSP, text)
     text = _SPACE_AFTER.sub("«" + NBSP, text)
     text = _HOUR.sub(f"{NBSP}h{NBSP}", text)
