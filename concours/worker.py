@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
+from concours.entries.rules import limits_of
 from concours.intake import lifecycle
 from concours.intake.models import Creation, CreationState
 from concours.intake.operations import inspect, make_jury_copy
@@ -73,11 +74,7 @@ class Worker:
             if creation is None:
                 return
             edition = current_edition(session)
-        limits = Limits(
-            kinds=frozenset(map(Kind, edition.formats)),
-            max_seconds=edition.video_max_seconds,
-            max_bytes=edition.max_bytes,
-        )
+        limits = limits_of(edition)
         with self._failures_recorded(creation_id):
             with self._claim_kept(creation_id), self._original(creation) as path:
                 verdict = inspect(path, name=creation.name, limits=limits, sandbox=self.sandbox)
