@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from concours.accounts.models import AuditEvent
-from concours.kernel.audit import GENESIS, broken_at, record
+from concours.kernel.audit import GENESIS, broken_at, record, seal
 from concours.kernel.db import Database
 from tests.crowd import run_at_once
 from tests.fakes.clock import SOME_MORNING
@@ -69,6 +69,13 @@ def test_a_chain_begins_at_one_and_holds(chain: Database) -> None:
 def test_a_changed_event_is_found(chain: Database, values: dict[str, Any]) -> None:
     change(chain, 3, **values)
     assert broken_at(events(chain)) == 3
+
+
+def test_a_changed_event_that_was_sealed_anew_is_found_at_the_next(chain: Database) -> None:
+    forged = events(chain)[2]
+    forged.subject = "9"
+    change(chain, 3, subject="9", digest=seal(forged))
+    assert broken_at(events(chain)) == 4
 
 
 def test_a_removed_event_is_found(chain: Database) -> None:

@@ -1,13 +1,12 @@
 """Settings come from the environment; a wrong one is refused by its name, in a French sentence."""
 
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from concours.kernel.settings import ROOT, SettingsError, read_secret, read_settings
+from tests.crowd import run_at_once
 
 PRODUCTION = {
     "APP_ENV": "production",
@@ -171,18 +170,20 @@ def test_outside_production_secrets_are_made_once_and_kept_from_others(tmp_path:
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
-def test_processes_that_start_at_once_agree_on_one_secret(tmp_path: Path) -> None:
-    program = (
-        "import sys; from concours.kernel.settings import read_secret, read_settings\n"
-        f"settings = read_settings({{'DATA': {str(tmp_path)!r}}})\n"
-        "sys.stdin.read(); print(read_secret(settings, 'SECRET_KEY', {}))"
-    )
-    command = [sys.executable, "-c", program]
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.close()
-        process.stdin = None
-    said = {process.communicate(timeout=60)[0] for process in processes}
-    assert len(said) == 1
+STARTER = """
+from pathlib import Path
+from concours.kernel.settings import read_secret, read_settings
+
+def work(folder):
+    secret = read_secret(read_settings({"DATA": folder}), "SECRET_KEY", {})
+    Path(folder, f"said-{os.getpid()}").write_text(secret)
+"""
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_processes_that_start_at_once_agree_on_one_secret(tmp_path: Path, _round: int) -> None:
+    run_at_once(STARTER, str(tmp_path), count=12)
+    said = [path.read_text() for path in tmp_path.glob("said-*")]
+    assert len(said) == 12
+    assert len(set(said)) == 1
     assert [file.name for file in (tmp_path / "keys").iterdir()] == ["secret_key.txt"]
