@@ -19,7 +19,7 @@ from concours.entries.rules import limits_of
 from concours.intake import lifecycle
 from concours.intake.models import Creation, CreationState
 from concours.intake.operations import inspect, make_jury_copy
-from concours.intake.rules import Kind, Limits, Refused, Verdict
+from concours.intake.rules import Kind, Refused, Verdict
 from concours.intake.sandbox import Sandbox, choose_sandbox
 from concours.kernel import mail
 from concours.kernel.clock import Clock, system_clock
