@@ -34,6 +34,8 @@ MAIL, EXAMINE, RENDER = "mail", "examine", "render"
 
 _SWEEP_EVERY_S = 15
 _POLL_S = 0.3
+_QUICK_THREADS = 4
+"""So that a sign-in code does not wait behind the examinations of the last evening; each thread mostly waits itself."""
 _RENEW_EVERY_S = 20
 _STOP_LIMIT_S = 3
 """How long a job may go on after the signal to stop; what is cut short is taken up by the next start."""
@@ -207,7 +209,7 @@ def run() -> None:
     worker = make_worker(read_settings())
     if not worker.sandbox.confined:
         sys.stderr.write(f"Attention : {worker.sandbox.description}\n")
-    consumers = [_consumer(worker, QUICK, workers=2), _consumer(worker, SLOW, workers=1)]
+    consumers = [_consumer(worker, QUICK, workers=_QUICK_THREADS), _consumer(worker, SLOW, workers=1)]
     for consumer in consumers:
         consumer.start()
     stop = threading.Event()
