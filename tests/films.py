@@ -33,6 +33,7 @@ def film(
     video: str | None = "libx264",
     audio: str | None = "aac",
     seconds: float = 2,
+    sound_seconds: float | None = None,
     fps: int = 5,
     size: Size = (160, 120),
     pixels: str = "yuv420p",
@@ -54,7 +55,7 @@ def film(
                 _write_pictures(output, moving, round(seconds * fps), fps)
             if sound:
                 sound.metadata.update(dict(marks))
-                _write_tone(output, sound, seconds)
+                _write_tone(output, sound, sound_seconds or seconds)
         return path.read_bytes()
 
 
@@ -147,6 +148,17 @@ def lying_mp4(real: int = 150, claimed: int = 60) -> bytes:
         position = data.index(box) + 4 + at
         (duration,) = struct.unpack_from(">I", data, position)
         struct.pack_into(">I", data, position, duration * claimed // real)
+    return bytes(data)
+
+
+@cache
+def edited_mp4(real: int = 150, shown: int = 60) -> bytes:
+    """A film whose edit list asks players to show its last part alone; each picture stands by itself."""
+    data = bytearray(mp4(video="mjpeg", pixels="yuvj420p", seconds=real, fps=1, size=(32, 32), audio=None))
+    (media_scale,) = struct.unpack_from(">I", data, data.index(b"mdhd") + 16)
+    at = data.index(b"elst") + 12
+    (duration,) = struct.unpack_from(">I", data, at)
+    struct.pack_into(">II", data, at, duration * shown // real, (real - shown) * media_scale)
     return bytes(data)
 
 

@@ -160,10 +160,10 @@ def _collect(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, 
         for stream in (process.stdout, process.stderr, ending):
             selector.register(cast("IO[Any]", stream), selectors.EVENT_READ)
         while selector.get_map():
-            ready = selector.select(deadline - time.monotonic())
-            if not ready and time.monotonic() >= deadline:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
                 raise SandboxFailure("l'examen du fichier n'a pas abouti dans le temps prévu")
-            for key, _ in ready:
+            for key, _ in selector.select(remaining):
                 chunk = b"" if key.fd == ended else os.read(key.fd, 65536)
                 if not chunk:
                     selector.unregister(key.fileobj)

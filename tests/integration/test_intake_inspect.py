@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,6 +80,7 @@ REFUSALS: dict[str, tuple[Callable[[], bytes], str, Kind | None]] = {
     "mov": (files.mov, "wrong_format", None),
     "hls": (files.hls_playlist, "wrong_format", None),
     "lying mp4": (files.lying_mp4, "too_long", Kind.MP4),
+    "cut by its edit list": (files.edited_mp4, "too_long", Kind.MP4),
     "lying avi": (files.lying_avi, "too_long", Kind.AVI),
     "sound": (files.sound_only_mp4, "no_video", Kind.MP4),
     "cover": (files.cover_only_mp4, "cover_only", Kind.MP4),
@@ -124,13 +126,20 @@ def test_a_film_of_two_minutes_is_accepted_and_half_a_second_more_is_not(sandbox
 
 def test_sound_that_outlasts_the_pictures_counts(sandbox: Sandbox, tmp_path: Path) -> None:
     limits = Limits(kinds=frozenset(Kind), max_bytes=50_000_000, max_seconds=1)
-    assert verdict(files.mp4(seconds=2), tmp_path, sandbox, limits=limits).reason == "too_long"
+    assert verdict(files.mp4(seconds=1), tmp_path, sandbox, limits=limits).accepted
+    assert verdict(files.mp4(seconds=1, sound_seconds=3), tmp_path, sandbox, limits=limits).reason == "too_long"
 
 
 def test_one_byte_missing_is_noticed_wherever_the_index_is(sandbox: Sandbox, tmp_path: Path) -> None:
     long = files.mp4(seconds=20, size=(320, 240), fps=10)
     for data in (long, files.mp4(options=FASTSTART), files.avi()[:-1]):
         assert verdict(data[:-1], tmp_path, sandbox).reason == "truncated"
+
+
+def test_a_large_avi_whose_second_part_is_cut_is_noticed(sandbox: Sandbox, tmp_path: Path) -> None:
+    part = b"RIFF" + struct.pack("<I", 4000) + b"AVIX" + b"JUNK" + struct.pack("<I", 3988) + bytes(3988)
+    assert verdict(files.avi() + part, tmp_path, sandbox).accepted
+    assert verdict(files.avi() + part[:-900], tmp_path, sandbox).reason == "truncated"
 
 
 def test_the_limits_are_those_of_the_edition(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -114,6 +114,14 @@ def test_a_child_that_hangs_is_ended_with_all_that_it_started(sandbox: Sandbox, 
     assert gone(mark)
 
 
+def test_a_child_that_never_stops_talking_is_ended_too(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = tmp_path / "film"
+    source.touch()
+    code = "import os, time\nwhile True: os.write(1, b'a'); time.sleep(0.001)"
+    with pytest.raises(SandboxFailure, match="dans le temps prévu"):
+        cells._run(sandbox.wrap([sys.executable, "-I", "-c", code], source, None), 1)
+
+
 def gone(mark: str) -> bool:
     """Wait a moment for the kernel to have ended every process that bears the mark."""
     for _ in range(20):
@@ -179,7 +187,7 @@ def test_an_endless_answer_is_cut(sandbox: Sandbox, tmp_path: Path) -> None:
     source.touch()
     code = "import os\nwhile True: os.write(1, b'a' * 65536)"
     with pytest.raises(Refused) as refused:
-        cells._run(sandbox.wrap([sys.executable, "-I", "-c", code], source, None), 20)
+        cells._run(sandbox.wrap([sys.executable, "-I", "-c", code], source, None), 5)
     assert refused.value.reason == "too_heavy"
 
 
