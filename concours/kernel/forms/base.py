@@ -2,8 +2,12 @@
 
 from typing import Any, NamedTuple
 
+from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
+from werkzeug.datastructures import MultiDict
+
+from concours.kernel.text import clean_text
 
 _EXPIRED = "La page est restée ouverte trop longtemps. Vos réponses sont toujours là : validez de nouveau."
 _GROUPS = frozenset({"radio", "score", "checkboxes"})
@@ -20,6 +24,14 @@ class ErrorItem(NamedTuple):
 
 class DsfrForm(FlaskForm):
     """Base of every form. Pass it to the template as `form`: the page's title then says « Erreur : » by itself."""
+
+    class Meta(FlaskForm.Meta):
+        """What every form does with what was sent."""
+
+        def wrap_formdata(self, form: "DsfrForm", formdata: Any) -> MultiDict[str, Any] | None:
+            """Return what a form sent, cleaned: a page may show it again. JSON comes from no page of ours."""
+            sent = None if request.is_json else super().wrap_formdata(form, formdata)
+            return None if sent is None else MultiDict((name, _clean(value)) for name, value in sent.items(multi=True))
 
     @property
     def error_items(self) -> list[ErrorItem]:
@@ -44,6 +56,11 @@ class DsfrForm(FlaskForm):
             self.form_errors.append(message)
         else:
             self[field].errors = [*self[field].errors, message]
+
+
+def _clean(value: Any) -> Any:
+    """Return a text without control characters, a file as it is."""
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def _anchor(field: Any) -> str:

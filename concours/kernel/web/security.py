@@ -47,11 +47,13 @@ def secure(app: Flask) -> None:
 
 
 def _read_address() -> None:
-    """Refuse an address that cannot be read: raw bytes after its question mark, which no browser sends."""
+    """Refuse an address that no browser sends: raw bytes after its question mark, or a NUL, which no database keeps."""
     try:
         request.query_string.decode()
     except UnicodeDecodeError as error:
         raise BadRequest from error
+    if "\0" in request.path:
+        raise BadRequest
 
 
 def _limit_request() -> None:
