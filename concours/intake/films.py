@@ -62,6 +62,7 @@ def main_picture(film: InputContainer, kind: Kind) -> VideoStream:
     stream = next((stream for stream in moving if stream is best), moving[0])
     _check_codec(stream, PICTURE_CODECS, kind)
     check_dimensions(stream.codec_context.width, stream.codec_context.height, kind)
+    stream.codec_context.thread_count = 1
     return stream
 
 

@@ -27,7 +27,10 @@ _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from concours.intake.
 """Isolated mode forgets the current folder; the code is named by its folder, installed or not."""
 
 _ENVIRONMENT = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
-_MEMORY_BYTES = 640 * 1024**2
+_PROBE_MEMORY_BYTES = 640 * 1024**2
+_COPY_MEMORY_BYTES = 720 * 1024**2
+"""An 8K film decodes and is encoded again within it; the untouched stacks of threads count too."""
+
 _OUTPUT_FILE_BYTES = 1024**3
 _PROCESSES = 128
 """Threads count too; only where the namespace has its own count, or a busy account would use it up."""
@@ -80,7 +83,7 @@ class Sandbox:
             "source": "/input" if self.confined else str(source.resolve()),
             "out": out and ("/output" if self.confined else str(out.resolve())),
             "arguments": arguments,
-            "memory": _MEMORY_BYTES,
+            "memory": _COPY_MEMORY_BYTES if out else _PROBE_MEMORY_BYTES,
             "cpu": max(1, round(timeout_s / 3)),
             "file_size": _OUTPUT_FILE_BYTES if out else 0,
             "processes": _PROCESSES if self.confined else None,

@@ -1,5 +1,6 @@
 """Rewrite a film into one that every browser plays and that says nothing of its author. Sandbox only."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,11 +25,22 @@ _FASTEST = Fraction(30)
 _SLOWEST = Fraction(1)
 _SOUND_RATE = 48000
 _SOUND_BITS = 128_000
+_THREADS = min(4, len(os.sched_getaffinity(0)))
+_THREADED_PIXELS = 4096 * 2304
+"""Each thread of a decoder keeps pictures of its own: beyond 4K they would not fit in the child's memory."""
+
 _SECONDS_BETWEEN_KEYS = 4
 """A juror who seeks waits for the next key picture at most."""
 
-_MUXER = {"movflags": "+faststart", "fflags": "+bitexact", "map_metadata": "-1"}
-_X264 = {"preset": "veryfast", "crf": "21", "profile": "high", "maxrate": "6M", "bufsize": "12M"}
+_MUXER = {"movflags": "+faststart", "fflags": "+bitexact"}
+_X264 = {
+    "preset": "veryfast",
+    "crf": "21",
+    "profile": "high",
+    "maxrate": "6M",
+    "bufsize": "12M",
+    "threads": str(_THREADS),
+}
 _WITHOUT_NOTES = "filter_units=remove_types=6"
 """The encoder writes its settings into notes (SEI, unit 6) that no switch of its own leaves out."""
 
@@ -78,7 +90,8 @@ def _even(length: float) -> int:
 
 def _copy(original: InputContainer, copy: OutputContainer, kind: Kind, shape: _Shape) -> None:
     picture, sound = films.main_picture(original, kind), films.main_sound(original, kind)
-    picture.thread_type = "AUTO"
+    if picture.codec_context.width * picture.codec_context.height <= _THREADED_PIXELS:
+        picture.thread_type, picture.codec_context.thread_count = "AUTO", _THREADS
     channels: dict[object, _Pictures | _Sounds] = {picture: _Pictures(copy, picture, shape)}
     if sound:
         channels[sound] = _Sounds(copy)
@@ -122,7 +135,7 @@ class _Pictures:
         self._copy.mux(self._clean.filter(None))
 
     def _filters(self, first: VideoFrame) -> Graph:
-        graph, shape = Graph(), self._shape
+        graph, shape = _graph(), self._shape
         upright = (shape.height, shape.width) if shape.quarter_turns % 2 else (shape.width, shape.height)
         turn = {1: [("transpose", "cclock")], 2: [("hflip", ""), ("vflip", "")], 3: [("transpose", "clock")]}
         chain = [
@@ -187,7 +200,7 @@ class _Sounds:
         first = self._graph is None
         if self._graph:
             self._encode(_through(self._graph, None))
-        graph = Graph()
+        graph = _graph()
         source = graph.add_abuffer(
             sample_rate=sound.sample_rate, format=sound.format, layout=sound.layout, time_base=sound.time_base
         )
@@ -203,6 +216,13 @@ class _Sounds:
     def _encode(self, frames: Iterable[VideoFrame | AudioFrame]) -> None:
         for frame in cast("Iterable[AudioFrame]", frames):
             self._copy.mux(self._stream.encode(frame))
+
+
+def _graph() -> Graph:
+    """Give an empty chain of filters that starts no thread of its own: each would hold memory."""
+    graph = Graph()
+    graph.threads = 1
+    return graph
 
 
 def _through(graph: Graph, frame: VideoFrame | AudioFrame | None) -> Iterator[VideoFrame | AudioFrame]:
