@@ -32,7 +32,7 @@ from jury import api as jury
 MAIL, EXAMINE, RENDER = "mail", "examine", "render"
 """Names of the jobs."""
 
-_SWEEP_EVERY_S = 15
+_SWEEP_EVERY_S = 5
 _POLL_S = 0.3
 _QUICK_THREADS = 4
 """So that a sign-in code does not wait behind the examinations of the last evening; each thread mostly waits itself."""

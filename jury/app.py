@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from concours.kernel.clock import Clock, format_instant, system_clock
 from concours.kernel.db import Database
-from concours.kernel.queue import Queues
+from concours.kernel.queue import NoQueues, Queues
 from concours.kernel.settings import Settings, read_secret
 from concours.kernel.storage import open_stores
 from concours.kernel.web.chrome import Chrome, NavItem
@@ -38,7 +38,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     """Return the application that these settings describe."""
     secret = read_secret(settings, "JURY_SECRET_KEY")
     database = Database(settings.jury_database_url)
-    resources = State(settings, secret, database, open_stores(settings), Queues(settings), clock)
+    resources = State(settings, secret, database, open_stores(settings), _queues(settings), clock)
     app = make_app(
         "jury", resources, base_url=settings.jury_url, cookie="jury", templates=lambda folder: folder in _TEMPLATES
     )
@@ -49,6 +49,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__)
     app.jinja_env.globals.update(SheetState=SheetState)
     return app
+
+
+def _queues(settings: Settings) -> Queues:
+    """Return the way to wake the worker; a jury with a database role of its own has none."""
+    return Queues(settings) if settings.jury_database_url == settings.database_url else NoQueues()
 
 
 def _signing_in() -> Blueprint:

@@ -48,6 +48,16 @@ class Queues:
         self._handlers[job](subject)
 
 
+class NoQueues(Queues):
+    """For a process that may not write to the queues: the worker's sweep finds its jobs a few seconds later."""
+
+    def __init__(self) -> None:
+        """Keep nothing."""
+
+    def announce(self, queue: str, job: str, subject: str = "") -> None:
+        """Say nothing."""
+
+
 def _huey(settings: Settings, name: str) -> Any:
     if settings.database_url.startswith("postgresql"):
         dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
