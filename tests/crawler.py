@@ -1,0 +1,154 @@
+"""A member of the jury who is too curious: opens all that pages lead to, then what nobody showed them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from werkzeug.test import Client
+
+from tests.canary import WORDS, traces, traces_in_cookie
+
+HOME = "/jury/"
+_REFERENCES = frozenset({"href", "src", "poster", "action", "formaction", "data", "hx-get", "hx-post", "content"})
+_RANGES = ("bytes=0-99", "bytes=-50", "bytes=10-", "bytes=99999999999-", "bytes=0-1,3-4")
+_ROLES = ("video-1", "video-2", "poster-1", "poster-2", "page-1", "page-2", "page-3", "page-99")
+_CLOSED_DOORS = (
+    *("avancement", "avancement/cloture", "classement", "classement/departage", "palmares", "proces-verbal"),
+    *("proces-verbal/signature", "rien", "oeuvres", "oeuvres/", "oeuvres/0", "connexion/lien/forge", "../courrier"),
+    *("../candidatures/", "../organisation/", "../organisation/palmares", "../organisation/exports", "../sante"),
+)
+ORDER_HEADERS = ("ETag", "Last-Modified", "Date", "Age", "X-Request-Id")
+"""What would tell one file's or one page's past from another's."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    method: str
+    path: str
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def mime(self) -> str:
+        """The type that the answer claims."""
+        return dict(self.headers).get("Content-Type", "").partition(";")[0]
+
+    def words(self, wanted: Iterable[str], exact: Iterable[str] = ()) -> set[str]:
+        """Return which of these stand in the body, in the headers or in a cookie; `exact` ones as they are only."""
+        head = "\n".join(f"{name}: {value}" for name, value in self.headers).encode()
+        cookies = [value for name, value in self.headers if name == "Set-Cookie"]
+        told = traces(head, wanted).union(traces(self.body, wanted), *(traces_in_cookie(cookie) for cookie in cookies))
+        return told | {word for word in exact if word.encode() in self.body or word.encode() in head}
+
+
+@dataclass
+class Crawler:
+    """Walks an application as one person, and keeps every answer."""
+
+    client: Client
+    answers: list[Answer] = field(default_factory=list)
+
+    def fetch(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """Ask once, keep what came."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        response = self.client.open(path, method=method, headers=sent)
+        answer = Answer(method, path, response.status_code, list(response.headers), response.get_data())
+        response.close()
+        self.answers.append(answer)
+        return answer
+
+    def crawl(self, *starts: str, inside: str = "/") -> "Crawler":
+        """Open whatever links, images, players, forms and redirections lead to from these pages, `inside` a path."""
+        todo, seen = list(starts or (HOME,)), set[str]()
+        while todo:
+            path = todo.pop()
+            if path in seen or not path.startswith(inside):
+                continue
+            seen.add(path)
+            answer = self.fetch(path)
+            if answer.mime == "text/html":
+                todo += [each for each in references(answer) if not each.startswith(("/static/", "/jury/static/"))]
+                self.fetch(path, "HEAD")
+                self.fetch(path, "POST")  # without a token, whatever it would do
+            elif answer.mime.startswith(("image/", "video/")):
+                for asked in _RANGES:
+                    self.fetch(path, Range=asked)
+        return self
+
+    def pry(self, numbers: Iterable[int]) -> "Crawler":
+        """Try doors that are not shown, and files that a work does not have."""
+        for door in _CLOSED_DOORS:
+            self.fetch(urljoin(HOME, door))
+        for method in ("PUT", "DELETE", "OPTIONS"):
+            self.fetch(HOME, method)
+        for number in numbers:
+            for role in _ROLES:
+                self.fetch(f"{HOME}oeuvres/{number}/media/{role}")
+        return self
+
+    def static(self) -> "Crawler":
+        """Open every style sheet, script and image of the pages seen so far."""
+        found = {each for answer in self.answers if answer.mime == "text/html" for each in references(answer)}
+        for path in sorted(found):
+            if "/static/" in path:
+                self.fetch(path)
+        return self
+
+    def leaks(self, words: Iterable[str] = WORDS, exact: Iterable[str] = ()) -> set[str]:
+        """Return what each answer told, once for each body."""
+        found, known = set(), set[int]()
+        for answer in self.answers:
+            mark = hash((answer.body, tuple(answer.headers)))
+            if mark not in known:
+                known.add(mark)
+                told = answer.words(words, exact)
+                found |= {f"{answer.method} {answer.path} ({answer.status}) tells {word!r}" for word in told}
+        return found
+
+    def dated(self) -> set[str]:
+        """Return which answers carry a header that dates them."""
+        return {
+            f"{answer.path} says {name}: {value}"
+            for answer in self.answers
+            for name, value in answer.headers
+            if name in ORDER_HEADERS and answer.path.startswith(HOME) and "/static/" not in answer.path
+        }
+
+    def text(self) -> str:
+        """Return all that pages said."""
+        return "\n".join(each.body.decode("utf-8", "replace") for each in self.answers if each.mime == "text/html")
+
+    def paths(self) -> set[str]:
+        """Return what was opened with success."""
+        return {answer.path for answer in self.answers if answer.status == 200}
+
+
+def references(answer: Answer) -> list[str]:
+    """Return where a page or a redirection leads on the same host."""
+    reader = _Reader()
+    reader.feed(answer.body.decode("utf-8", "replace"))
+    found = [urljoin(f"http://localhost{answer.path}", each) for each in [*reader.found, *_location(answer)]]
+    parts = [urlsplit(each) for each in found]
+    return [each.path + (f"?{each.query}" if each.query else "") for each in parts if each.netloc == "localhost"]
+
+
+def _location(answer: Answer) -> Iterator[str]:
+    yield from (value for name, value in answer.headers if name == "Location")
+
+
+class _Reader(HTMLParser):
+    """Collects whatever an attribute points at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 -- the parser's own signature
+        """Keep the references of one element."""
+        for name, value in attrs:
+            if value and name in _REFERENCES and (name != "content" or "url=" in value):
+                self.found.append(value.partition("url=")[2] or value)
