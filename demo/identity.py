@@ -62,7 +62,7 @@ def fill_in(stage: Stage, cast: Cast, *, still_open: bool) -> None:
 def register_guests(stage: Stage, cast: Cast) -> None:
     """Let people register for the event."""
     for rank, guest in enumerate(cast.guests):
-        at = stage.edition.opens_at + timedelta(hours=7 * rank + 9, minutes=13 * rank)
+        at = stage.edition.opens_at + timedelta(days=rank, hours=8 + 5 * rank % 11, minutes=13 * rank % 60)
         attendee = Attendee(
             first_name=guest.first_name,
             last_name=guest.last_name,
