@@ -12,6 +12,7 @@ from concours.accounts.models import AuditEvent
 from concours.editions.operations import update_edition
 from concours.editions.queries import current_edition, current_record
 from concours.intake.models import Creation
+from concours.kernel.web.security import FORM_BYTES
 from tests import files
 from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
@@ -147,6 +148,13 @@ def test_a_request_far_past_the_limit_is_refused_before_it_is_read(scene: Scene,
     assert refused.response.status_code == 413
     assert "trop" in refused.text
     assert kept_files(scene) == []
+
+
+def test_a_file_larger_than_any_form_is_received_whole(scene: Scene, client: FlaskClient) -> None:
+    entry_id, content = scene.draft(), files.pdf() + b"%" + bytes(3 * FORM_BYTES)
+    scene.upload(client, entry_id, content, "bd.pdf")
+    (kept,) = kept_files(scene)
+    assert kept.read_bytes() == content
 
 
 def test_another_s_dossier_takes_no_file(scene: Scene) -> None:

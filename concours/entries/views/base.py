@@ -87,6 +87,16 @@ def open_folder(entry_id: str) -> Folder:
         )
 
 
+def edition_of(entry_id: str) -> Edition:
+    """Return the edition of a dossier of whoever is signed in, without a look at what the request brings.
+
+    Raises NotFound for another's as for none.
+    """
+    with state().database.read() as session:
+        entry = queries.own_entry(session, entry_id=entry_id, account_id=current_account_id())
+        return editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id))
+
+
 @contextmanager
 def acting(entry_id: str, *, size: int | None = None) -> Iterator[Session]:
     """Yield the transaction of an act on a dossier; a late one is put on record, with the bytes it brought."""

@@ -11,7 +11,7 @@ from concours.accounts.access import current_account_id
 from concours.entries import operations, queries
 from concours.entries.forms import UploadForm, upload_form
 from concours.entries.rules import Late, Part, limits_of
-from concours.entries.views.base import Folder, acting, blueprint, open_folder, show
+from concours.entries.views.base import Folder, acting, blueprint, edition_of, open_folder, show
 from concours.intake.models import Creation
 from concours.intake.operations import sniff_head
 from concours.intake.sniff import HEAD_BYTES
@@ -26,11 +26,11 @@ from concours.kernel.web.state import instant, state
 
 
 def _file_limit() -> int:
-    """Return how many bytes the request may bring: none but to one's own dossier."""
+    """Return how many bytes the request may bring: none but to one's own dossier. Asked before anything is read."""
     if request.method != "POST" or person_id() is None:
         return 0
     try:
-        return open_folder((request.view_args or {})["entry_id"]).edition.max_bytes
+        return edition_of((request.view_args or {})["entry_id"]).max_bytes
     except NotFound:
         return 0
 
