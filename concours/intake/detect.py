@@ -85,7 +85,7 @@ def _renamed(family: Family, name: str) -> str:
 def _remedy(family: Family, kinds: frozenset[Kind]) -> str:
     formats = spoken_kinds(kinds)
     if family.becomes and family.becomes not in kinds:
-        return f"Cette édition accepte seulement le format {formats} : déposez votre création au format {formats}."
+        return f"Cette édition accepte seulement le format {formats} : envoyez votre création au format {formats}."
     return family.remedy.format(formats=formats) + (family.or_film if Kind.MP4 in kinds else "")
 
 

@@ -28,7 +28,7 @@ def check_whole(path: Path, kind: Kind) -> None:
             raise Refused(
                 Reason.AMBIGUOUS,
                 f"Ce fichier est à la fois un {kind.name} et une archive ZIP. Exportez à nouveau votre création depuis "
-                "votre logiciel, puis déposez-la.",
+                "votre logiciel, puis envoyez-la.",
                 kind.mime,
             )
         if not _WHOLE[kind](read, size):

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from concours.intake.rules import Kind
 
-_VIDEO = "Exportez-la en MP4 (H.264) depuis votre logiciel de montage, puis déposez le MP4."
+_VIDEO = "Exportez-la en MP4 (H.264) depuis votre logiciel de montage, puis envoyez le MP4."
 _CONVERT = (
     "Convertissez-la en MP4, par exemple avec Clipchamp (fourni avec Windows) ou avec VLC (Média > "
-    "Convertir / Enregistrer, profil H.264 + MP3 (MP4)), puis déposez le MP4."
+    "Convertir / Enregistrer, profil H.264 + MP3 (MP4)), puis envoyez le MP4."
 )
-_IMAGES = "Assemblez vos images en un PDF (une image par page), puis déposez le PDF."
-_SAVE_AS_PDF = "Exportez-le en PDF (Fichier > Enregistrer sous > PDF), puis déposez le PDF."
-_EXPORT_AS_PDF = "Exportez-le en PDF (Fichier > Exporter au format PDF), puis déposez le PDF."
-_ARCHIVE = "Ouvrez-la sur votre poste, puis déposez la création qu'elle contient, au format {formats}."
+_IMAGES = "Assemblez vos images en un PDF (une image par page), puis envoyez le PDF."
+_SAVE_AS_PDF = "Exportez-le en PDF (Fichier > Enregistrer sous > PDF), puis envoyez le PDF."
+_EXPORT_AS_PDF = "Exportez-le en PDF (Fichier > Exporter au format PDF), puis envoyez le PDF."
+_ARCHIVE = "Ouvrez-la sur votre poste, puis envoyez la création qu'elle contient, au format {formats}."
 _CREATION = "Déposez votre création elle-même, au format {formats}."
 
 
@@ -60,7 +60,7 @@ FAMILIES: dict[str, Family] = {
     "application/vnd.ms-excel": Family("un ancien classeur Excel (.xls)", _SAVE_AS_PDF, Kind.PDF, ("xls",)),
     LOCKED_OFFICE: Family(
         "un document Office protégé par un mot de passe",
-        "Retirez le mot de passe, exportez-le en PDF, puis déposez le PDF.",
+        "Retirez le mot de passe, exportez-le en PDF, puis envoyez le PDF.",
         Kind.PDF,
         ("docx", "pptx", "xlsx"),
     ),
@@ -101,7 +101,7 @@ FAMILIES: dict[str, Family] = {
     "application/x-shockwave-flash": Family("une animation Flash (.swf)", _CONVERT, Kind.MP4, ("swf",)),
     "audio/": Family(
         "un enregistrement sonore, sans image",
-        "Montez-le avec des images et exportez le tout en vidéo MP4, puis déposez le MP4.",
+        "Montez-le avec des images et exportez le tout en vidéo MP4, puis envoyez le MP4.",
         Kind.MP4,
         ("mp3", "wav", "m4a", "aac", "ogg", "oga", "flac", "wma", "aif", "aiff"),
     ),
@@ -118,7 +118,7 @@ FAMILIES: dict[str, Family] = {
     "application/x-iso9660-image": Family("une image de disque", _ARCHIVE, None, ("iso", "img", "dmg")),
     "text/html": Family(
         "une page web",
-        "Ouvrez-la dans votre navigateur, choisissez Imprimer > Enregistrer au format PDF, puis déposez le "
+        "Ouvrez-la dans votre navigateur, choisissez Imprimer > Enregistrer au format PDF, puis envoyez le "
         "PDF. Si vous pensiez avoir téléchargé votre création, recommencez : une page du site a été enregistrée.",
         Kind.PDF,
         ("html", "htm", "xhtml", "mht"),
@@ -132,17 +132,17 @@ FAMILIES: dict[str, Family] = {
     "application/x-mswinurl": Family(
         "un raccourci, pas le fichier qu'il désigne", _CREATION, None, ("url", "lnk", "webloc")
     ),
-    "message/rfc822": Family("un courriel", "Ouvrez-le et déposez sa pièce jointe.", None, ("eml", "msg")),
+    "message/rfc822": Family("un courriel", "Ouvrez-le et envoyez sa pièce jointe.", None, ("eml", "msg")),
     "text/": Family(
         "un fichier de texte",
-        "Mettez-le en page dans un traitement de texte et exportez-le en PDF, puis déposez le PDF.",
+        "Mettez-le en page dans un traitement de texte et exportez-le en PDF, puis envoyez le PDF.",
         Kind.PDF,
         ("txt", "csv", "md", "xml", "json", "srt", "log"),
     ),
     "application/pdf": Family(
         "un PDF précédé d'autres données",
         "Ouvrez-le dans votre lecteur de PDF et enregistrez-le à nouveau (Imprimer > Enregistrer au format PDF), puis "
-        "déposez ce PDF.",
+        "envoyez ce PDF.",
         Kind.PDF,
         ("pdf",),
     ),

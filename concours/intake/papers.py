@@ -35,7 +35,7 @@ def _structure(source: Path, limits: Limits) -> int:
         raise Refused(
             Reason.PASSWORD,
             "Ce PDF est protégé par un mot de passe : le jury ne pourrait pas l'ouvrir. Enregistrez-le sans mot de "
-            "passe depuis votre logiciel, puis déposez-le.",
+            "passe depuis votre logiciel, puis envoyez-le.",
             Kind.PDF.mime,
         ) from error
     except pikepdf.PdfError as error:
@@ -51,6 +51,6 @@ def _check_layers(document: pikepdf.Pdf) -> None:
             Reason.LAYERS,
             "Ce PDF contient des calques, dont certains peuvent être masqués. Exportez-le à plat : dans votre "
             "logiciel, décochez « Créer des calques Acrobat » à l'export, ou choisissez Imprimer > Enregistrer au "
-            "format PDF ; puis déposez ce PDF.",
+            "format PDF ; puis envoyez ce PDF.",
             Kind.PDF.mime,
         )

@@ -75,7 +75,7 @@ def _decodes(packet: "Packet[Any]", kind: Kind) -> bool:
         raise Refused(
             Reason.ENCRYPTED,
             "Cette vidéo est chiffrée (protégée contre la copie). Exportez-la sans protection depuis votre logiciel, "
-            "puis déposez-la.",
+            "puis envoyez-la.",
             kind.mime,
         )
     frames = films.decoded(packet)

@@ -113,15 +113,15 @@ class Artefact:
 
 TOO_HEAVY = (
     "Ce fichier demande trop de mémoire pour être ouvert : il est abîmé, ou démesuré. Exportez-le à nouveau depuis "
-    "votre logiciel, en qualité ordinaire, puis déposez-le."
+    "votre logiciel, en qualité ordinaire, puis envoyez-le."
 )
 TOO_SLOW = (
     "Ce fichier est trop long à ouvrir : il est abîmé, ou démesuré. Exportez-le à nouveau depuis votre logiciel, en "
-    "qualité ordinaire, puis déposez-le."
+    "qualité ordinaire, puis envoyez-le."
 )
 UNREADABLE = (
     "Ce fichier est illisible : il est abîmé. Vérifiez qu'il s'ouvre sur votre poste, exportez-le à nouveau depuis "
-    "votre logiciel, puis déposez-le."
+    "votre logiciel, puis envoyez-le."
 )
 
 
@@ -153,7 +153,7 @@ def check_bytes(size: int, limits: Limits) -> None:
         raise RefusedTooLarge(
             Reason.TOO_LARGE,
             f"Ce fichier pèse {spoken_size(size)} ; la limite est de {spoken_size(limits.max_bytes)}. "
-            "Réduisez-le (une vidéo en 1080p suffit), puis déposez-le à nouveau.",
+            "Réduisez-le (une vidéo en 1080p suffit), puis envoyez-le à nouveau.",
         )
 
 
@@ -163,7 +163,7 @@ def check_duration(seconds: float, limits: Limits, kind: Kind) -> None:
         raise Refused(
             Reason.TOO_LONG,
             f"Cette vidéo dure {spoken_duration(seconds)} ; la limite est de {spoken_duration(limits.max_seconds)}. "
-            "Raccourcissez-la, puis déposez-la à nouveau.",
+            "Raccourcissez-la, puis envoyez-la à nouveau.",
             kind.mime,
         )
 
@@ -174,14 +174,14 @@ def check_pages(pages: int, limits: Limits) -> None:
         raise Refused(
             Reason.NO_PAGE,
             "Ce PDF ne contient aucune page. Exportez-le à nouveau depuis votre logiciel, ouvrez-le pour vérifier, "
-            "puis déposez-le.",
+            "puis envoyez-le.",
             Kind.PDF.mime,
         )
     if pages > limits.max_pages:
         raise Refused(
             Reason.PAGES,
             f"Ce PDF compte {pages} pages ; la limite est de {limits.max_pages}. "
-            "Réduisez le nombre de pages, puis déposez-le à nouveau.",
+            "Réduisez le nombre de pages, puis envoyez-le à nouveau.",
             Kind.PDF.mime,
         )
 

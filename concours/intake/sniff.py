@@ -47,7 +47,7 @@ def sniff(head: bytes, size: int, kinds: frozenset[Kind]) -> Kind:
         raise Refused(
             Reason.EMPTY,
             "Ce fichier est vide (0 octet). Enregistrez à nouveau votre création, vérifiez qu'elle s'ouvre, "
-            "puis déposez-la.",
+            "puis envoyez-la.",
             "application/x-empty",
         )
     kind = _structure(head, size)
@@ -111,7 +111,7 @@ def _avi(head: bytes, size: int) -> Kind:
     raise Refused(
         Reason.UNREADABLE,
         "Ce fichier commence comme une vidéo AVI, mais son en-tête est abîmé. Exportez à nouveau la vidéo depuis "
-        "votre logiciel, de préférence en MP4, puis déposez-la.",
+        "votre logiciel, de préférence en MP4, puis envoyez-la.",
         Kind.AVI.mime,
     )
 
@@ -142,7 +142,7 @@ def _check_brands(head: bytes, ftyp: Box) -> None:
     raise Refused(
         Reason.WRONG_FORMAT,
         "Ce fichier utilise une variante du format MP4 qui n'est pas une vidéo MP4 ordinaire. Exportez votre vidéo en "
-        "MP4 (H.264), puis déposez-la.",
+        "MP4 (H.264), puis envoyez-la.",
     )
 
 
@@ -151,7 +151,7 @@ def truncated(kind: Kind) -> Refused:
     return Refused(
         Reason.TRUNCATED,
         f"Ce fichier {kind.name} est incomplet : sa fin manque. La copie ou l'enregistrement a sans doute été "
-        "interrompu. Vérifiez que le fichier s'ouvre jusqu'au bout sur votre poste, puis déposez-le à nouveau.",
+        "interrompu. Vérifiez que le fichier s'ouvre jusqu'au bout sur votre poste, puis envoyez-le à nouveau.",
         kind.mime,
     )
 

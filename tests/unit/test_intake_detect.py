@@ -69,7 +69,7 @@ def test_each_mistake_has_its_own_sentence_and_remedy(mistake: str) -> None:
 def test_a_renamed_document_is_said_to_be_renamed() -> None:
     assert said(files.docx(), "Notre BD.PDF") == (
         "Ce fichier est un document Word (.docx) renommé en .pdf. "
-        "Exportez-le en PDF (Fichier > Enregistrer sous > PDF), puis déposez le PDF."
+        "Exportez-le en PDF (Fichier > Enregistrer sous > PDF), puis envoyez le PDF."
     )
     assert "une vidéo QuickTime (.mov) renommée en .mp4." in said(files.mov(), "IMG_0042.mp4")
 
@@ -88,7 +88,7 @@ def test_the_real_type_is_kept_for_the_record() -> None:
 
 def test_a_remedy_never_leads_to_a_format_that_the_edition_refuses() -> None:
     documents, films = frozenset({Kind.PDF}), frozenset({Kind.MP4})
-    assert said(files.mov(), kinds=documents).endswith("déposez votre création au format PDF.")
+    assert said(files.mov(), kinds=documents).endswith("envoyez votre création au format PDF.")
     assert "MP4" not in said(files.pptx(), kinds=documents)
     assert "PDF" not in said(files.image("JPEG"), kinds=films).replace("JPEG", "")
     assert "AVI" not in said(files.archive_zip(), kinds=films)
