@@ -18,9 +18,14 @@ function sentence(left) {
 }
 
 function localHour(until) {
-  const show = (timeZone) =>
-    new Intl.DateTimeFormat("fr-FR", { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone }).format(until);
-  return show(undefined) === show("Europe/Paris") ? "" : `Chez vous : ${show(undefined).replace(" :", NBSP + ":")}.`;
+  const show = (timeZone) => {
+    const day = new Intl.DateTimeFormat("fr-FR", { weekday: "long", day: "numeric", month: "long", timeZone }).format(until);
+    const hour = new Intl.DateTimeFormat("fr-FR", { hour: "numeric", minute: "2-digit", hourCycle: "h23", timeZone }).format(until);
+    const [hours, minutes] = hour.split(":");
+    return `${day} à ${Number(hours)}${NBSP}h${NBSP}${minutes}`;
+  };
+  const here = show(undefined);
+  return here === show("Europe/Paris") ? "" : `Chez vous${NBSP}: ${here}.`;
 }
 
 function start(box) {
@@ -42,6 +47,6 @@ function start(box) {
   tick();
 }
 
-export function startCountdowns() {
-  for (const box of document.querySelectorAll("[data-countdown]")) start(box);
+export function startCountdowns(root = document) {
+  for (const box of root.querySelectorAll("[data-countdown]")) start(box);
 }

@@ -1,7 +1,7 @@
 // Says how many characters remain in a text. It never cuts what is typed: the server tells if it is too long.
 const words = (left) => {
-  const plural = Math.abs(left) > 1 ? "s" : "";
-  return left >= 0 ? `${left} caractère${plural} encore.` : `${-left} caractère${plural} de trop.`;
+  const count = `${Math.abs(left).toLocaleString("fr-FR")}\u00a0caractère${Math.abs(left) > 1 ? "s" : ""}`;
+  return left >= 0 ? `Encore ${count}.` : `${count} de trop.`;
 };
 
 export function startCounters() {

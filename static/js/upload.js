@@ -1,3 +1,5 @@
+import { startCountdowns } from "./countdown.js";
+
 // Sends the file with its progress in sight. Without script the same form works, only blind.
 const NBSP = "\u00a0";
 const FAILED = "L’envoi a été interrompu : vérifiez votre connexion, puis recommencez. Ce qui était enregistré l’est toujours.";
@@ -24,6 +26,7 @@ function show(html) {
   document.querySelector("main").replaceWith(main);
   document.title = page.title;
   window.htmx?.process(main);
+  startCountdowns(main);
   start();
   document.getElementById("erreurs")?.focus();
 }
