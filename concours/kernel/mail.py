@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from concours.kernel.clock import format_day, format_hour, format_instant, to_paris
 from concours.kernel.db import Id
 from concours.kernel.settings import ROOT, Settings, Smtp
+from concours.kernel.text import grouped
 
 MAX_ATTEMPTS = 12
 """Sendings tried before a message is given up and shown as failed: about twenty hours."""
@@ -167,5 +168,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(instant=format_instant, hour=format_hour, day=format_day, paris=to_paris)
+    environment.filters.update(
+        instant=format_instant, hour=format_hour, day=format_day, paris=to_paris, grouped=grouped
+    )
     return environment

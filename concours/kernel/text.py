@@ -14,6 +14,7 @@ NBSP = "\u00a0"
 
 _SPACE_BEFORE = re.compile(r"(?<!\s) (?=[:;?!»])")
 _HOUR = re.compile(r"(?<=\d) h (?=\d\d\b)")
+_SMALL_UNIT = re.compile(r"(?<=\d) (?=(?:min|s)\b)")
 _SPACE_AFTER = re.compile(r"« (?!\s)")
 # An elision may stand right before a tag or an expression: l'<em>œuvre</em>, l'{{ event }}. Hence the end of the piece.
 _ELISION = re.compile(r"(?<=[^\W\d_])'(?=\w|«|\Z)")
@@ -37,10 +38,11 @@ _INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 
 def typographic(text: str) -> str:
-    """Return plain `text` with no-break spaces before `: ; ? ! »`, after `«`, in « 20 h 00 », and curly apostrophes."""
+    """Return plain `text` with no-break spaces before `: ; ? ! »`, after `«`, within hours, and curly apostrophes."""
     text = _SPACE_BEFORE.sub(NBSP, text)
     text = _SPACE_AFTER.sub("«" + NBSP, text)
     text = _HOUR.sub(f"{NBSP}h{NBSP}", text)
+    text = _SMALL_UNIT.sub(NBSP, text)
     return _ELISION.sub("’", text)
 
 
@@ -63,16 +65,28 @@ def typo(text: str) -> str:
 
 
 class Typographic(Extension):
-    """Jinja extension: sets every template's own text when it is compiled, and brings the `typo` filter."""
+    """Jinja extension: sets every template's own text when it is compiled; brings the filters `typo`, `grouped`."""
 
     def __init__(self, environment: "Environment") -> None:
         super().__init__(environment)
         environment.filters["typo"] = typo
+        environment.filters["grouped"] = grouped
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Set the template's text; Jinja calls this once for each template."""
         del name, filename
         return typographic_source(source)
+
+
+def grouped(number: int) -> str:
+    """Return « 33 180 »: thousands apart, without a break."""
+    return f"{number:,}".replace(",", NBSP)
+
+
+def fold(text: str) -> str:
+    """Return what is left of `text` without capitals or accents: what sorting and searching by name compare."""
+    decomposed = unicodedata.normalize("NFKD", text).lower()
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def clean_text(text: str) -> str:

@@ -1,6 +1,5 @@
 """What the secretariat sees: names and decisions, never a work or its number."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from concours.entries.queries import entries_of_edition, find_entry
 from concours.entries.rules import Dossier
 from concours.intake.models import Creation, CreationState
 from concours.kernel.audit import broken_at
+from concours.kernel.text import fold
 from concours.organisers.models import Admissibility
 from concours.organisers.rules import TO_EXAMINE, Standing, standing
 from jury import api as jury
@@ -106,8 +106,8 @@ def neighbours(waiting: Sequence[ExaminedEntry], each: ExaminedEntry) -> tuple[s
 
 def matching(entries: Sequence[ExaminedEntry], words: str) -> list[ExaminedEntry]:
     """Return the entries in which every word is found, accents and capitals apart."""
-    wanted = _fold(words).split()
-    return [each for each in entries if all(word in _fold(_searched(each)) for word in wanted)]
+    wanted = fold(words).split()
+    return [each for each in entries if all(word in fold(_searched(each)) for word in wanted)]
 
 
 def panel(session: Session, edition_key: str) -> list[jury.MemberProgress]:
@@ -154,8 +154,3 @@ def _searched(each: ExaminedEntry) -> str:
     receipt = each.entry.deposit.receipt_number if each.entry.deposit else ""
     parts = (dossier.title, dossier.team, dossier.administration, dossier.contact_name, dossier.contact_email, receipt)
     return " ".join(parts)
-
-
-def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text).lower()
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

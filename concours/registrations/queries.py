@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from concours.kernel.errors import NotFound
 from concours.kernel.sessions import digest_of
+from concours.kernel.text import fold
 from concours.registrations.models import CommunityMember, Registration
 
 _DEAD_LINK = (
@@ -29,9 +30,9 @@ def by_token(session: Session, token: str) -> Registration:
 
 
 def registrations(session: Session, edition_id: str) -> Sequence[Registration]:
-    """Return an edition's registrations, cancelled ones included, by name."""
-    order = (Registration.last_name, Registration.first_name, Registration.email)
-    return session.scalars(select(Registration).where(Registration.edition_id == edition_id).order_by(*order)).all()
+    """Return an edition's registrations, cancelled ones included, as a person looks them up: Çelik among the C."""
+    rows = session.scalars(select(Registration).where(Registration.edition_id == edition_id))
+    return sorted(rows, key=lambda row: (fold(row.last_name), fold(row.first_name), row.email))
 
 
 def member_by_email(session: Session, email: str) -> CommunityMember | None:

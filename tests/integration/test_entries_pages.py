@@ -71,7 +71,7 @@ def test_a_receipt_proves_the_file_the_instant_and_the_rules(scene: Scene, clien
     with scene.entry(entry_id) as entry:
         made = entry.deposit
         assert made is not None
-        for proof in (made.receipt_number, made.sha256, made.rules_digest, "1234 octets", "Version 1", "bd.pdf"):
+        for proof in (made.receipt_number, made.sha256, made.rules_digest, "1 234 octets", "Version 1", "bd.pdf"):
             assert proof in receipt.text
     assert "lundi 1er février 2027 à 10 h 00 min 00 s (heure de Paris)" in receipt.text
     assert [mail.subject.split(" :")[0] for mail in scene.mails()] == ["Déposée"]

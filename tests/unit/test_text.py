@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from concours.kernel.text import Typographic, clean_line, clean_text, typo, typographic, typographic_source
+from concours.kernel.text import (
+    Typographic,
+    clean_line,
+    clean_text,
+    fold,
+    grouped,
+    typo,
+    typographic,
+    typographic_source,
+)
 
 FRENCH = st.text(alphabet=" :;?!«»'’aéœZ0\n\u00a0<>{}%#\"=/", max_size=60)
 
@@ -26,6 +35,7 @@ def environment() -> Environment:
         ("l'« idée »", "l’«\u00a0idée\u00a0»"),
         ("20:00 https://exemple.fr/?a=1", "20:00 https://exemple.fr/?a=1"),
         ("5'30", "5'30"),
+        ("à 18 h 47 min 31 s", "à 18\u00a0h\u00a047\u00a0min 31\u00a0s"),
     ],
 )
 def test_french_spaces_and_apostrophes_are_set(typed: str, printed: str) -> None:
@@ -95,6 +105,20 @@ def test_a_line_is_cleaned(typed: str, kept: str) -> None:
     assert clean_line(typed) == kept
 
 
+def test_names_are_sorted_as_a_person_looks_them_up() -> None:
+    assert sorted(["Zola", "Çelik", "Éluard", "abitbol", "Céline"], key=fold) == [
+        "abitbol",
+        "Çelik",
+        "Céline",
+        "Éluard",
+        "Zola",
+    ]
+
+
+def test_thousands_stand_apart() -> None:
+    assert [grouped(number) for number in (999, 1000, 33_180)] == ["999", "1\u00a0000", "33\u00a0180"]
+
+
 def test_a_text_keeps_its_lines() -> None:
     assert clean_text("\r\nun  \r\n\rdeux\x00\n") == "un\n\ndeux"
 
@@ -106,5 +130,5 @@ def test_cleaning_is_done_once_and_for_all(text: str) -> None:
         assert clean(cleaned) == cleaned
         assert cleaned == cleaned.strip()
         assert unicodedata.is_normalized("NFC", cleaned)
-        assert not any(unicodedata.category(c) in {"Cc", "Cs"} for c in cleaned if c != "\n")
+        assert not any(unicodedata.category(c) in {"Cc", "Cs"} for c in cleaned if c not in "\n\t")
     assert "\n" not in clean_line(text)

@@ -88,7 +88,6 @@ def _tune_templates(app: Flask, templates: Callable[[str], bool]) -> None:
         instant=_unbroken(clock.format_instant),
         hour=_unbroken(clock.format_hour),
         day=clock.format_day,
-        short_instant=clock.format_short,
         paris=clock.to_paris,
         size=human_size,
         markdown=to_html,

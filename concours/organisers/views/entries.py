@@ -17,6 +17,7 @@ from concours.kernel.clock import format_instant
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import SLOW
 from concours.kernel.storage import human_size
+from concours.kernel.text import grouped
 from concours.kernel.web.media import serve
 from concours.kernel.web.state import instant, state
 from concours.organisers import operations, queries
@@ -137,7 +138,7 @@ def _facts(deposit: Deposit) -> list[tuple[str, str]]:
         ("Déposée le", format_instant(deposit.at, seconds=True)),
         ("Nom du fichier d'origine", creation.name),
         ("Format", f".{creation.kind}" if creation.kind else "Pas encore connu"),
-        ("Taille", f"{human_size(creation.size)} ({creation.size} octets)"),
+        ("Taille", f"{human_size(creation.size)} ({grouped(creation.size)} octets)"),
     ]
     if creation.duration_s is not None:
         facts.append(("Durée mesurée", f"{creation.duration_s:.1f} secondes".replace(".", ",")))
