@@ -67,7 +67,7 @@ def laureates_form(
 def _row(row: int, works: Sequence[tuple[str, str]], ranks: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
         f"work-{row}": SelectField("Œuvre", choices=works, required=False, placeholder="Aucune"),
-        f"rank-{row}": SelectField("Rang", choices=ranks, required=False, placeholder="-", validators=[Awaited()]),
+        f"rank-{row}": SelectField("Rang", choices=ranks, required=False, placeholder="Aucun", validators=[Awaited()]),
         f"reason-{row}": TextArea(
             "Motif de la distinction", required=False, max_length=_REASON_MAX_LENGTH, rows=2, validators=[Awaited()]
         ),

@@ -160,7 +160,7 @@ def _by_rank(results: Results) -> Sequence[int]:
 
 def _label(results: Results, number: int) -> str:
     place = results.standing.ranking.place(number)
-    mean = f"{place.rank}, moyenne {format_mean(place.mean, results.decimals)}" if place else "non notée"
+    mean = f"rang {place.rank}, moyenne {format_mean(place.mean, results.decimals)}" if place else "non notée"
     return f"{format_number(number)}, {results.works[number].title} ({mean})"
 
 

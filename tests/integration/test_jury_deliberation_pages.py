@@ -163,9 +163,17 @@ def test_signing_freezes_the_honours(room: JuryRoom) -> None:
     signed = signing.form().submit(signed_by="Odile Varenne, présidente", confirmed="y")
     assert "Signé le lundi 15 mars 2027 par : Odile Varenne, présidente" in signed.text
     assert "Le palmarès ne change plus" in page(room.president, "/palmares").text
+    assert "Le procès-verbal est signé" in page(room.president, "/proces-verbal/signature").text
     assert not page(room.president, "/palmares").all("select")
     with room.database.read() as session:
         assert len(api.honours(session, edition_key=KEY)) == 5
+
+
+def test_nothing_is_signed_before_the_honours_are_recorded(room: JuryRoom) -> None:
+    room.judge(*CLEAR)
+    early = page(room.president, "/proces-verbal/signature")
+    assert "établissez d'abord le palmarès" in early.text
+    assert "Consigner la signature" not in early.text
 
 
 def test_the_home_of_the_secretary_leads_to_what_comes_next(room: JuryRoom) -> None:
