@@ -17,6 +17,10 @@ from concours.kernel.errors import DomainError
 from concours.kernel.web.state import instant, state
 
 _TEMPLATES = {Part.TEAM: "team", Part.INNOVATION: "innovation", Part.CHECK: "check"}
+_KEPT = "Votre brouillon est enregistré. Il n'est pas déposé pour autant."
+_KEPT_BESIDE = (
+    "Vos réponses sont enregistrées. Une modification ne compte qu'une fois la candidature déposée de nouveau."
+)
 
 
 @blueprint.get("/")
@@ -63,7 +67,7 @@ def part(entry_id: str, part: str) -> ResponseReturnValue:
         except DomainError as refusal:
             form.refuse(refusal.message)
         else:
-            flash("Votre brouillon est enregistré. Il n'est pas déposé pour autant.", "info")
+            flash(_KEPT_BESIDE if folder.entry.deposit else _KEPT, "info")
             return redirect(_next(entry_id, part), HTTPStatus.SEE_OTHER)
     status = HTTPStatus.CONFLICT if differences else HTTPStatus.UNPROCESSABLE_ENTITY
     return show(_TEMPLATES[Part(part)], folder, form=form, step=part, differences=differences), status
