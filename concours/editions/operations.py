@@ -58,7 +58,8 @@ def update_edition(session: Session, *, edition: Edition, version: int, now: dat
     frozen = [name for name in changed if name in _FROZEN_ONCE_HANDED_OVER]
     if record.handed_over_at and frozen:
         raise DomainError(
-            "Les œuvres ont été transmises au jury : calendrier, formats, critères et barème ne changent plus."
+            "Les œuvres sont transmises au jury : la clôture, les formats, les critères, le barème et le nombre "
+            "de lauréats ne changent plus."
         )
     if "key" in changed:
         raise DomainError("Le nom court de l'édition figure sur les accusés de réception : il ne change plus.")

@@ -32,7 +32,7 @@ _NEWS: Mapping[Phase, tuple[str, str]] = {
     ),
     Phase.HONOURS: (
         "Le palmarès est établi.",
-        "L'anonymat des créations lauréates est levé.",
+        "L'anonymat des créations lauréates est levé : le secrétariat les dévoile au public.",
     ),
 }
 

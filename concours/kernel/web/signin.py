@@ -54,7 +54,7 @@ class EmailForm(DsfrForm):
     """Asks for a code."""
 
     email = EmailField(
-        "Votre adresse électronique", hint="Professionnelle de préférence. Format attendu : nom@domaine.fr."
+        "Votre adresse électronique", hint="Professionnelle de préférence. Format attendu : prenom.nom@exemple.fr."
     )
 
 

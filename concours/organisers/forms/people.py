@@ -37,8 +37,8 @@ class DecisionForm(DsfrForm):
         inline=True,
     )
     ready_reason = SelectField(
-        "Motif",
-        hint="Obligatoire pour déclarer irrecevable.",
+        "Motif d'irrecevabilité",
+        hint="À choisir pour déclarer irrecevable.",
         choices=_REASONS,
         required=False,
         placeholder="Choisir un motif",

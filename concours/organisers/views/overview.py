@@ -16,7 +16,7 @@ from concours.organisers.views.base import blueprint
 from jury import api as jury
 
 _PHASES = {
-    Phase.UPCOMING: "À venir",
+    Phase.UPCOMING: "Préparation",
     Phase.OPEN: "Dépôts",
     Phase.EXAMINATION: "Recevabilité",
     Phase.JURY: "Évaluation",
