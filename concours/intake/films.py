@@ -52,7 +52,7 @@ def main_picture(film: InputContainer, kind: Kind) -> VideoStream:
         raise Refused(
             Reason.STREAMS,
             f"Ce fichier contient {len(film.streams)} pistes ; la limite est de {MAX_STREAMS}. Exportez à nouveau la "
-            "vidéo avec une piste d'image et une piste de son, puis déposez-la.",
+            "vidéo avec une piste d'image et une piste de son, puis envoyez-la.",
             kind.mime,
         )
     moving = [stream for stream in film.streams.video if not stream.disposition & Disposition.attached_pic]
@@ -83,13 +83,13 @@ def check_dimensions(width: int, height: int, kind: Kind) -> None:
         raise Refused(
             Reason.DIMENSIONS,
             f"L'image de cette vidéo mesure {width} × {height} pixels ; la limite est de {longest} × {shortest}. "
-            "Exportez-la en 1920 × 1080, puis déposez-la.",
+            "Exportez-la en 1920 × 1080, puis envoyez-la.",
             kind.mime,
         )
 
 
 def _without_picture(kind: Kind, *, cover: bool) -> Refused:
-    remedy = "Montez ce son avec des images, exportez le tout en vidéo MP4, puis déposez le MP4."
+    remedy = "Montez ce son avec des images, exportez le tout en vidéo MP4, puis envoyez le MP4."
     if cover:
         return Refused(
             Reason.COVER_ONLY,
@@ -106,7 +106,7 @@ def _check_codec(stream: Stream, allowed: frozenset[str], kind: Kind) -> None:
         raise Refused(
             Reason.CODEC,
             f"{what} de cette vidéo utilise un codage ({codec}) que nous ne savons pas lire. Exportez-la en MP4 "
-            "(image H.264, son AAC), puis déposez-la.",
+            "(image H.264, son AAC), puis envoyez-la.",
             kind.mime,
         )
 
@@ -142,6 +142,6 @@ def no_picture(kind: Kind) -> Refused:
     return Refused(
         Reason.NO_FRAME,
         "Aucune image de cette vidéo n'a pu être lue. Vérifiez qu'elle s'affiche sur votre poste, exportez-la à "
-        "nouveau en MP4 (H.264), puis déposez-la.",
+        "nouveau en MP4 (H.264), puis envoyez-la.",
         kind.mime,
     )
