@@ -32,7 +32,7 @@ _NEWS: Mapping[Phase, tuple[str, str]] = {
     ),
     Phase.HONOURS: (
         "Le palmarès est établi.",
-        "L'anonymat des créations lauréates est levé : le secrétariat les dévoile au public.",
+        "Le jury a signé son procès-verbal ; le secrétariat du concours en annonce le résultat.",
     ),
 }
 
