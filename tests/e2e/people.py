@@ -178,10 +178,10 @@ class Organiser(Person):
         self.choose("role", role)
         self.press("Envoyer l'invitation")
 
-    def close_deposits(self, minute: str) -> None:
-        """Bring the closing forward to a minute that has passed, Paris time."""
+    def close_deposits(self, opening: str, minute: str) -> None:
+        """Bring both ends forward, Paris time: a quick walk is still in the minute when deposits opened."""
         self.go("/organisation/edition/calendrier")
-        self.fill(closes_at=minute)
+        self.fill(opens_at=opening, closes_at=minute)
         self.press("Enregistrer")
 
     def hand_over(self) -> None:

@@ -4,7 +4,7 @@ import csv
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -96,7 +96,8 @@ class Walk:
         self.organiser.invite("Chloé Secretaire", "secretary@jury.example", "secretary")
         self.organiser.admit_all()
         # The present minute has begun: it is past, to the second.
-        self.organiser.close_deposits(f"{to_paris(datetime.now(UTC)):%Y-%m-%dT%H:%M}")
+        now = to_paris(datetime.now(UTC))
+        self.organiser.close_deposits(f"{now - timedelta(days=1):%Y-%m-%dT%H:%M}", f"{now:%Y-%m-%dT%H:%M}")
         self.organiser.hand_over()
         assert "Les œuvres sont transmises" in self.organiser.words
 
