@@ -354,8 +354,9 @@ def test_the_receipt_says_deposited_and_proves_it(database: Database) -> None:
             mail.subject == f"Déposée : « Le guichet qui vient à vous », accusé de réception n° {made.receipt_number}"
         )
         assert "lundi 1er février 2027 à 11 h 00 min 00 s (heure de Paris)" in mail.text
-        for proof in (made.sha256, "1234 octets", f"{PUBLIC_URL}/candidatures/{entry.id}/depots/{made.id}"):
-            assert proof in mail.text
+        text = mail.text.replace("\u00a0", " ")
+        for proof in (made.sha256, "1 234 octets", f"{PUBLIC_URL}/candidatures/{entry.id}/depots/{made.id}"):
+            assert proof in text
         assert "brouillon" not in mail.text.lower()
 
 
