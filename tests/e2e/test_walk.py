@@ -2,11 +2,12 @@
 
 import csv
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +16,7 @@ from concours.kernel.clock import to_paris
 from tests import files, films
 from tests.e2e.people import Candidate, Juror, Organiser, Person
 from tests.fakes.smtp import SmtpServer
+from tests.postgres import PostgresServer
 from tests.service import Service
 
 NewPage = Callable[..., Page]
@@ -162,12 +164,23 @@ def test_a_contest_from_the_first_dossier_to_the_exported_laureates(
     assert laureates[0]["Moyenne"].startswith("9,0")
 
 
-def test_another_contest_walks_the_same_way(tmp_path: Path, smtp_server: SmtpServer, new_page: NewPage) -> None:
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """An empty database, which the service migrates itself."""
+    name = f"walk_{uuid4().hex}"
+    yield postgres_server.create(name)
+    postgres_server.drop(name)
+
+
+def test_another_contest_walks_the_same_way_on_postgresql(
+    tmp_path: Path, smtp_server: SmtpServer, new_page: NewPage, postgres_url: str
+) -> None:
     teams = [
         Team(f"Affiche {n}", f"Équipe {n}", f"Office numéro {n}", "affiche", f"affiche{n}.pdf", files.pdf(), 5 - n)
         for n in range(4)
     ]
-    with start(tmp_path / "service", smtp_server, {"EDITION": str(SAMPLE_EDITION)}) as service:
+    settings = {"EDITION": str(SAMPLE_EDITION), "DATABASE_URL": postgres_url}
+    with start(tmp_path / "service", smtp_server, settings) as service:
         laureates = Walk(service, smtp_server, new_page, tmp_path, teams).play()
     assert [row["Titre"] for row in laureates] == ["Affiche 0", "Affiche 1", "Affiche 2"]
     assert [name for name in laureates[0] if name.endswith(("La clarté", "L'élégance"))]
