@@ -198,7 +198,7 @@ def test_a_link_of_the_demonstration_signs_in_at_once_and_again(house: House) ->
         assert is_signed_in(client)
 
 
-@pytest.mark.parametrize("token", ["forged", "a" * 43, "%00", "é", "x" * 4000])
+@pytest.mark.parametrize("token", ["forged", "a" * 43, "é", "x" * 4000])
 def test_a_forged_link_is_a_page_that_says_what_to_do(house: House, token: str) -> None:
     assert "Connectez-vous avec votre adresse" in page(house.browser(), f"/connexion/lien/{token}", status=404).text
 
