@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account, AuditEvent
-from concours.entries.models import Entry
+from concours.entries.models import Admissibility, Deposit, Entry
 from concours.entries.queries import entries_of_edition, find_entry
 from concours.entries.rules import Dossier
 from concours.intake.models import Creation, CreationState
 from concours.kernel.audit import broken_at
 from concours.kernel.text import fold
-from concours.organisers.models import Admissibility
 from concours.organisers.rules import TO_EXAMINE, Standing, standing
 from jury import api as jury
 
@@ -126,10 +125,17 @@ def audit_events(session: Session, *, offset: int = 0, limit: int = 50) -> list[
     return [(event, email) for event, email in session.execute(page)]
 
 
-def titles(session: Session, ids: Collection[str]) -> dict[str, str]:
-    """Return the present titles of those identifiers that are entries'."""
-    query = select(Entry.id, Entry.title).where(Entry.id.in_(ids))
-    return {entry_id: title or UNTITLED for entry_id, title in session.execute(query)}
+def titles(session: Session, events: Collection[AuditEvent]) -> dict[int, str]:
+    """Return, by position, the titles of the entries acted on: as deposited for an act on a deposit, else as today."""
+    entries = select(Entry.id, Entry.title).where(Entry.id.in_({event.subject for event in events}))
+    present = dict(session.execute(entries).all())
+    deposits = select(Deposit).where(Deposit.id.in_({event.details.get("deposit", "") for event in events}))
+    deposited = {deposit.id: deposit.answers.title for deposit in session.scalars(deposits)}
+    return {
+        event.position: deposited.get(event.details.get("deposit", ""), present[event.subject]) or UNTITLED
+        for event in events
+        if event.subject in present
+    }
 
 
 def chain_breaks(session: Session) -> dict[str, int | None]:

@@ -298,6 +298,17 @@ def test_the_log_reads_in_words_and_says_that_it_holds(console: Console) -> None
     assert found.links["Le guichet"].endswith(entry_id)
 
 
+def test_the_log_keeps_the_title_that_was_deposited(console: Console) -> None:
+    entry_id = add(console, "Le guichet")
+    admit(console, entry_id)
+    with console.database.write() as session:
+        session.get_one(Entry, entry_id).title = "Le comptoir"
+        operations.clear_admissibility(session, entry_id=entry_id, actor=console.organiser_id, now=OPEN)
+    text = console.page("journal").text
+    assert "Recevabilité prononcée (décision : recevable) : Le guichet" in text
+    assert "Décision de recevabilité annulée : Le comptoir" in text
+
+
 def test_somebody_is_added_to_the_secretariat(console: Console) -> None:
     found = console.page("secretariat").form("secretariat").submit(email="Nouveau@concours.example")
     assert "nouveau@concours.example" in found.text

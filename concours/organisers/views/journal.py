@@ -56,7 +56,7 @@ def journal() -> ResponseReturnValue:
     number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
     with state().database.read() as session:
         events = queries.audit_events(session, offset=(number - 1) * _PER_PAGE, limit=_PER_PAGE + 1)
-        titles = queries.titles(session, [event.subject for event, _ in events])
+        titles = queries.titles(session, [event for event, _ in events])
         breaks = queries.chain_breaks(session)
     rows = [
         {
@@ -64,8 +64,8 @@ def journal() -> ResponseReturnValue:
             "who": email or _ACTORS.get(event.actor, "Compte supprimé"),
             "what": _ACTIONS.get(event.action, event.action),
             "details": _describe(event.details),
-            "entry_id": event.subject if event.subject in titles else None,
-            "title": titles.get(event.subject, ""),
+            "entry_id": event.subject if event.position in titles else None,
+            "title": titles.get(event.position, ""),
         }
         for event, email in events[:_PER_PAGE]
     ]
