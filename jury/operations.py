@@ -228,7 +228,7 @@ def _invitation(jury: JurySession, member: JuryMember, jury_url: str) -> Message
         to=member.email,
         name=member.name,
         role=ROLE_NAMES[member.duty],
-        scores=member.scores,
+        duty=member.duty,
         title=jury.title,
         closes_at=jury.scoring_closes_at,
         jury_url=jury_url,

@@ -143,6 +143,15 @@ def test_an_invitation_is_a_mail_without_any_work(database: Database, panel: Pan
     assert all("Titre" not in mail.text + mail.subject for mail in mails)
 
 
+def test_an_invitation_tells_each_role_its_task_and_whom_to_write_to(database: Database, panel: Panel) -> None:
+    with database.read() as session:
+        texts = {mail.recipient.partition("@")[0]: mail.text for mail in session.scalars(select(api.Outbox))}
+    assert panel.president
+    assert all("répondez à ce message" in text for text in texts.values())
+    assert {name for name, text in texts.items() if "vous ne les noterez pas" in text} == {"secretaire"}
+    assert {name for name, text in texts.items() if "vous présiderez" in text} == {"presidente"}
+
+
 @pytest.mark.parametrize(
     ("name", "role", "sentence"),
     [("JURE1", "juror", "déjà celle d'un membre"), ("autre", "president", "déjà une présidente")],
