@@ -95,19 +95,20 @@ def show(number: int) -> ResponseReturnValue:
 
 @works.post("/oeuvres/<int:number>")
 def save(number: int) -> ResponseReturnValue:
-    """Save this juror's sheet, then stay or go on."""
+    """Save this juror's sheet, then stay or go on; or clear it, which leaves the work to be scored."""
     desk = _desk(number)
     form = sheet_form(desk.jury.criteria_list, desk.jury.scale, Sheet(number, {}))
     if not form.validate():
         return _render(desk, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    clearing = request.form.get("then") == "clear"
     try:
         with state().database.write() as session:
             record_scores(
                 session,
                 member_id=seat().member_id,
                 number=number,
-                points=form.points,
-                remark=form.remark.data,
+                points={} if clearing else form.points,
+                remark="" if clearing else form.remark.data,
                 version=form.version.seen,
                 now=instant(),
             )
@@ -119,7 +120,7 @@ def save(number: int) -> ResponseReturnValue:
     except DomainError as refusal:
         form.refuse(refusal.message)
         return _render(desk, form), refusal.status
-    return _go_on(desk, form)
+    return _cleared(number) if clearing else _go_on(desk, form)
 
 
 @works.get("/oeuvres/<int:number>/media/<any(video, poster, page):role>-<int:position>")
@@ -128,6 +129,11 @@ def media(number: int, role: str, position: int) -> Response:
     with state().database.read() as session:
         found = queries.find_media(session, session_id=seat().session_id, number=number, role=role, position=position)
     return serve(state().stores.ready.read, found.digest, size=found.size, mime=found.mime)
+
+
+def _cleared(number: int) -> ResponseReturnValue:
+    flash(f"Œuvre {format_number(number)} : votre fiche est effacée. L'œuvre est de nouveau à noter.", "success")
+    return redirect(url_for("works.show", number=number), HTTPStatus.SEE_OTHER)
 
 
 def _go_on(desk: Desk, form: SheetForm) -> ResponseReturnValue:
@@ -176,7 +182,8 @@ def _desk(number: int) -> Desk:
 
 def _render(desk: Desk, form: SheetForm | None, *, other: Sheet | None = None) -> str:
     context = {"form": form} if form else {}
-    saved = _saved(desk.saved_at) if desk.saved_at else ""
+    written = desk.queue.states[desk.work.number] is not SheetState.TO_SCORE
+    saved = _saved(desk.saved_at) if written and desk.saved_at else ""
     return render_template("jury/work.html", seat=seat(), desk=desk, other=other, saved=saved, **context)
 
 

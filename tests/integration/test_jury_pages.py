@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from jury import api, operations
-from jury.models import JuryOutbox, JurySheet
+from jury import api, operations, queries
+from jury.models import JuryAudit, JuryOutbox, JurySheet
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import FILM, JuryRoom, fill, work_page
 from tests.jury_session import KEY, NOW, SECOND_RULES, open_jury
@@ -135,6 +135,39 @@ def test_a_form_sent_twice_is_saved_once(room: JuryRoom) -> None:
     fill(found, FULL)
     with room.database.read() as session:
         assert session.scalars(select(JurySheet)).one().version == 1
+
+
+def test_a_sheet_that_is_cleared_leaves_the_work_to_be_scored(room: JuryRoom) -> None:
+    number = room.panel.numbers[0]
+    assert "Effacer ma fiche" not in work_page(room.juror, number).text
+    saved = fill(work_page(room.juror, number), FULL, remark="Mauvaise œuvre")
+    cleared = fill(saved, FULL, remark="Mauvaise œuvre", then="clear")
+    assert f"Œuvre n° {number:03d} : votre fiche est effacée." in cleared.text
+    assert "À noter" in cleared.text
+    assert not any(gone in cleared.text for gone in ("Enregistré à", "Mauvaise œuvre", "Effacer ma fiche"))
+    assert cleared.form().held.get("note-form") is None
+    assert "Il vous reste 6 œuvres sur 6 à noter" in page(room.juror, "/").text
+    with room.database.read() as session:
+        assert session.scalars(select(JurySheet)).one().version == 2
+        assert session.scalars(select(JuryAudit.action).order_by(JuryAudit.position)).all()[-2:] == ["sheet_saved", "sheet_saved"]
+        assert number in queries.ranking_of(session, queries.find_session(session, KEY)).unranked
+
+
+def test_a_sheet_changed_elsewhere_is_not_cleared_unseen(room: JuryRoom) -> None:
+    number = room.panel.numbers[0]
+    old = fill(work_page(room.juror, number), FULL)
+    fill(work_page(room.juror, number), {**FULL, "form": 2})
+    refused = fill(old, FULL, then="clear", status=409)
+    assert "modifiée dans une autre fenêtre" in refused.errors[0]
+    assert work_page(room.juror, number).form().held["note-form"] == "2"
+
+
+def test_a_sheet_is_not_cleared_after_the_closing(room: JuryRoom) -> None:
+    number = room.panel.numbers[0]
+    saved = fill(work_page(room.juror, number), FULL)
+    room.close()
+    assert "L'évaluation est close depuis le" in fill(saved, FULL, then="clear", status=409).errors[0]
+    assert "8 sur 10" in work_page(room.juror, number).text
 
 
 def test_nobody_sees_another_s_sheet(room: JuryRoom) -> None:
