@@ -82,6 +82,12 @@ class Entry(Base):
         )
 
     @property
+    def refused(self) -> bool:
+        """The deposit that counts is declared inadmissible."""
+        decided = self.deposit.admissibility if self.deposit else None
+        return decided is not None and decided.decision == "refused"
+
+    @property
     def state_words(self) -> str:
         """The state as people read it."""
         return state_words(self.state, changed=self.changed)
@@ -109,8 +115,30 @@ class Deposit(Base):
     consents_digest: Mapped[str] = mapped_column(String(64))
 
     creation: Mapped[Creation] = relationship()
+    admissibility: Mapped["Admissibility | None"] = relationship(viewonly=True)
+    """What the secretariat said of this very deposit; never what it said of another."""
 
     @property
     def answers(self) -> Dossier:
         """What was deposited."""
         return Dossier(**self.dossier)
+
+
+class Admissibility(Base):
+    """The secretariat's decision on an entry: one at a time, changed or taken back until the works go to the jury."""
+
+    __tablename__ = "admissibility"
+    __table_args__ = (
+        CheckConstraint("decision IN ('admitted', 'refused')", name="decision"),
+        CheckConstraint("decision = 'admitted' OR reason <> ''", name="reason"),
+    )
+
+    id: Mapped[Id]
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), unique=True)
+    deposit_id: Mapped[str] = mapped_column(ForeignKey("deposit.id"))
+    """The deposit that was examined: after a newer one, the decision is to be looked at again."""
+    decision: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    """For the secretariat alone: candidates are told what was decided, never by whom."""
+    decided_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What a candidate may do to a dossier, and the secretariat's one act on it: the link to the jury's work."""
+"""What a candidate may do to a dossier, and what the handing over does: the link to the work, the refusal told."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,7 +18,7 @@ from concours.entries.models import Deposit, Entry
 from concours.entries.rules import Dossier, EntryState, Incomplete, require_open
 from concours.intake import lifecycle
 from concours.intake.models import Creation, CreationState
-from concours.kernel.errors import Conflict, DomainError
+from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.ids import new_reference
 from concours.kernel.mail import compose, enqueue
 from concours.kernel.storage import Received
@@ -109,7 +109,7 @@ def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str
     entry.deposit, entry.withdrawn_at = made, None
     details = {"deposit": made.id, "size": made.size, "sha256": made.sha256}
     record(session, actor=account_id, action="entry_deposited", subject=entry.id, now=now, details=details)
-    _write(session, "receipt", made, entry=entry, public_url=public_url, now=now)
+    _write(session, "receipt", made, entry=entry, now=now, page=_page(entry, public_url))
     return made
 
 
@@ -129,7 +129,7 @@ def withdraw(session: Session, *, entry_id: str, account_id: str, public_url: st
     entry.deposit, entry.withdrawn_at = None, now
     details = {"deposit": withdrawn.id}
     record(session, actor=account_id, action="entry_withdrawn", subject=entry.id, now=now, details=details)
-    _write(session, "withdrawal", withdrawn, entry=entry, public_url=public_url, now=now)
+    _write(session, "withdrawal", withdrawn, entry=entry, now=now, page=_page(entry, public_url))
     return entry
 
 
@@ -145,6 +145,14 @@ def link_works(session: Session, *, works: Mapping[str, str]) -> None:
     """Keep, by dossier, which work the jury sees: part of the handing over."""
     for entry in session.scalars(select(Entry).where(Entry.id.in_(works))):
         entry.work_id = works[entry.id]
+
+
+def tell_refused(session: Session, *, entry: Entry, now: datetime) -> None:
+    """Write to whoever deposited that the deposit that counts is refused, and why: once, as the handing over is."""
+    made = entry.deposit
+    if made is None or made.admissibility is None:
+        raise NotFound
+    _write(session, "refused", made, entry=entry, now=now, reason=made.admissibility.reason)
 
 
 def _own_open_entry(session: Session, entry_id: str, account_id: str, now: datetime, act: str) -> Entry:
@@ -189,12 +197,13 @@ def _make_deposit(entry: Entry, creation: Creation, edition: Edition, rules: Rul
     )
 
 
-def _write(session: Session, template: str, deposit: Deposit, *, entry: Entry, public_url: str, now: datetime) -> None:
-    account = session.get_one(Account, entry.account_id)
-    facts = {
-        "edition": _edition_of(session, entry),
-        "deposit": deposit,
-        "page": f"{public_url}/candidatures/{entry.id}",
-        "now": now,
-    }
-    enqueue(session, Outbox, compose(f"entries/mails/{template}.txt", to=account.email, **facts), now=now)
+def _page(entry: Entry, public_url: str) -> str:
+    return f"{public_url}/candidatures/{entry.id}"
+
+
+def _write(session: Session, template: str, deposit: Deposit, *, entry: Entry, now: datetime, **facts: str) -> None:
+    account, edition = session.get_one(Account, entry.account_id), _edition_of(session, entry)
+    message = compose(
+        f"entries/mails/{template}.txt", to=account.email, edition=edition, deposit=deposit, now=now, **facts
+    )
+    enqueue(session, Outbox, message, now=now)

@@ -17,16 +17,18 @@ _WITH_FILES = (
     selectinload(Entry.deposit).selectinload(Deposit.creation).selectinload(Creation.jury_files),
 )
 
+_WITH_DECISION = selectinload(Entry.deposit).selectinload(Deposit.admissibility)
+
 
 def entries_of(session: Session, account_id: str) -> Sequence[Entry]:
     """Return a candidate's own dossiers, the newest first."""
-    mine = _entries().where(Entry.account_id == account_id)
+    mine = _entries().options(_WITH_DECISION).where(Entry.account_id == account_id)
     return session.scalars(mine.order_by(Entry.created_at.desc(), Entry.id)).all()
 
 
 def own_entry(session: Session, *, entry_id: str, account_id: str, lock: bool = False) -> Entry:
     """Return a candidate's own dossier. Raises NotFound for another's as for none: the two look the same."""
-    query = _entries().where(Entry.id == entry_id, Entry.account_id == account_id)
+    query = _entries().options(_WITH_DECISION).where(Entry.id == entry_id, Entry.account_id == account_id)
     entry = session.scalars(query.with_for_update(of=Entry) if lock else query).first()
     if entry is None:
         raise NotFound(_UNKNOWN)

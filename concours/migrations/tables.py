@@ -6,10 +6,9 @@ from concours.entries import models as entries
 from concours.honours import models as honours
 from concours.intake import models as intake
 from concours.kernel.db import Base
-from concours.organisers import models as organisers
 from concours.registrations import models as registrations
 from jury import models as jury
 
-__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "organisers", "registrations"]
+__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "registrations"]
 
 METADATA = Base.metadata

@@ -13,15 +13,14 @@ from concours.editions.models import EditionRecord
 from concours.editions.operations import update_edition
 from concours.editions.queries import current_edition, current_record, to_edition
 from concours.editions.rules import Edition
-from concours.entries.models import Deposit, Entry
-from concours.entries.operations import link_works
+from concours.entries.models import Admissibility, Deposit, Entry
+from concours.entries.operations import link_works, tell_refused
 from concours.entries.queries import find_entry
 from concours.entries.rules import EntryState
 from concours.intake import lifecycle
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.text import clean_line, clean_text
 from concours.organisers import queries
-from concours.organisers.models import Admissibility
 from concours.organisers.rules import Decision, Examined, Standing, check_decision, obstacles
 from jury import api as jury
 
@@ -76,6 +75,7 @@ def hand_over(session: Session, *, actor: str, now: datetime) -> int:
     """Give the admitted works to the jury, once, in one shuffled batch; return how many.
 
     The last moment where both sides are in one function: nothing is kept of it but the link from entry to work.
+    Decisions are final then, so those who are refused are told by mail.
     Raises Conflict the second time, DomainError with all that is still to be done.
     """
     record = _not_handed_over(session)
@@ -89,7 +89,10 @@ def hand_over(session: Session, *, actor: str, now: datetime) -> int:
     received = jury.receive_works(session, edition_key=edition.key, works=[_as_work(each) for each in batch], now=now)
     link_works(session, works={each.entry_id: work.work_id for each, work in zip(batch, received, strict=True)})
     record.handed_over_at = now
-    details = {"admitted": len(batch), "refused": queries.count_standings(entries)[Standing.REFUSED]}
+    refused = [each for each in entries if each.standing is Standing.REFUSED]
+    for each in refused:
+        tell_refused(session, entry=each.entry, now=now)
+    details = {"admitted": len(batch), "refused": len(refused)}
     accounts.record(session, actor=actor, action="handed_over", subject=record.id, now=now, details=details)
     return len(batch)
 

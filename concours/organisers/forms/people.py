@@ -1,5 +1,6 @@
 """What the secretariat fills in about entries and people."""
 
+from concours.entries.models import Admissibility
 from concours.kernel.forms import (
     ConsentField,
     DsfrForm,
@@ -10,7 +11,6 @@ from concours.kernel.forms import (
     TextArea,
     TextField,
 )
-from concours.organisers.models import Admissibility
 from concours.organisers.rules import OTHER, READY_REASONS, REASON_MAX_LENGTH, Decision, compose_reason, split_reason
 from jury.api import Role
 
@@ -45,7 +45,7 @@ class DecisionForm(DsfrForm):
     )
     words = TextArea(
         "Précisions",
-        hint="Ce qui, dans la création ou le dossier, fonde la décision.",
+        hint="Ce qui, dans la création ou le dossier, fonde la décision. L'équipe lira ces mots.",
         required=False,
         max_length=REASON_MAX_LENGTH - _LONGEST_READY - 1,
         rows=4,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from concours.accounts.access import current_account_id
 from concours.editions.queries import current_record, to_edition
+from concours.kernel.queue import QUICK
 from concours.kernel.web.state import instant, state
 from concours.organisers import operations, queries
 from concours.organisers.forms.people import HandOverForm
@@ -21,6 +22,7 @@ def hand_over() -> ResponseReturnValue:
     if form.validate_on_submit() and carry_out(
         form, lambda session, now: operations.hand_over(session, actor=actor, now=now)
     ):
+        state().queues.announce(QUICK, "mail")
         flash("Les œuvres sont transmises au jury, chacune sous un numéro tiré au sort.", "success")
         return redirect(url_for(".hand_over"), HTTPStatus.SEE_OTHER)
     with state().database.read() as session:
