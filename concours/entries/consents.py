@@ -11,7 +11,7 @@ TEXTS: Mapping[str, str] = {
     "rules_accepted": "J'ai lu le règlement du concours et je l'accepte.",
     "rights_granted": (
         "J'autorise l'organisateur, à titre gratuit et pour cinq ans, à reproduire et à représenter la création "
-        "sur ses sites internet, sur ses réseaux sociaux et lors de ses événements, en France et dans le monde, "
+        "sur ses sites internet, sur ses réseaux sociaux et lors de ses évènements, en France et dans le monde, "
         "pour faire connaître l'innovation publique. Je suis titulaire des droits sur tout ce qu'elle contient, "
         "ou j'en ai obtenu l'autorisation."
     ),
