@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, cast
 
 from concours.kernel.forms import CheckboxesField, ConsentField, DsfrForm, SelectField, TextArea
+from concours.kernel.forms.rules import Needed
 from jury.deliberation.rules import Choice
 from jury.forms import Awaited, DayField
 
@@ -28,10 +29,11 @@ class LaureatesForm(DsfrForm):
 
     departure_reason = TextArea(
         "Pourquoi le palmarès s'écarte-t-il du classement ?",
-        hint="À remplir dans ce cas seulement. Ce motif figure au procès-verbal.",
+        hint="Ce motif figure au procès-verbal.",
         required=False,
         max_length=_REASON_MAX_LENGTH,
         rows=3,
+        validators=[Needed("dans ce cas seulement")],
     )
 
     @property
@@ -66,7 +68,7 @@ def laureates_form(
 
 def _row(row: int, works: Sequence[tuple[str, str]], ranks: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
-        f"work-{row}": SelectField("Œuvre", choices=works, required=False, placeholder="Aucune"),
+        f"work-{row}": SelectField("Œuvre", choices=works, required=False, placeholder="Aucune", validators=[Needed()]),
         f"rank-{row}": SelectField("Rang", choices=ranks, required=False, placeholder="Aucun", validators=[Awaited()]),
         f"reason-{row}": TextArea(
             "Motif de la distinction", required=False, max_length=_REASON_MAX_LENGTH, rows=2, validators=[Awaited()]

@@ -29,6 +29,7 @@ from concours.kernel.forms import (
     TextField,
 )
 from concours.kernel.forms.fields import paris_instant
+from concours.kernel.forms.rules import Needed
 from concours.kernel.settings import ROOT
 from concours.kernel.text import Typographic
 from tests.page import page
@@ -60,6 +61,9 @@ class EveryField(DsfrForm):
     needs = CheckboxesField("Besoins", choices=[("loop", "Boucle magnétique"), ("sign", "Interprète")], required=False)
     rules = ConsentField("J'accepte le règlement.", required="Acceptez le règlement pour déposer.")
     creation = FileField("Création", accept=".pdf")
+    reason = TextField("Motif", required=False, validators=[Needed("pour refuser")])
+    place = TextField("Place", required=False, validators=[Needed()])
+    note = TextField("Précisions", required=False)
     draft = HiddenField(default="d1")
 
 
@@ -117,6 +121,13 @@ def sent(app: Flask) -> Iterator[Any]:
 
     with app.test_request_context():
         yield build
+
+
+def test_a_field_says_when_it_is_needed_or_that_it_never_is(client: FlaskClient) -> None:
+    text = page(client, "/").text
+    assert "Motif (pour refuser)" in text
+    assert "Précisions (facultatif)" in text
+    assert "Place (" not in text
 
 
 def test_a_good_answer_is_cleaned_and_typed(sent: Any) -> None:

@@ -26,6 +26,16 @@ class Required:
             raise StopValidation(self.message)
 
 
+class Needed:
+    """Lets an empty answer through, and says `when` one is needed instead of « facultatif »; empty, says nothing."""
+
+    def __init__(self, when: str = "") -> None:
+        self.field_flags = {"needed": when}
+
+    def __call__(self, form: object, field: object) -> None:
+        """Accept silence: the operation refuses it where it must."""
+
+
 class Between:
     """Refuses a number out of bounds, both included."""
 
