@@ -10,6 +10,7 @@ from concours.kernel.db import Database
 from concours.kernel.queue import NoQueues, Queues
 from concours.kernel.settings import Settings, read_secret
 from concours.kernel.storage import open_stores
+from concours.kernel.text import capital
 from concours.kernel.web.chrome import Chrome, NavItem
 from concours.kernel.web.factory import make_app
 from concours.kernel.web.person import use_logins
@@ -91,8 +92,8 @@ def _chrome() -> Chrome:
     settings, who = state().settings, seated()
     jury = _jury(who) if who else None
     return Chrome(
-        service_title=jury.title if jury else _HEADING,
-        tagline=_HEADING if jury else "Œuvres anonymes, évaluées par numéro",
+        service_title=_HEADING,
+        tagline=f"« {capital(jury.title)} »" if jury else "Œuvres anonymes, évaluées par numéro",
         home_url=url_for("works.home"),
         contact_email=settings.contact_email,
         nav=_nav(who, jury) if who and jury else (),

@@ -61,15 +61,19 @@ def _formats(edition: Edition) -> str:
 def _criteria(edition: Edition) -> str:
     scale = f"de {edition.scale_low} à {edition.scale_high}"
     weighted = len({criterion.weight for criterion in edition.criteria}) > 1
-    lines = ["### Critères", f"Chaque juré·e note chaque critère {scale} :", ""]
+    lines = ["### Critères", f"Chaque membre du jury note chaque critère {scale} :", ""]
     lines += [_criterion(criterion, weighted=weighted) for criterion in edition.criteria]
-    lines += ["", f"Le jury désigne au plus {_counted(edition.laureates_max, 'lauréat')}."]
+    lines += ["", f"Le jury désigne au plus {_laureates(edition.laureates_max)}."]
     return "\n".join(lines)
 
 
 def _criterion(criterion: Criterion, *, weighted: bool) -> str:
     weight = f" (coefficient {criterion.weight})" if weighted else ""
     return f"- {criterion.label} : {criterion.description}{weight}"
+
+
+def _laureates(number: int) -> str:
+    return f"{number} créations lauréates" if number > 1 else "une création lauréate"
 
 
 def _counted(number: int, word: str) -> str:

@@ -65,12 +65,13 @@ def typo(text: str) -> str:
 
 
 class Typographic(Extension):
-    """Jinja extension: sets every template's own text when it is compiled; brings the filters `typo`, `grouped`."""
+    """Jinja extension: sets every template's own text when it is compiled; brings `typo`, `grouped`, `capital`."""
 
     def __init__(self, environment: "Environment") -> None:
         super().__init__(environment)
         environment.filters["typo"] = typo
         environment.filters["grouped"] = grouped
+        environment.filters["capital"] = capital
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Set the template's text; Jinja calls this once for each template."""
@@ -81,6 +82,11 @@ class Typographic(Extension):
 def grouped(number: int) -> str:
     """Return « 33 180 »: thousands apart, without a break."""
     return f"{number:,}".replace(",", NBSP)
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital first, the other letters as they are: « BD » stays."""
+    return text[:1].upper() + text[1:]
 
 
 def fold(text: str) -> str:

@@ -62,11 +62,6 @@ def news(edition: Edition, now: datetime) -> News:
     return News(title, text, waited_for.get(reached))
 
 
-def sentence_case(words: str) -> str:
-    """Return the words with a capital first letter, the others as they are."""
-    return words[:1].upper() + words[1:]
-
-
 def questions(text: str, *, top: int) -> tuple[Question, ...]:
     """Return what stands under each highest heading of the text; what comes before the first is no answer."""
     tokens = parse(text, top=top)

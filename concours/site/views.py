@@ -1,8 +1,6 @@
 """Public pages: the contest, its règlement, the legal pages; and, on a newcomer's machine, the mailbox."""
 
 from http import HTTPStatus
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,12 +13,13 @@ from concours.editions.rules import Edition, Phase, phase
 from concours.entries.forms import part_form, upload_form
 from concours.entries.rules import Dossier, Part
 from concours.kernel.errors import NotFound
+from concours.kernel.web import mailbox as own_mailbox
 from concours.kernel.web.access import ClosedBlueprint, everyone
 from concours.kernel.web.state import instant, state
 from concours.registrations.rules import is_open
 from concours.site import queries
 from concours.site.pdf import reglement_pdf as make_pdf
-from concours.site.rules import news, questions, sentence_case
+from concours.site.rules import news, questions
 
 blueprint = ClosedBlueprint("site", __name__, access=everyone)
 
@@ -47,7 +46,6 @@ def home() -> ResponseReturnValue:
         questions=questions(edition.texts.faq, top=3),
         formats=format_words(edition),
         duration=duration_words(edition.video_max_seconds),
-        sentence_case=sentence_case,
     )
 
 
@@ -120,8 +118,7 @@ def accessibility() -> ResponseReturnValue:
 @blueprint.get("/courrier")
 def mailbox() -> ResponseReturnValue:
     """Show the messages that no mail server sends: on this machine only, for they hold sign-in codes."""
-    settings = state().settings
-    if settings.production or settings.smtp is not None or not _from_this_machine():
+    if not own_mailbox.is_open():
         raise NotFound
     with state().database.read() as session:
         messages = queries.local_messages(session)
@@ -154,16 +151,3 @@ def _rules() -> tuple[Edition, RulesVersion]:
 
 def _blank_form(part: Part, edition: Edition) -> object:
     return upload_form(edition) if part is Part.CREATION else part_form(part, Dossier(), edition, 0)
-
-
-def _from_this_machine() -> bool:
-    """Tell whether the request came from here and was made to here: a proxy's or a foreign page's was not."""
-    name = urlsplit(f"//{request.host}").hostname or ""
-    return _is_loopback(request.remote_addr or "") and (name == "localhost" or _is_loopback(name))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False

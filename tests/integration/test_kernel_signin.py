@@ -71,6 +71,17 @@ def ask(client: FlaskClient, email: str = EMAIL, *, status: int = 200) -> Page:
     return page(client, "/connexion").form().submit(status=status, email=email)
 
 
+def test_a_machine_without_mail_says_where_the_code_is(house: House) -> None:
+    assert ask(house.browser()).links["Courrier"] == "http://127.0.0.1:8000/courrier"
+
+
+@pytest.mark.parametrize("elsewhere", [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_HOST": "concours.example"}])
+def test_nobody_elsewhere_is_sent_to_the_mailbox(house: House, elsewhere: dict[str, str]) -> None:
+    browser = house.browser()
+    ask(browser)
+    assert "/courrier" not in browser.get("/connexion/code", environ_overrides=elsewhere).text
+
+
 def is_signed_in(client: FlaskClient) -> bool:
     return client.get("/candidatures/").status_code == 200
 

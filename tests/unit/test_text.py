@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from concours.kernel.text import (
     Typographic,
+    capital,
     clean_line,
     clean_text,
     fold,
@@ -18,6 +19,10 @@ from concours.kernel.text import (
 )
 
 FRENCH = st.text(alphabet=" :;?!«»'’aéœZ0\n\u00a0<>{}%#\"=/", max_size=60)
+
+
+def test_a_capital_comes_first_and_the_other_letters_stay() -> None:
+    assert [capital(text) for text in ("bande dessinée", "étude BD", "")] == ["Bande dessinée", "Étude BD", ""]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from concours.kernel.codes import CODE_LIFETIME, CodeBook, LinkMixin, Outcome, f
 from concours.kernel.errors import NotFound
 from concours.kernel.forms import DsfrForm, EmailField, TextField
 from concours.kernel.queue import QUICK
-from concours.kernel.web import person
+from concours.kernel.web import mailbox, person
 from concours.kernel.web.access import ClosedBlueprint, everyone
 from concours.kernel.web.state import instant, state
 
@@ -118,7 +118,7 @@ class _Pages:
             form.refuse(_SPENT if outcome is Outcome.SPENT else _WRONG, field="code")
         if form.errors:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return render_template("signin/code.html", form=form, email=email), status
+        return render_template("signin/code.html", form=form, email=email, mailbox=mailbox.address()), status
 
     def link(self, token: str) -> ResponseReturnValue:
         now = instant()
