@@ -71,21 +71,35 @@ class Guest:
 
 
 @dataclass(frozen=True)
+class Friend:
+    """Somebody who joins the community."""
+
+    name: str
+
+    @property
+    def email(self) -> str:
+        """Their address."""
+        return address(self.name)
+
+
+@dataclass(frozen=True)
 class Cast:
     """Everybody and everything."""
 
     works: tuple[Work, ...]
     jurors: tuple[Juror, ...]
     guests: tuple[Guest, ...]
+    friends: tuple[Friend, ...]
 
 
 def load() -> Cast:
-    """Return the cast."""
-    table = tomllib.loads(Path(__file__).with_name("cast.toml").read_text())
+    """Return the cast, its words with the apostrophes that a word processor gives them."""
+    table = tomllib.loads(Path(__file__).with_name("cast.toml").read_text().replace("'", "’"))
     return Cast(
         works=tuple(_work(each) for each in table["works"]),
         jurors=tuple(Juror(**each) for each in table["jurors"]),
         guests=tuple(Guest(**each) for each in table["registrations"]),
+        friends=tuple(Friend(**each) for each in table["community"]),
     )
 
 
@@ -95,11 +109,9 @@ def address(name: str) -> str:
 
 
 def _plain_words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.replace("’", " ")).encode("ascii", "ignore").decode().lower()
     return "".join(c if c.isalnum() else " " for c in plain).split()
 
 
 def _work(table: dict[str, Any]) -> Work:
-    """Return the work, its words with the apostrophes that a word processor gives them."""
-    words: dict[str, Any] = {name: value.replace("'", "’") for name, value in table.items() if isinstance(value, str)}
-    return Work(**{**words, "beats": tuple(table["beats"])})
+    return Work(**{**table, "beats": tuple(table["beats"])})

@@ -54,6 +54,7 @@ def populate(settings: Settings, phase: str) -> Links:
     identity.open_contest(stage, _ORGANISER)
     identity.fill_in(stage, cast, still_open=phase == "open")
     identity.register_guests(stage, cast)
+    identity.gather_community(stage, cast)
     identity.invite(stage, cast.jurors, _ORGANISER)
     if phase != "open":
         _play_on(stage, cast, phase)

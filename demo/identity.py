@@ -1,5 +1,6 @@
 """The demonstration on the identity side: candidates deposit, organisers examine and hand over."""
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -7,8 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from concours.accounts.models import Outbox
 from concours.accounts.operations import ensure_account, make_organiser
 from concours.editions.operations import start_edition
 from concours.editions.rules import Edition
@@ -16,7 +19,7 @@ from concours.entries import operations as entries
 from concours.entries.models import Entry
 from concours.organisers import operations as organisers
 from concours.organisers.rules import Decision
-from concours.registrations.operations import register
+from concours.registrations.operations import confirm_membership, join, register
 from concours.registrations.rules import Attendee
 from concours.worker import Worker
 from demo.cast import Cast, Juror, Work
@@ -73,6 +76,17 @@ def register_guests(stage: Stage, cast: Cast) -> None:
         )
         with stage.worker.database.write() as session:
             register(session, attendee=attendee, public_url=stage.public_url, now=at)
+
+
+def gather_community(stage: Stage, cast: Cast) -> None:
+    """Let people join the community, each by the link mailed to them."""
+    for rank, friend in enumerate(cast.friends):
+        at = stage.edition.opens_at + timedelta(hours=9 + 7 * rank)
+        with stage.worker.database.write() as session:
+            join(session, email=friend.email, name=friend.name, public_url=stage.public_url, now=at)
+            session.flush()
+            token = _mailed_token(session, friend.email)
+            confirm_membership(session, token=token, now=at + timedelta(minutes=20))
 
 
 def invite(stage: Stage, jurors: Sequence[Juror], organiser: str) -> None:
@@ -160,6 +174,12 @@ def _times(stage: Stage, count: int) -> list[datetime]:
     end = min(stage.edition.closes_at, stage.now)
     span = end - stage.edition.opens_at - timedelta(hours=2)
     return [stage.edition.opens_at + span * (1 - (1 - (rank + 1) / (count + 1)) ** 2) for rank in range(count)]
+
+
+def _mailed_token(session: Session, email: str) -> str:
+    """Return the secret end of the link to the community in this address's mail: it is kept nowhere else."""
+    texts = session.scalars(select(Outbox.text).where(Outbox.recipient == email))
+    return next(found[1] for text in texts if (found := re.search(r"/rejoindre/(\S+)", text)))
 
 
 def _id_of(session: Session, email: str, now: datetime) -> str:
