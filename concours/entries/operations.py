@@ -17,7 +17,7 @@ from concours.entries import consents, queries
 from concours.entries.models import Deposit, Entry
 from concours.entries.rules import Dossier, EntryState, Incomplete, require_open
 from concours.intake import lifecycle
-from concours.intake.models import Creation, CreationState
+from concours.intake.models import Creation
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.ids import new_reference
 from concours.kernel.mail import compose, enqueue
@@ -81,7 +81,7 @@ def attach_creation(
     """
     entry = _own_open_entry(session, entry_id, account_id, now, "L'envoi d'un fichier")
     present = entry.creation
-    if present and present.sha256 == received.sha256 and not _to_send_again(present):
+    if present and present.sha256 == received.sha256 and not present.to_send_again:
         return present
     entry.creation = lifecycle.receive(session, received=received, name=name, now=now)
     entry.updated_at = now
@@ -170,10 +170,6 @@ def _untouched(session: Session, account_id: str, edition_id: str) -> Entry | No
         Entry.account_id == account_id, Entry.edition_id == edition_id, Entry.creation_id.is_(None), Entry.version == 1
     )
     return next((entry for entry in session.scalars(query) if entry.dossier == Dossier()), None)
-
-
-def _to_send_again(creation: Creation) -> bool:
-    return creation.state == CreationState.REFUSED or (creation.state == CreationState.FAILED and not creation.kind)
 
 
 def _same_texts(deposit: Deposit, rules: RulesVersion) -> bool:

@@ -53,6 +53,11 @@ class Creation(Base):
     """A worker has it until then; afterwards the sweep takes it up again."""
     jury_files: Mapped[list["JuryFile"]] = relationship(order_by="JuryFile.role, JuryFile.position")
 
+    @property
+    def to_send_again(self) -> bool:
+        """Nothing can be done with it: refused, or we could not even examine it."""
+        return self.state == CreationState.REFUSED or (self.state == CreationState.FAILED and not self.kind)
+
 
 class JuryFile(Base):
     """A file we made from a creation, in the `ReadyStore`."""

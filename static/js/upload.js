@@ -90,4 +90,13 @@ function start() {
   }
 }
 
+// The file in sight has just turned out to be unusable: sending another is the one thing to do.
+function offerAnother() {
+  const upload = document.querySelector("[data-upload]");
+  if (!upload || !document.querySelector("#fichier[data-send-again]")) return;
+  upload.querySelector("[data-continue]")?.setAttribute("hidden", "");
+  upload.querySelector("details")?.setAttribute("open", "");
+}
+
+document.addEventListener("htmx:after:swap", offerAnother);
 start();

@@ -71,6 +71,23 @@ def test_a_wrong_file_is_refused_in_place_then_a_good_one_is_followed_until_acce
     assert violations(page) == []
 
 
+def test_a_film_refused_once_examined_unfolds_the_form_that_sends_another(
+    scene: Scene, address: str, browser_page: Page, tmp_path: Path
+) -> None:
+    page = browser_page
+    page.goto(f"{address}/candidatures/{scene.draft()}/creation")
+    choose(page, tmp_path, "film.mp4", files.sound_only_mp4())
+    expect(page.get_by_text("Vérification en cours")).to_be_visible()
+    send, onward = page.get_by_role("button", name="Envoyer le fichier"), page.get_by_role("link", name="Continuer")
+    expect(onward).to_be_visible()
+    expect(send).to_be_hidden()
+    scene.work()
+    expect(page.get_by_role("status").filter(has_text="Fichier refusé")).to_be_visible()
+    expect(send).to_be_visible()
+    expect(onward).to_be_hidden()
+    assert violations(page) == []
+
+
 def test_a_file_past_the_limit_is_not_sent_at_all(
     scene: Scene, address: str, browser_page: Page, tmp_path: Path
 ) -> None:
