@@ -111,6 +111,11 @@ def accepts_deposits(edition: Edition, now: datetime) -> bool:
     return edition.opens_at <= now < edition.closes_at
 
 
+def closes_at_once(edition: Edition, closes_at: datetime, now: datetime) -> bool:
+    """Tell whether moving the closing there, while deposits are open, shuts candidates out on the spot."""
+    return accepts_deposits(edition, now) and closes_at <= now
+
+
 def next_season(edition: Edition, now: datetime) -> Edition:
     """Return the edition moved to the first year that is not over, open since now at the latest."""
     year = to_paris(now).year

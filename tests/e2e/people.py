@@ -179,9 +179,11 @@ class Organiser(Person):
         self.press("Envoyer l'invitation")
 
     def close_deposits(self, opening: str, minute: str) -> None:
-        """Bring both ends forward, Paris time: a quick walk is still in the minute when deposits opened."""
+        """Bring both ends to the past, Paris time, and confirm: a quick walk is still in the minute of the opening."""
         self.go("/organisation/edition/calendrier")
         self.fill(opens_at=opening, closes_at=minute)
+        self.press("Enregistrer")
+        self.tick("close_now")
         self.press("Enregistrer")
 
     def hand_over(self) -> None:

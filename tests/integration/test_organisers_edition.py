@@ -1,14 +1,16 @@
 """The edition as the console changes it, part by part."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from concours.editions.queries import current_edition
 from concours.editions.rules import Edition
+from concours.kernel.clock import to_paris
+from concours.organisers import operations
 from tests.fakes.clock import FrozenClock
-from tests.organisers_contest import Console
+from tests.organisers_contest import CLOSED, OPEN, Console, decide, deposited
 
 
 @pytest.fixture
@@ -121,3 +123,52 @@ def test_two_organisers_do_not_overwrite_each_other(console: Console) -> None:
     assert any("modifiée entre-temps" in error for error in refused.errors)
     assert "Tout le monde." in refused.text
     assert edition(console).texts.prizes == "Un trophée."
+
+
+def test_a_closing_already_past_shuts_nobody_out_without_a_confirmation(console: Console) -> None:
+    now = console.clock()
+    before = edition(console)
+    form = console.page("edition/calendrier").form("calendrier")
+    assert "close_now" not in form.held
+    past = {"opens_at": _typed(now - timedelta(days=2)), "closes_at": _typed(now - timedelta(hours=1))}
+    asked = form.send(past, status=422)
+    assert any("les dépôts ferment dès l'enregistrement" in error for error in asked.errors)
+    assert edition(console) == before
+    later = asked.form("calendrier").send({"closes_at": _typed(now + timedelta(days=2))})
+    assert "Modifications enregistrées." in later.text
+    asked = console.page("edition/calendrier").form("calendrier").send(past, status=422)
+    asked.form("calendrier").submit(close_now="y")
+    assert edition(console).closes_at < now
+    saved = console.page("edition/calendrier").form("calendrier").submit(closes_at=_typed(now - timedelta(hours=2)))
+    assert "Modifications enregistrées." in saved.text, "closed already: nobody is shut out"
+
+
+def test_once_handed_over_what_the_jury_uses_is_shown_as_facts(console: Console) -> None:
+    stale = [(part, console.page(f"edition/{part}").form(part)) for part in ("calendrier", "regles")]
+    _hand_over(console)
+    before = edition(console)
+    calendar, rules = console.page("edition/calendrier"), console.page("edition/regles")
+    assert {"closes_at", "close_now"}.isdisjoint(calendar.form("calendrier").held)
+    assert "samedi 13 mars 2027 à 20 h 00" in calendar.text
+    editable = {"csrf_token", "version", "video_max_seconds", "max_megabytes", "categories"}
+    assert set(rules.form("regles").held) == editable
+    assert "Ce qui ne change plus" in rules.text
+    assert "Le caractère inspirant" in rules.text
+    for part, form in stale:
+        refused = form.submit(status=422)
+        assert any("pendant que ce formulaire était ouvert" in error for error in refused.errors), part
+    assert edition(console) == before
+    rules.form("regles").submit(max_megabytes="123")
+    calendar.form("calendrier").send({"event_place": "Ailleurs", "version": "2"})
+    after = edition(console)
+    assert (after.max_bytes, after.criteria, after.closes_at) == (123_000_000, before.criteria, before.closes_at)
+
+
+def _typed(instant: datetime) -> str:
+    return f"{to_paris(instant):%Y-%m-%dT%H:%M}"
+
+
+def _hand_over(console: Console) -> None:
+    with console.database.write() as session:
+        decide(session, deposited(session, "Le guichet", at=OPEN), actor=console.organiser_id)
+        operations.hand_over(session, actor=console.organiser_id, now=CLOSED)

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from concours.editions.document import FORMATS
-from concours.editions.rules import Criterion, Edition, Event, Texts
+from concours.editions.rules import Criterion, Edition, Event, Texts, closes_at_once
 from concours.kernel.forms import (
     CheckboxesField,
+    ConsentField,
     DsfrForm,
     InstantField,
     IntegerField,
@@ -18,6 +19,14 @@ from concours.organisers.rules import criterion_key
 
 _MEGABYTE = 10**6
 _MAX_CRITERIA = 8
+_CLOSES_AT_ONCE = (
+    "Cette clôture est déjà passée : les dépôts ferment dès l'enregistrement, y compris pour les équipes qui sont en "
+    "train de remplir leur dossier. Cochez cette case si c'est voulu, sinon corrigez la clôture."
+)
+_OUTDATED = (
+    "Les œuvres ont été transmises au jury pendant que ce formulaire était ouvert, et rien n'est enregistré. "
+    "Vérifiez ci-dessous ce qui peut encore changer, puis enregistrez de nouveau."
+)
 _SPARE_CRITERIA = 2
 """Empty lines offered for new criteria."""
 
@@ -26,6 +35,14 @@ class EditionForm(DsfrForm):
     """A part of the edition; `version` is that of the edition which the form showed."""
 
     version = VersionField()
+    outdated = False
+    """What was sent comes from a form that was shown before the handing over."""
+
+    def freeze(self, *names: str) -> None:
+        """Take away the fields of what the jury uses: they are shown as facts."""
+        self.outdated = any(self[name].raw_data for name in names)
+        for name in names:
+            del self[name]
 
 
 class CalendarForm(EditionForm):
@@ -37,6 +54,7 @@ class CalendarForm(EditionForm):
     community = TextField("Communauté que les visiteurs peuvent rejoindre", required=False)
     opens_at = InstantField("Ouverture des dépôts")
     closes_at = InstantField("Clôture des dépôts", hint="Heure de Paris. Un dépôt à cet instant précis est hors délai.")
+    close_now = ConsentField("Je clos les dépôts dès maintenant.", required=False)
     event_name = TextField(
         "Nom de l'évènement", hint="Laissez les cinq champs vides s'il n'y en a pas.", required=False
     )
@@ -54,25 +72,33 @@ class CalendarForm(EditionForm):
             organiser=self.organiser.data,
             community=self.community.data,
             opens_at=_kept(edition.opens_at, self.opens_at.data),
-            closes_at=_kept(edition.closes_at, self.closes_at.data),
+            closes_at=self._closing(edition),
             event=self._event(),
         )
 
-    def coherent(self) -> bool:
-        """Tell whether the answers hold together; what does not goes into the form."""
-        opens, closes = self.opens_at.data, self.closes_at.data
-        if opens and closes and opens >= closes:
+    def coherent(self, edition: Edition, now: datetime) -> bool:
+        """Tell whether the answers hold together, and a closing on the spot is meant; what fails goes into the form."""
+        if self.outdated:
+            self.refuse(_OUTDATED)
+        opens, closes = self.opens_at.data, self._closing(edition)
+        if opens and opens >= closes:
             self.refuse("La clôture vient après l'ouverture.", field="closes_at")
         parts = self._event_parts()
         if any(parts.values()):
             for name in (name for name, value in parts.items() if not value):
                 self.refuse("Complétez l'évènement, ou laissez ses cinq champs vides.", field=name)
         starts, ends = self.event_starts_at.data, self.event_ends_at.data
-        if starts and closes and starts <= closes:
+        if starts and starts <= closes:
             self.refuse("L'évènement a lieu après la clôture des dépôts.", field="event_starts_at")
         if starts and ends and ends <= starts:
             self.refuse("La fin vient après le début.", field="event_ends_at")
+        if not self.error_items and closes_at_once(edition, closes, now) and not self.close_now.data:
+            self.refuse(_CLOSES_AT_ONCE, field="close_now")
         return not self.error_items
+
+    def _closing(self, edition: Edition) -> datetime:
+        """Return the closing as typed; as it stands where it is frozen or was not touched."""
+        return _kept(edition.closes_at, self.closes_at.data) if "closes_at" in self else edition.closes_at
 
     def _event_parts(self) -> dict[str, object]:
         names = ("event_name", "event_starts_at", "event_ends_at", "event_place", "event_address")
@@ -103,7 +129,10 @@ def calendar_form(edition: Edition, version: int) -> CalendarForm:
     if event:
         held |= {"event_name": event.name, "event_starts_at": event.starts_at, "event_ends_at": event.ends_at}
         held |= {"event_place": event.place, "event_address": event.address}
-    return CalendarForm(data=held)
+    form = CalendarForm(data=held)
+    if edition.milestones.handed_over_at:
+        form.freeze("closes_at")
+    return form
 
 
 class RulesForm(EditionForm):
@@ -118,6 +147,11 @@ class RulesForm(EditionForm):
     laureates_max = IntegerField("Nombre maximal de lauréats", low=1, high=100)
 
     @property
+    def frozen(self) -> bool:
+        """The jury uses the formats, the criteria, the scale and the number of laureates."""
+        return "formats" not in self
+
+    @property
     def lines(self) -> list[tuple[TextField, TextField, IntegerField]]:
         """The fields of each criterion, in order."""
         count = sum(field.name.startswith("label-") for field in self)
@@ -126,12 +160,18 @@ class RulesForm(EditionForm):
     def apply(self, edition: Edition) -> Edition:
         """Return the edition with what was typed."""
         size = (self.max_megabytes.data or 0) * _MEGABYTE
-        return replace(
+        changed = replace(
             edition,
-            formats=tuple(name for name in FORMATS if name in self.formats.data),
             video_max_seconds=self.video_max_seconds.data or 0,
             max_bytes=edition.max_bytes if size == edition.max_bytes // _MEGABYTE * _MEGABYTE else size,
             categories=tuple(dict.fromkeys(line.strip() for line in self.categories.data.splitlines() if line.strip())),
+        )
+        return changed if self.frozen else self._apply_to_jury(changed)
+
+    def _apply_to_jury(self, edition: Edition) -> Edition:
+        return replace(
+            edition,
+            formats=tuple(name for name in FORMATS if name in self.formats.data),
             criteria=self._criteria(edition),
             scale_low=self.scale_low.data or 0,
             scale_high=self.scale_high.data or 0,
@@ -140,6 +180,13 @@ class RulesForm(EditionForm):
 
     def coherent(self) -> bool:
         """Tell whether the answers hold together; what does not goes into the form."""
+        if self.outdated:
+            self.refuse(_OUTDATED)
+        if not self.frozen:
+            self._check_jury_rules()
+        return not self.error_items
+
+    def _check_jury_rules(self) -> None:
         low, high = self.scale_low.data, self.scale_high.data
         if low is not None and high is not None and low >= high:
             self.refuse("La note la plus haute dépasse la plus basse.", field="scale_high")
@@ -148,7 +195,6 @@ class RulesForm(EditionForm):
         for label, description, _ in self.lines:
             if description.data and not label.data:
                 self.refuse("Donnez un intitulé à ce critère, ou videz sa description.", field=label.name)
-        return not self.error_items
 
     def _criteria(self, edition: Edition) -> tuple[Criterion, ...]:
         keys = [criterion.key for criterion in edition.criteria]
@@ -173,6 +219,14 @@ def rules_form(edition: Edition, version: int) -> RulesForm:
         fields[f"weight-{index}"] = IntegerField(f"Coefficient {index + 1}", low=1, high=20, required=False)
     form_class = type("CriteriaRulesForm", (RulesForm,), fields)
     form: RulesForm = form_class(data=_rules_of(edition) | {"version": str(version)})
+    if edition.milestones.handed_over_at:
+        form.freeze(
+            "formats",
+            "scale_low",
+            "scale_high",
+            "laureates_max",
+            *(field.name for line in form.lines for field in line),
+        )
     return form
 
 

@@ -14,7 +14,7 @@ from concours.editions.reglement import duration_words, format_words
 from concours.editions.rules import Edition, Texts, weekend_dates
 from concours.kernel.clock import format_day
 from concours.kernel.errors import NotFound
-from concours.kernel.web.state import state
+from concours.kernel.web.state import instant, state
 from concours.organisers import operations
 from concours.organisers.forms.edition import EditionForm, calendar_form, markdown_form, rules_form
 from concours.organisers.views.base import blueprint, carry_out, status_of
@@ -51,7 +51,7 @@ def calendar() -> ResponseReturnValue:
     """Change names, dates, event."""
     present, version = _present()
     form = calendar_form(present, version)
-    if form.validate_on_submit() and form.coherent() and _save(form, form.apply(present)):
+    if form.validate_on_submit() and form.coherent(present, instant()) and _save(form, form.apply(present)):
         return redirect(url_for(".edition"), HTTPStatus.SEE_OTHER)
     return render_template("organisers/calendar.html", form=form, edition=present), status_of(form)
 
@@ -63,7 +63,8 @@ def rules() -> ResponseReturnValue:
     form = rules_form(present, version)
     if form.validate_on_submit() and form.coherent() and _save(form, form.apply(present)):
         return redirect(url_for(".edition"), HTTPStatus.SEE_OTHER)
-    return render_template("organisers/rules.html", form=form, edition=present), status_of(form)
+    page = render_template("organisers/rules.html", form=form, edition=present, formats=format_words(present))
+    return page, status_of(form)
 
 
 @blueprint.route("/edition/textes/<string:name>", methods=("GET", "POST"))
