@@ -11,6 +11,7 @@ from concours.kernel.forms import (
     TextArea,
     TextField,
 )
+from concours.kernel.forms.rules import Needed
 from concours.organisers.rules import OTHER, READY_REASONS, REASON_MAX_LENGTH, Decision, compose_reason, split_reason
 from jury.api import Role
 
@@ -38,10 +39,10 @@ class DecisionForm(DsfrForm):
     )
     ready_reason = SelectField(
         "Motif d'irrecevabilité",
-        hint="À choisir pour déclarer irrecevable.",
         choices=_REASONS,
         required=False,
         placeholder="Choisir un motif",
+        validators=[Needed("pour déclarer irrecevable")],
     )
     words = TextArea(
         "Précisions",
