@@ -5,6 +5,8 @@ import hashlib
 from concours.editions.rules import Criterion, Edition
 from concours.kernel.clock import format_day, format_hour, format_instant, to_paris
 
+_READS_ON = ("pour ", "de ", "d'")
+
 
 def compose(edition: Edition) -> str:
     """Return the règlement in Markdown."""
@@ -69,7 +71,9 @@ def _criteria(edition: Edition) -> str:
 
 def _criterion(criterion: Criterion, *, weighted: bool) -> str:
     weight = f" (coefficient {criterion.weight})" if weighted else ""
-    return f"- {criterion.label} : {criterion.description}{weight}"
+    # « Le caractère inspirant » reads on: « pour d'autres administrations ».
+    link = " " if criterion.description.startswith(_READS_ON) else " : "
+    return f"- {criterion.label}{link}{criterion.description}{weight}"
 
 
 def _laureates(number: int) -> str:
