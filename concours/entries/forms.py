@@ -15,7 +15,6 @@ from concours.entries.rules import (
     Dossier,
     Missing,
     Part,
-    capital,
     limits_of,
 )
 from concours.intake.rules import spoken_kinds
@@ -30,6 +29,7 @@ from concours.kernel.forms import (
     VersionField,
 )
 from concours.kernel.storage import human_size
+from concours.kernel.text import capital
 
 _NOT_NAMED = "N'y nommez ni votre administration, ni votre territoire : le jury le lit."
 

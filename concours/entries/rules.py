@@ -10,6 +10,7 @@ from concours.editions.rules import Edition, accepts_deposits
 from concours.intake.rules import Kind, Limits
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import DomainError
+from concours.kernel.text import capital
 
 NAME_LENGTH = 200
 PHONE_LENGTH = 30
@@ -103,11 +104,6 @@ _NEEDED = (
 _GONE_CATEGORY = Missing(
     Part.INNOVATION, "category", "La catégorie choisie n'existe plus dans cette édition : choisissez-en une autre."
 )
-
-
-def capital(words: str) -> str:
-    """Return the words with a capital first, the others as they are."""
-    return words[:1].upper() + words[1:]
 
 
 def missing_answers(dossier: Dossier, categories: Collection[str]) -> list[Missing]:
