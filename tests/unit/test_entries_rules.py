@@ -19,7 +19,6 @@ from concours.entries.rules import (
     Late,
     Missing,
     Part,
-    capital,
     limits_of,
     missing_answers,
     require_open,
@@ -27,6 +26,7 @@ from concours.entries.rules import (
 )
 from concours.intake.rules import Kind
 from concours.kernel.errors import DomainError
+from concours.kernel.text import capital
 
 CATEGORIES = ("vidéo", "bande dessinée")
 FULL = Dossier(
