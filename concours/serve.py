@@ -21,7 +21,6 @@ from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
 from concours.kernel.settings import Settings, SettingsError, read_secret
 from concours.migrations import upgrade
-from concours.worker import require_sandbox
 
 _POLL_S = 0.1
 _ANSWER_LIMIT_S = 60
@@ -96,6 +95,8 @@ def check_secrets(settings: Settings) -> None:
 def check_sandbox(settings: Settings) -> None:
     """Raise SettingsError where production has no working sandbox, before anything is started."""
     if settings.production:
+        from concours.worker import require_sandbox  # noqa: PLC0415 -- a fifth of a second that nobody else waits for
+
         require_sandbox(settings)
 
 
@@ -129,8 +130,9 @@ def run_together(settings: Settings, *, announce: Callable[[], None]) -> int:
     processes = _Processes()
     try:
         processes.start("web", web_command(settings))
-        processes.start("worker", worker_command())
         if processes.wait(until=lambda: _answers(settings), seconds=_ANSWER_LIMIT_S):
+            # After the first answer: visitors wait for pages, nobody waits for the worker's first second.
+            processes.start("worker", worker_command())
             announce()
             processes.wait()
         elif not processes.over:
