@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from huey import Huey, PostgresHuey, SqliteHuey
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from concours.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 QUICK = "quick"
 """Mail and examination: seconds."""
@@ -23,9 +25,17 @@ class Queues:
     """Where jobs are announced by name, and where the worker hears of them."""
 
     def __init__(self, settings: Settings) -> None:
-        self.by_name: dict[str, Huey] = {name: _huey(settings, name) for name in (QUICK, SLOW)}
+        self._settings = settings
         self._handlers: dict[str, Handler] = {}
-        self._tasks = {name: huey.task(name="job")(self._handle) for name, huey in self.by_name.items()}
+
+    @cached_property
+    def by_name(self) -> "dict[str, Huey]":
+        """The queues, opened when they are first needed: their library takes a third of a second to load."""
+        return {name: _huey(self._settings, name) for name in (QUICK, SLOW)}
+
+    @cached_property
+    def _tasks(self) -> dict[str, Callable[[str, str], object]]:
+        return {name: huey.task(name="job")(self._handle) for name, huey in self.by_name.items()}
 
     def announce(self, queue: str, job: str, subject: str = "") -> None:
         """Wake the worker for this job. A queue out of order is no reason to fail: the sweep finds the job."""
@@ -41,6 +51,7 @@ class Queues:
     def serve(self, handlers: Mapping[str, Handler]) -> None:
         """Say what the jobs do, in the worker; makes the queues' tables where there are none."""
         self._handlers = dict(handlers)
+        self._tasks  # noqa: B018 -- a job that waits already must find its task
         for huey in self.by_name.values():
             huey.storage.initialize_schema()
 
@@ -59,6 +70,8 @@ class NoQueues(Queues):
 
 
 def _huey(settings: Settings, name: str) -> Any:
+    from huey import PostgresHuey, SqliteHuey  # noqa: PLC0415 -- see `by_name`
+
     if settings.database_url.startswith("postgresql"):
         dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         # The worker makes the tables: the jury's role may not, and a web process starts whether or not it could.
