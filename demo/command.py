@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 
@@ -25,7 +26,6 @@ from jury import api as jury
 Links = dict[str, str | list[str]]
 """Addresses that sign in, by role."""
 
-FOLDER = ROOT / "var" / "demo"
 _ORGANISER = "secretariat@demo.example"
 _ROLES = {"jurors": "jury", "candidates": "candidature"}
 _LINK_LIFETIME = timedelta(days=30)
@@ -39,7 +39,7 @@ def run() -> int:
     os.environ.update(_environment())
     settings = read_settings()
     check_address(settings)
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    shutil.rmtree(settings.data, ignore_errors=True)
     click.echo(f"Fabrication d'un concours de démonstration (phase : {phase})…")
     links = populate(settings, phase)
     return run_together(settings, announce=lambda: _announce(settings, phase, links))
@@ -112,21 +112,21 @@ def _environment() -> dict[str, str]:
     """Return what sets the demonstration apart; it never sees a real database nor writes to anybody."""
     for name in ("DATABASE_URL", "JURY_DATABASE_URL", "SMTP_HOST", "APP_ENV", "EDITION"):
         os.environ.pop(name, None)
-    return {"DATA": str(FOLDER), "UPLOADS": str(FOLDER / "uploads"), "DEMO": "1", "CONTACT_EMAIL": _ORGANISER}
+    folder = Path(os.environ.get("DATA") or ROOT / "var") / "demo"
+    return {"DATA": str(folder), "UPLOADS": str(folder / "uploads"), "DEMO": "1", "CONTACT_EMAIL": _ORGANISER}
 
 
 def _announce(settings: Settings, phase: str, links: Links) -> None:
     """Write demo.json and say where everything is."""
     description = {"address": settings.public_url, "phase": phase, **links}
-    partial = FOLDER / ".demo.json"
+    partial = settings.data / ".demo.json"
     partial.write_text(json.dumps(description, ensure_ascii=False, indent=2) + "\n")
-    partial.replace(FOLDER / "demo.json")
+    partial.replace(settings.data / "demo.json")
     click.echo(f"La démonstration est à l'adresse : {settings.public_url}/ (phase : {phase})")
     click.echo(f"  secrétariat du concours : {links['organiser']}")
     for role in ("jurors", "candidates"):
         for link in links[role]:
             click.echo(f"  {_ROLES[role]} : {link}")
     click.echo(f"  secrétaire du jury : {links['secretary']}")
-    click.echo(
-        "Ces liens servent autant de fois qu'on veut. Ils sont aussi dans var/demo/demo.json. Ctrl-C arrête tout."
-    )
+    where = settings.data / "demo.json"
+    click.echo(f"Ces liens servent autant de fois qu'on veut ; ils sont aussi dans {where}. Ctrl-C arrête tout.")
