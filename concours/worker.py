@@ -208,7 +208,7 @@ def run() -> None:
     """Work until SIGTERM or SIGINT. What is cut short is taken up by the next start."""
     worker = make_worker(read_settings())
     if not worker.sandbox.confined:
-        sys.stderr.write(f"Attention : {worker.sandbox.description}\n")
+        sys.stderr.write(f"{worker.sandbox.description}\n")
     consumers = [_consumer(worker, QUICK, workers=_QUICK_THREADS), _consumer(worker, SLOW, workers=1)]
     for consumer in consumers:
         consumer.start()
