@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from concours.accounts.models import Outbox
 from concours.accounts.operations import ensure_account, make_organiser
 from concours.editions.operations import start_edition
+from concours.editions.queries import current_record
 from concours.editions.rules import Edition
 from concours.entries import operations as entries
-from concours.entries.models import Entry
+from concours.entries.queries import deposited_entries, entries_of
 from concours.organisers import operations as organisers
 from concours.organisers.rules import Decision
 from concours.registrations.operations import confirm_membership, join, register
@@ -111,7 +112,7 @@ def admit_and_hand_over(stage: Stage, organiser: str) -> datetime:
     at = stage.edition.closes_at + timedelta(hours=1)
     with stage.worker.database.write() as session:
         actor = _id_of(session, organiser, at)
-        for entry in session.query(Entry).filter(Entry.deposit_id.is_not(None)).all():
+        for entry in deposited_entries(session, current_record(session).id):
             organisers.decide_admissibility(
                 session,
                 entry_id=entry.id,
@@ -147,7 +148,7 @@ def _take_part(stage: Stage, work: Work, path: Path, at: datetime) -> None:
 def _deposit(stage: Stage, work: Work, at: datetime) -> None:
     with stage.worker.database.write() as session:
         account = ensure_account(session, email=work.email, now=at)
-        entry = session.query(Entry).filter_by(account_id=account.id).one()
+        entry = entries_of(session, account.id)[0]
         moment = at + timedelta(minutes=17)
         entries.deposit(session, entry_id=entry.id, account_id=account.id, public_url=stage.public_url, now=moment)
 

@@ -55,14 +55,6 @@ def deposited_entries(session: Session, edition_id: str) -> Sequence[Entry]:
     return session.scalars(query.order_by(Deposit.at, Deposit.id)).all()
 
 
-def find_deposit(session: Session, deposit_id: str) -> Deposit:
-    """Return a deposit, whether it still counts or not. Raises NotFound."""
-    deposit = session.get(Deposit, deposit_id)
-    if deposit is None:
-        raise NotFound("Ce dépôt n'existe pas.")
-    return deposit
-
-
 def deposits_of(session: Session, entry_id: str) -> Sequence[Deposit]:
     """Return every deposit of a dossier, the newest first."""
     query = select(Deposit).where(Deposit.entry_id == entry_id).options(selectinload(Deposit.creation))
@@ -74,12 +66,6 @@ def deposits_by_work(session: Session, work_ids: Collection[str]) -> Mapping[str
     query = select(Entry.work_id, Deposit).join(Deposit, Entry.deposit_id == Deposit.id)
     rows = session.execute(query.where(Entry.work_id.in_(work_ids)))
     return {work_id: deposit for work_id, deposit in rows if work_id is not None}
-
-
-def handed_over_ids(session: Session, edition_id: str) -> frozenset[str]:
-    """Return which dossiers of an edition have a work before the jury, without saying which work."""
-    query = select(Entry.id).where(Entry.edition_id == edition_id, Entry.work_id.is_not(None))
-    return frozenset(session.scalars(query))
 
 
 def missing(entry: Entry, edition: Edition) -> list[Missing]:
