@@ -1,10 +1,10 @@
 # Thin on purpose: each command is one script under scripts/ or one program of .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format lock clean
+.PHONY: help run demo test test-full check format lock clean
 
 help: ## Affiche cette aide
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Réglages de run et demo : PORT (8000), HOST (127.0.0.1) ; de run : DATA (var/)."
 
@@ -16,6 +16,9 @@ demo: ## Démarre un concours de démonstration (PHASE=open|jury|deliberation|ho
 
 test: ## Lance tous les tests, navigateur et PostgreSQL compris
 	@scripts/test.sh
+
+test-full: ## Les mêmes, et ceux qui sont trop lourds pour chaque changement
+	@scripts/test.sh -m "full or not full"
 
 check: ## Vérifie la forme, les types, les importations et les règles de la maison
 	@scripts/check.sh

@@ -110,10 +110,10 @@ class JuryWork(Base):
 
 
 class JuryMedia(Base):
-    """A file made from a creation for jurors: the video, its poster, or one page."""
+    """A file made from a creation for jurors: the film, the same in 480p, its poster, the document, or one page."""
 
     __tablename__ = "jury_media"
-    __table_args__ = (CheckConstraint("role IN ('video', 'poster', 'page')", name="role"),)
+    __table_args__ = (CheckConstraint("role IN ('video', 'small', 'poster', 'document', 'page')", name="role"),)
 
     work_id: Mapped[str] = mapped_column(ForeignKey("jury_work.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(10), primary_key=True)

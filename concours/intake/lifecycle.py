@@ -76,6 +76,7 @@ def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> N
     creation.kind, creation.reason, creation.message = verdict.kind, verdict.reason, verdict.message
     creation.detected, creation.duration_s, creation.pages = verdict.detected, verdict.duration_s, verdict.pages
     creation.width, creation.height = verdict.width, verdict.height
+    creation.findings = list(verdict.findings)
     creation.attempts, creation.claimed_until = 0, None
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, Float, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -47,6 +48,10 @@ class Creation(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     pages: Mapped[int | None]
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+    """Codes of what was found in an accepted file and told to the secretariat, without being a ground for refusal."""
+    progress: Mapped[float | None] = mapped_column(Float)
+    """How much of the jury copy is made, from 0 to 1; None when nothing is being made."""
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     """Tries at the present step; reset when a step is done."""
     claimed_until: Mapped[datetime | None] = mapped_column(index=True)
@@ -68,7 +73,7 @@ class JuryFile(Base):
     id: Mapped[Id]
     creation_id: Mapped[Ref] = mapped_column(ForeignKey("creation.id"))
     role: Mapped[str] = mapped_column(String(8))
-    """`video`, `poster` or `page`."""
+    """`video`, `small` (the film in 480p), `poster`, `document` (the rewritten PDF) or `page`."""
     position: Mapped[int] = mapped_column(Integer)
     digest: Mapped[str] = mapped_column(String(64))
     mime: Mapped[str] = mapped_column(String(60))
@@ -76,4 +81,32 @@ class JuryFile(Base):
     width: Mapped[int]
     height: Mapped[int]
     text: Mapped[str] = mapped_column(Text, default="")
-    """Words of a page, for screen readers."""
+    """Words of a page, for screen readers; of a document, what its tags say beside its pages."""
+
+
+class Upload(Base):
+    """A file on its way in, by pieces. Gone when it is swept; once whole it is also a creation."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[Id]
+    """Nobody can guess it: it stands in the upload's address."""
+    subject: Mapped[Ref] = mapped_column(index=True)
+    """What the file is for, in the words of the room that receives it; nothing is known of it here."""
+    name: Mapped[str] = mapped_column(String(255))
+    """As the visitor's machine calls it."""
+    size: Mapped[int] = mapped_column(BigInteger)
+    """What was announced, in bytes."""
+    head_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the first bytes, once they were looked at: tells whether a file chosen later is the same."""
+    key: Mapped[str] = mapped_column(String(26), unique=True)
+    """In the quarantine."""
+    place: Mapped[str] = mapped_column(String(255), default="")
+    """What the storage needs to find the pieces again."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    """Swept from then on, whole or not."""
+    completed_at: Mapped[datetime | None]
+    """The server's time when its last byte had come."""
+    creation_id: Mapped[str | None] = mapped_column(ForeignKey("creation.id"), index=True)
+    """What it became; None while it comes, and when its last byte came too late to count."""

@@ -96,13 +96,15 @@ class Verdict:
     height: int | None = None
     pages: int | None = None
     sha256: str | None = None
+    findings: tuple[str, ...] = ()
+    """Codes of what was found in an accepted file and is told to the secretariat."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Artefact:
     """One file of the jury copy, made by us. `text` is what a screen reader says of a page."""
 
-    role: Literal["video", "poster", "page"]
+    role: Literal["video", "small", "poster", "document", "page"]
     position: int
     path: Path
     mime: str
