@@ -10,6 +10,7 @@ from concours.editions.rules import Edition, Phase, phase
 from concours.entries import views as entries_views
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
+from concours.intake.receiving import Receiver
 from concours.kernel.clock import Clock, format_instant, system_clock
 from concours.kernel.db import Database
 from concours.kernel.errors import NotFound
@@ -28,6 +29,8 @@ _ROOMS = (
     accounts_views,
     site_views,
     entries_views,
+    entries_views.uploads,
+    entries_views.phone,
     registrations_views,
     organisers_views,
     honours_views,
@@ -61,6 +64,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         templates=lambda folder: folder not in _NOT_OURS,
     )
     use_logins(app.extensions, Login)
+    app.extensions[entries_views.uploads.RECEIVER] = Receiver(resources.stores.partials)
     for room in _ROOMS:
         app.register_blueprint(room.blueprint)
     app.context_processor(lambda: {"chrome": _chrome()})

@@ -1,5 +1,7 @@
 """Who may enter what, on this side of the wall."""
 
+from flask import g
+
 from concours.accounts.models import Account
 from concours.kernel.errors import Forbidden
 from concours.kernel.web.access import Entrance
@@ -20,9 +22,14 @@ def organisers_only() -> Entrance:
     return elsewhere
 
 
+def act_for(account_id: str) -> None:
+    """Have this request act for an account without its being signed in: a link of its own proved that it may."""
+    g.acting_for = account_id
+
+
 def current_account_id() -> str:
-    """Return the account that is signed in. Raises Forbidden when there is none: the access rule comes first."""
-    account_id = person_id()
+    """Return the account that acts. Raises Forbidden when there is none: the access rule comes first."""
+    account_id: str | None = g.get("acting_for") or person_id()
     if account_id is None:
         raise Forbidden("Connectez-vous pour continuer.")
     return account_id

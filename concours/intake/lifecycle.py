@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from concours.intake.models import Creation, CreationState, JuryFile
-from concours.intake.rules import Artefact, Verdict
+from concours.intake.rules import Artefact, Verdict, plain_name
 from concours.kernel.errors import Conflict
 from concours.kernel.storage import Received
 
@@ -17,7 +17,6 @@ MAX_ATTEMPTS = 3
 CLAIM = timedelta(seconds=60)
 """How long a worker has a file without a sign of life; it renews its claim while it works."""
 
-_NAME_LENGTH = 255
 _FAILED = {
     CreationState.RECEIVED: (
         "Votre fichier est bien reçu et conservé, mais il n'a pas pu être examiné, pour une raison qui tient à nous. "
@@ -32,7 +31,7 @@ _FAILED = {
 def receive(session: Session, *, received: Received, name: str, now: datetime) -> Creation:
     """Record a file that is whole and durable in the quarantine."""
     creation = Creation(
-        name=name.replace("\\", "/").rsplit("/", 1)[-1][-_NAME_LENGTH:],
+        name=plain_name(name),
         quarantine_key=received.key,
         size=received.size,
         sha256=received.sha256,

@@ -17,6 +17,13 @@ _COPY_SECONDS = 3600
 _FILES = {"video": ("video.mp4", "video/mp4"), "poster": ("poster.webp", "image/webp")}
 
 
+def check_announced(size: int, limits: Limits) -> None:
+    """Refuse a file by the size that is announced before any of it comes: too large, or nothing at all."""
+    check_bytes(size, limits)
+    if size == 0:
+        sniff(b"", 0, limits.kinds)
+
+
 def sniff_head(head: bytes, size: int, *, name: str, limits: Limits) -> Kind:
     """Accept or refuse on the first HEAD_BYTES of a file of `size` bytes; raises Refused, saying what it really is."""
     check_bytes(size, limits)

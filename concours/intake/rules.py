@@ -16,6 +16,10 @@ MAX_STREAMS = 16
 """A camera writes two or three streams; more is a file made to exhaust its reader."""
 
 
+NAME_LENGTH = 255
+"""Characters kept of a file's name: its end."""
+
+
 class Kind(StrEnum):
     """The three formats that an edition may accept."""
 
@@ -125,6 +129,11 @@ UNREADABLE = (
     "Ce fichier est illisible : il est abîmé. Vérifiez qu'il s'ouvre sur votre poste, exportez-le à nouveau depuis "
     "votre logiciel, puis envoyez-le."
 )
+
+
+def plain_name(name: str) -> str:
+    """Return the end of a path as somebody's machine writes it, as long as a column holds."""
+    return name.replace("\\", "/").rsplit("/", 1)[-1][-NAME_LENGTH:]
 
 
 def spoken_duration(seconds: float) -> str:

@@ -3,13 +3,24 @@
 import base64
 import secrets
 
+from concours.kernel.errors import NotFound
+
 ID_LENGTH = 26
 """Characters in an identifier: 128 random bits in base32."""
+
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz234567")
 
 
 def new_id() -> str:
     """Return 128 random bits as 26 lowercase letters and digits."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+def checked_id(text: str) -> str:
+    """Return the text. Raises NotFound unless it is an identifier that we could have made."""
+    if len(text) != ID_LENGTH or not set(text) <= _LETTERS:
+        raise NotFound
+    return text
 
 
 def new_token() -> str:

@@ -12,11 +12,12 @@ from boto3.s3.transfer import TransferConfig
 from botocore.client import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from concours.kernel.disk import CHUNK
 from concours.kernel.errors import NotFound
 from concours.kernel.settings import S3
-from concours.kernel.storage import CHUNK, Readable, check_key
+from concours.kernel.storage import Readable, check_key
 
-_ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+_ABSENT = frozenset({"404", "NoSuchKey", "NoSuchUpload", "NotFound"})
 _BEYOND = frozenset({"416", "InvalidRange"})
 _IN_PARTS = TransferConfig(multipart_threshold=16 << 20, multipart_chunksize=16 << 20, max_concurrency=4)
 """At most some 80 MB of a stream stand in memory; S3 takes 10 000 parts: 160 GB."""
@@ -73,7 +74,7 @@ class S3Blobs:
         """Yield the bytes from `start` to before `stop` (fewer at the end of the blob); raises NotFound at once."""
         check_key(key)
         if stop <= start:
-            self._size(key)
+            self.size(key)
             return iter(())
         try:
             with failures_as_ours():
@@ -88,7 +89,7 @@ class S3Blobs:
         with tempfile.TemporaryDirectory(prefix="concours-") as folder:
             path = Path(folder) / "copy"
             with path.open("wb") as file:
-                file.writelines(self.read(key, 0, self._size(key)))
+                file.writelines(self.read(key, 0, self.size(key)))
             yield path
 
     def delete(self, key: str) -> None:
@@ -101,12 +102,12 @@ class S3Blobs:
         """Tell whether it is there."""
         check_key(key)
         try:
-            self._size(key)
+            self.size(key)
         except NotFound:
             return False
         return True
 
-    def _size(self, key: str) -> int:
+    def size(self, key: str) -> int:
         """Return its size in bytes; raises NotFound."""
         check_key(key)
         with failures_as_ours():

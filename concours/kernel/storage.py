@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from concours.kernel.disk import CHUNK, blocks_of, sync_folder
 from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
+from concours.kernel.partials import LocalPartials, Partials
 from concours.kernel.settings import Settings
-
-CHUNK = 1 << 20
-"""Bytes read or written at a time."""
 
 _KEY = re.compile(r"(quarantine|ready)/[a-z0-9]{26,64}")
 
@@ -78,11 +77,11 @@ class LocalBlobs:
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)  # there only when something went wrong: a refusal, a full disk
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to before `stop` (fewer at the end of the blob); raises NotFound at once."""
-        return _blocks(self._existing(key), start, stop)
+        return blocks_of(self._existing(key), start, stop)
 
     @contextmanager
     def on_disk(self, key: str) -> Iterator[Path]:
@@ -162,21 +161,24 @@ class ReadyStore:
 
 @dataclass(frozen=True)
 class Stores:
-    """Two kinds of file, two types: the type checker refuses the mix-up."""
+    """Kinds of file, each its own type: the type checker refuses the mix-up."""
 
     quarantine: Quarantine
     ready: ReadyStore
+    partials: Partials
 
 
 def open_stores(settings: Settings) -> Stores:
     """Return the stores that the settings name."""
     if settings.s3 is None:
-        blobs: Blobs = LocalBlobs(settings.uploads)
-    else:
-        from concours.kernel.s3 import S3Blobs  # noqa: PLC0415 -- boto3 takes half a second to load; local storage needs none of it
+        local = LocalBlobs(settings.uploads)
+        return Stores(Quarantine(local), ReadyStore(local), LocalPartials(settings.uploads))
+    # boto3 takes half a second to load; local storage needs none of it.
+    from concours.kernel.s3 import S3Blobs  # noqa: PLC0415 -- see above
+    from concours.kernel.s3_partials import S3Partials  # noqa: PLC0415 -- see above
 
-        blobs = S3Blobs(settings.s3)
-    return Stores(Quarantine(blobs), ReadyStore(blobs))
+    remote = S3Blobs(settings.s3)
+    return Stores(Quarantine(remote), ReadyStore(remote), S3Partials(settings.s3, settings.data / "turns"))
 
 
 def human_size(size: int) -> str:
@@ -211,21 +213,3 @@ class _Measured:
             raise TooLarge(f"Ce fichier dépasse la limite de {limit}. Réduisez-le, puis recommencez.")
         self.digest.update(block)
         return block
-
-
-def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(start)
-        left = stop - start
-        while left > 0 and (block := file.read(min(CHUNK, left))):
-            left -= len(block)
-            yield block
-
-
-def _sync_folder(folder: Path) -> None:
-    # A rename is durable only once its folder is.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from concours.kernel.disk import CHUNK
 from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
 from concours.kernel.s3 import S3Blobs
 from concours.kernel.settings import S3
-from concours.kernel.storage import CHUNK, Blobs, Damaged, LocalBlobs, Quarantine, ReadyStore
+from concours.kernel.storage import Blobs, Damaged, LocalBlobs, Quarantine, ReadyStore
 
 LARGE = 3 * CHUNK + 17
 PARTS = 34 << 20

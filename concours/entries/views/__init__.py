@@ -1,6 +1,9 @@
-"""The candidate's pages: dossiers, files, deposits. Each module adds its own to the one blueprint."""
+"""The candidate's pages: dossiers, files, deposits. Each module adds its own to the one blueprint.
 
-from concours.entries.views import creation, deposits, dossier
+Files that come by pieces, and a phone's page, have blueprints of their own: others may enter, and answers are no pages.
+"""
+
+from concours.entries.views import creation, deposits, dossier, phone, uploads
 from concours.entries.views.base import blueprint
 
-__all__ = ["blueprint", "creation", "deposits", "dossier"]
+__all__ = ["blueprint", "creation", "deposits", "dossier", "phone", "uploads"]

@@ -100,9 +100,15 @@ def edition_of(entry_id: str) -> Edition:
 @contextmanager
 def acting(entry_id: str, *, size: int | None = None) -> Iterator[Session]:
     """Yield the transaction of an act on a dossier; a late one is put on record, with the bytes it brought."""
+    with late_on_record(entry_id, size=size), state().database.write() as session:
+        yield session
+
+
+@contextmanager
+def late_on_record(entry_id: str, *, size: int | None = None) -> Iterator[None]:
+    """Put on record what comes too late, with the bytes it brought, in a transaction of its own."""
     try:
-        with state().database.write() as session:
-            yield session
+        yield
     except Late:
         with state().database.write() as session:
             operations.record_late(

@@ -11,7 +11,9 @@ from concours.accounts.access import current_account_id
 from concours.entries import operations, queries
 from concours.entries.forms import UploadForm, upload_form
 from concours.entries.rules import Late, Part, limits_of
+from concours.entries.views import uploads
 from concours.entries.views.base import Folder, acting, blueprint, edition_of, open_folder, show
+from concours.entries.views.phone import phone_link
 from concours.intake.models import Creation
 from concours.intake.operations import sniff_head
 from concours.intake.sniff import HEAD_BYTES
@@ -45,14 +47,15 @@ def creation(entry_id: str) -> ResponseReturnValue:
         status = _take(folder, form)
         if status is HTTPStatus.OK:
             return redirect(url_for("entries.creation", entry_id=entry_id), HTTPStatus.SEE_OTHER)
-    return show("creation", folder, form=form, step=Part.CREATION.value), status
+    coming, phone = uploads.coming(entry_id), phone_link(entry_id) if folder.open else None
+    return show("creation", folder, form=form, step=Part.CREATION.value, coming=coming, phone=phone), status
 
 
 @blueprint.get("/<string:entry_id>/creation/etat")
 def file_state(entry_id: str) -> ResponseReturnValue:
     """Show where the file stands: the piece of the page that brings itself up to date."""
     folder = open_folder(entry_id)
-    return render_template("entries/_file.html", folder=folder, entry=folder.entry)
+    return render_template("entries/_file.html", folder=folder, entry=folder.entry, coming=uploads.coming(entry_id))
 
 
 @blueprint.get("/<string:entry_id>/apercu/<string:file_id>")

@@ -1,0 +1,43 @@
+"""The moment when a file that came by pieces is all there: durable first, then the dossier's, at one instant."""
+
+from concours.entries import operations
+from concours.entries.models import Entry
+from concours.entries.rules import Late
+from concours.intake import uploads
+from concours.intake.models import Creation, Upload
+from concours.intake.receiving import Receiver
+from concours.kernel.clock import Clock
+from concours.kernel.db import Database
+
+
+def settle(database: Database, receiver: Receiver, clock: Clock, upload: Upload) -> Creation | None:
+    """Give a whole upload to its dossier; None when that is done already.
+
+    The instant that counts is the one at which the file is assembled and durable. Raises Late: the bytes are then kept
+    until the upload expires, and the attempt is on record; NotFound, OSError.
+    """
+    slot = uploads.slot_of(upload)
+    sha256 = receiver.finish(slot)
+    now = clock()
+    received = uploads.received_of(upload, sha256)
+    try:
+        with database.write() as session:
+            if uploads.find(session, upload_id=upload.id, subject=upload.subject, now=now, lock=True).completed_at:
+                return None
+            entry = session.get_one(Entry, upload.subject)
+            made = operations.attach_creation(
+                session, entry_id=entry.id, account_id=entry.account_id, received=received, name=upload.name, now=now
+            )
+            uploads.complete(session, upload_id=upload.id, creation_id=made.id, now=now)
+    except Late:
+        with database.write() as session:
+            uploads.complete(session, upload_id=upload.id, creation_id=None, now=now)
+            account_id = session.get_one(Entry, upload.subject).account_id
+            operations.record_late(
+                session, entry_id=upload.subject, account_id=account_id, act="upload", now=now, size=upload.size
+            )
+        raise
+    receiver.digests.forget(slot.key)
+    if made.quarantine_key != slot.key:
+        receiver.discard(slot)  # the dossier had these very bytes already
+    return made

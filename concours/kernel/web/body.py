@@ -1,0 +1,108 @@
+"""The bytes of a request as they come, for what is too large to be read whole or to be parsed as a form."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from typing import Any
+
+from flask import request
+
+from concours.kernel.errors import DomainError
+
+_BLOCK = 256 << 10
+"""What is lost at most of what came, when a connection breaks."""
+_TICK_S = 1.0
+_SILENCE_S = 60
+"""A connection that brings nothing for so long is taken for dead: it would hold a thread for ever."""
+_DRAINED_BYTES, _DRAIN_S = 8 << 20, 3
+
+
+class Cut(DomainError):
+    """The connection broke before the last byte."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self) -> None:
+        super().__init__("La connexion s'est coupée. Ce qui est arrivé est gardé : l'envoi reprendra de là.")
+
+
+class Silent(DomainError):
+    """The connection brings nothing any more."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+    def __init__(self) -> None:
+        super().__init__("Plus rien n'arrive. Ce qui est arrivé est gardé : l'envoi reprendra de là.")
+
+
+class RequestBody:
+    """The body of the present request, read once."""
+
+    def __init__(self) -> None:
+        self._stream, self._left = request.environ["wsgi.input"], request.content_length
+        if self._left is None and not request.environ.get("wsgi.input_terminated"):
+            self._left = 0
+
+    def blocks(self, idle: Callable[[], None] = lambda: None) -> Iterator[bytes]:
+        """Yield the bytes as they come; `idle` is called each second in which none does, and may raise.
+
+        Raises Cut when the connection breaks before the end, Silent after a minute of silence.
+        """
+        with _ticking():
+            while self._left is None or self._left > 0:
+                block = self._next(idle)
+                if not block:
+                    break
+                yield block
+        if self._left:
+            raise Cut
+
+    def drain(self) -> None:
+        """Read some of what a refused visitor still sends: a browser that cannot finish does not read our answer."""
+        limit, taken = time.monotonic() + _DRAIN_S, 0
+        with suppress(DomainError):
+            for block in self.blocks():
+                taken += len(block)
+                if taken > _DRAINED_BYTES or time.monotonic() > limit:
+                    return
+
+    def _next(self, idle: Callable[[], None]) -> bytes:
+        try:
+            block = _read(self._stream, _BLOCK if self._left is None else min(_BLOCK, self._left), idle)
+        except OSError as error:
+            raise Cut from error
+        if self._left is not None:
+            self._left -= len(block)
+        return block
+
+
+def _read(stream: Any, size: int, idle: Callable[[], None]) -> bytes:
+    """Read once; the server keeps what it has read of a block when a tick passes in the midst of it."""
+    limit = time.monotonic() + _SILENCE_S
+    while True:
+        try:
+            block: bytes = stream.read(size)
+        except TimeoutError:
+            if time.monotonic() > limit:
+                raise Silent from None
+            idle()
+        else:
+            return block
+
+
+@contextmanager
+def _ticking() -> Iterator[None]:
+    """Have the server's reads of this connection end each second, where the server lets us at it."""
+    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    if connection is None:
+        yield
+        return
+    before = connection.gettimeout()
+    connection.settimeout(_TICK_S)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            connection.settimeout(before)
