@@ -52,9 +52,9 @@ class Receiver:
     partials: Partials
     digests: Digests = field(default_factory=Digests)
 
-    def begin(self, key: str) -> str:
+    def create(self, key: str) -> str:
         """Make room for a new file; return its place."""
-        return self.partials.begin(key)
+        return self.partials.create(key)
 
     def offset(self, slot: Slot) -> int:
         """Return how many bytes have come. Raises NotFound."""

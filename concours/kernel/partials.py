@@ -13,9 +13,9 @@ from concours.kernel.turns import Turn, forget_turn, take_turn
 
 
 class Partials(Protocol):
-    """Where pieces are kept. `place` is what `begin` returned: what this storage needs to find the pieces again."""
+    """Where pieces are kept. `place` is what `create` returned: what this storage needs to find the pieces again."""
 
-    def begin(self, key: str) -> str:
+    def create(self, key: str) -> str:
         """Make room for a new file; return its place."""
 
     def turn(self, key: str) -> AbstractContextManager[Turn]:
@@ -43,7 +43,7 @@ class LocalPartials:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "quarantine"
 
-    def begin(self, key: str) -> str:
+    def create(self, key: str) -> str:
         """Make an empty file."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._partial(key).touch(exist_ok=False)

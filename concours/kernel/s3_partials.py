@@ -39,7 +39,7 @@ class S3Partials:
         self._bucket, self._turns = settings.bucket, turns
         self._client, self._blobs = connect(settings), S3Blobs(settings)
 
-    def begin(self, key: str) -> str:
+    def create(self, key: str) -> str:
         """Open a multipart upload; its identifier is the place."""
         with failures_as_ours():
             return str(self._client.create_multipart_upload(Bucket=self._bucket, Key=_whole(key))["UploadId"])

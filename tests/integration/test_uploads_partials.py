@@ -65,7 +65,7 @@ def noise(size: int) -> bytes:
 
 def begun(receiver: Receiver, size: int) -> Slot:
     key = new_id()
-    return Slot(key, receiver.begin(key), size)
+    return Slot(key, receiver.create(key), size)
 
 
 def whole(quarantine: Quarantine, slot: Slot) -> bytes:
@@ -240,7 +240,7 @@ def test_a_writer_that_does_not_let_go_makes_the_other_wait_and_say_so(
 @pytest.mark.parametrize("key", ["../../etc/passwd", "a" * 25, "A" * 26, "a" * 26 + "/", "", "." * 26])
 def test_a_key_that_is_not_ours_leads_nowhere(partials: Partials, key: str) -> None:
     with pytest.raises(NotFound):
-        partials.begin(key)
+        partials.create(key)
     with pytest.raises(NotFound):
         partials.size(key, "")
     with pytest.raises(NotFound):

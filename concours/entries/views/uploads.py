@@ -147,7 +147,7 @@ def _receiver() -> Receiver:
 def _begin(entry_id: str, wanted: tus.Announced, expires_at: datetime) -> Upload:
     """Record the file that is announced; the oldest of those on their way makes room for it."""
     key, now = new_id(), state().clock()
-    place = _receiver().begin(key)
+    place = _receiver().create(key)
     with state().database.write() as session:
         surplus = uploads.surplus(session, subject=entry_id, now=now)
         for former in surplus:
