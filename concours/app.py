@@ -25,18 +25,15 @@ from concours.organisers import views as organisers_views
 from concours.registrations import views as registrations_views
 from concours.site import views as site_views
 
-_ROOMS = (
-    accounts_views,
-    site_views,
-    entries_views,
-    entries_views.uploads,
-    entries_views.phone,
-    registrations_views,
-    organisers_views,
-    honours_views,
-    exports_views,
+_BLUEPRINTS = (
+    accounts_views.blueprint,
+    site_views.blueprint,
+    *entries_views.blueprints,
+    registrations_views.blueprint,
+    organisers_views.blueprint,
+    honours_views.blueprint,
+    exports_views.blueprint,
 )
-"""Each has one `blueprint`."""
 
 _NOT_OURS = frozenset({"jury"})
 """Top folders of templates that this application may not load."""
@@ -65,8 +62,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     use_logins(app.extensions, Login)
     app.extensions[entries_views.uploads.RECEIVER] = Receiver(resources.stores.partials)
-    for room in _ROOMS:
-        app.register_blueprint(room.blueprint)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome()})
     return app
 

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,10 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
+from concours.entries.arrivals import settle_stalled
+from concours.entries.arrivals import sweep as sweep_arrivals
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
 from concours.intake.models import Creation, CreationState
 from concours.intake.operations import inspect, make_jury_copy
+from concours.intake.receiving import Receiver
 from concours.intake.rules import Kind, Refused, Verdict
 from concours.intake.sandbox import Sandbox, choose_sandbox
 from concours.kernel import mail
@@ -26,13 +31,15 @@ from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW, Queues
 from concours.kernel.settings import Settings, SettingsError, read_settings
-from concours.kernel.storage import Stores, open_stores
+from concours.kernel.storage import Damaged, Stores, open_stores
 from jury import api as jury
 
 MAIL, EXAMINE, RENDER = "mail", "examine", "render"
 """Names of the jobs."""
 
 _SWEEP_EVERY_S = 5
+_UPLOADS_EVERY = 12
+"""Sweeps between two looks at the files on their way: a minute."""
 _POLL_S = 0.3
 _QUICK_THREADS = 4
 """So that a sign-in code does not wait behind the examinations of the last evening; each thread mostly waits itself."""
@@ -55,6 +62,11 @@ class Worker:
     sandbox: Sandbox
     transport: mail.Transport
     clock: Clock
+
+    @cached_property
+    def receiver(self) -> Receiver:
+        """Where files come in by pieces."""
+        return Receiver(self.stores.partials)
 
     def handlers(self) -> dict[str, Callable[[str], None]]:
         """Return what each job does."""
@@ -80,6 +92,8 @@ class Worker:
         with self._failures_recorded(creation_id):
             with self._claim_kept(creation_id), self._original(creation) as path:
                 verdict = inspect(path, name=creation.name, limits=limits, sandbox=self.sandbox)
+            if verdict.sha256 != creation.sha256:
+                raise Damaged("an original has no longer its digest")
             self._record_verdict(creation_id, verdict)
 
     def _record_verdict(self, creation_id: str, verdict: Verdict) -> None:
@@ -117,6 +131,12 @@ class Worker:
             for creation_id in stalled:
                 self.queues.announce(queue, job, creation_id)
         self.queues.announce(QUICK, MAIL)
+
+    def sweep_uploads(self) -> None:
+        """Take up what was all there when a server fell, and remove what nobody finished in time."""
+        for creation_id in settle_stalled(self.database, self.receiver, self.clock):
+            self.queues.announce(QUICK, EXAMINE, creation_id)
+        sweep_arrivals(self.database, self.receiver, self.clock)
 
     def _send(self, table: type[mail.OutboxMixin], mail_id: str) -> None:
         with self.database.write() as session:
@@ -216,9 +236,12 @@ def run() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # Huey's own handlers end one consumer; this process has two.
         signal.signal(number, lambda *_: stop.set())
-    while True:
+    for turn in count():
         with _survived("the sweep failed"):
             worker.sweep()
+        if turn % _UPLOADS_EVERY == 0:
+            with _survived("the sweep of uploads failed"):
+                worker.sweep_uploads()
         if stop.wait(_SWEEP_EVERY_S):
             break
     for consumer in consumers:

@@ -75,8 +75,11 @@ BODIES: Sequence[tuple[bytes, str]] = (
     (b"x", "nonsense"),
 )
 
-_PIECES = frozenset({"entries.file_state"})
+_PIECES = frozenset({"entries.file_state", "phone.file_state"})
 """Endpoints that answer with a piece of a page, which the page around it fetches."""
+
+_PROTOCOLS = frozenset({"uploads", "phone_uploads"})
+"""Blueprints that programs speak to: they refuse in a sentence, not in a page."""
 
 _TELLTALES = ("Traceback", "sqlalchemy", "werkzeug", "Internal Server Error", "Bad Request", "Not Found")
 
@@ -126,6 +129,10 @@ class Attacker:
         answer.close()
 
     def _look(self, rule: Rule, answer: TestResponse, told: str, look: str) -> None:
+        if answer.mimetype == "text/plain" and rule.endpoint.partition(".")[0] in _PROTOCOLS:
+            if not answer.get_data(as_text=True).endswith((".", ").")):
+                self.problems.add(f"{told}, refused without a sentence")
+            return
         if answer.mimetype != "text/html":
             if answer.status_code >= 400 and answer.status_code != 416:
                 self.problems.add(f"{told}, {answer.mimetype} in the place of a page")

@@ -1,4 +1,10 @@
-"""The moment when a file that came by pieces is all there: durable first, then the dossier's, at one instant."""
+"""The moment when a file that came by pieces is all there: durable first, then the dossier's, at one instant.
+
+And what becomes of those that never are.
+"""
+
+import logging
+from datetime import timedelta
 
 from concours.entries import operations
 from concours.entries.models import Entry
@@ -8,6 +14,14 @@ from concours.intake.models import Creation, Upload
 from concours.intake.receiving import Receiver
 from concours.kernel.clock import Clock
 from concours.kernel.db import Database
+from concours.kernel.errors import DomainError
+
+_PAUSE = timedelta(minutes=1)
+"""An upload younger than this is most likely being settled by whoever received it."""
+_FORGOTTEN = timedelta(hours=1)
+"""Between the first byte's place and its record there are milliseconds, unless a stop came between."""
+
+_log = logging.getLogger(__name__)
 
 
 def settle(database: Database, receiver: Receiver, clock: Clock, upload: Upload) -> Creation | None:
@@ -41,3 +55,30 @@ def settle(database: Database, receiver: Receiver, clock: Clock, upload: Upload)
     if made.quarantine_key != slot.key:
         receiver.discard(slot)  # the dossier had these very bytes already
     return made
+
+
+def settle_stalled(database: Database, receiver: Receiver, clock: Clock) -> list[str]:
+    """Settle the uploads that were all there when a server fell; return the creations that they became."""
+    with database.read() as session:
+        waiting = uploads.pending(session, before=clock() - _PAUSE, now=clock())
+    made = []
+    for upload in waiting:
+        try:
+            if receiver.offset(uploads.slot_of(upload)) == upload.size:
+                made.append(settle(database, receiver, clock, upload))
+        except (DomainError, OSError) as failure:
+            _log.warning("upload %s waits: %s", upload.id, type(failure).__name__)
+    return [creation.id for creation in made if creation]
+
+
+def sweep(database: Database, receiver: Receiver, clock: Clock) -> None:
+    """Remove the uploads whose time is over, and pieces that nobody knows. A creation keeps its bytes."""
+    now = clock()
+    with database.read() as session:
+        over, known = uploads.expired(session, now=now), uploads.known_keys(session)
+    for upload in over:
+        if upload.creation_id is None:
+            receiver.discard(uploads.slot_of(upload))
+        with database.write() as session:
+            uploads.drop(session, upload_id=upload.id)
+    receiver.partials.sweep(known, now - _FORGOTTEN)

@@ -100,9 +100,16 @@ def drop(session: Session, *, upload_id: str) -> None:
         session.delete(upload)
 
 
-def pending(session: Session, *, now: datetime) -> Sequence[Upload]:
-    """Return every upload whose last byte is not recorded as come, and whose time is not over."""
-    return session.scalars(select(Upload).where(Upload.completed_at.is_(None), Upload.expires_at > now)).all()
+def pending(session: Session, *, before: datetime, now: datetime) -> Sequence[Upload]:
+    """Return the uploads announced before an instant whose last byte is not recorded, and whose time is not over."""
+    return session.scalars(
+        select(Upload).where(Upload.completed_at.is_(None), Upload.created_at < before, Upload.expires_at > now)
+    ).all()
+
+
+def known_keys(session: Session) -> frozenset[str]:
+    """Return where every upload that is on record has its bytes."""
+    return frozenset(session.scalars(select(Upload.key)))
 
 
 def expired(session: Session, *, now: datetime) -> Sequence[Upload]:

@@ -1,8 +1,9 @@
 """Files on their way into the quarantine, piece by piece: what has come is never lost, what is not whole is no file."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +36,9 @@ class Partials(Protocol):
 
     def discard(self, key: str, place: str) -> None:
         """Remove all of it, finished or not; nothing happens when it is not there."""
+
+    def sweep(self, known: Collection[str], before: datetime) -> None:
+        """Remove pieces that are not known to anybody and have not grown since an instant."""
 
 
 class LocalPartials:
@@ -95,10 +99,12 @@ class LocalPartials:
         self._partial(key).unlink(missing_ok=True)
         self._whole(key).unlink(missing_ok=True)
 
-    def orphans(self, known: Iterable[str]) -> list[str]:
-        """Return the keys of the pieces that nobody knows any more."""
-        present = {path.name.strip(".").partition(".")[0] for path in self._folder.glob(".*.part")}
-        return sorted(present.difference(known))
+    def sweep(self, known: Collection[str], before: datetime) -> None:
+        """Remove what a stop left between the file and its record."""
+        for partial in self._folder.glob(".*.part"):
+            key = partial.name.removeprefix(".").removesuffix(".part")
+            if key not in known and partial.stat().st_mtime < before.timestamp():
+                self.discard(key, "")
 
     def _existing(self, key: str) -> Path:
         for path in (self._partial(key), self._whole(key)):

@@ -5,9 +5,10 @@ A part's number says which bytes it holds, so that the same bytes sent twice are
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from concours.kernel.errors import NotFound
@@ -120,6 +121,9 @@ class S3Partials:
             self._clean(key, len(stored.etags) + 1)
         except NotFound:
             self._delete(_whole(key))
+
+    def sweep(self, known: Collection[str], before: datetime) -> None:
+        """Leave it to the bucket's own rule, which ends uploads that nobody goes on with."""
 
     def _stored(self, key: str, place: str) -> _Stored:
         """Ask the server what is there; raises NotFound when the upload is joined, dropped or unknown."""

@@ -6,4 +6,6 @@ Files that come by pieces, and a phone's page, have blueprints of their own: oth
 from concours.entries.views import creation, deposits, dossier, phone, uploads
 from concours.entries.views.base import blueprint
 
-__all__ = ["blueprint", "creation", "deposits", "dossier", "phone", "uploads"]
+blueprints = (blueprint, uploads.blueprint, phone.blueprint, phone.pieces)
+
+__all__ = ["blueprints", "creation", "deposits", "dossier", "phone", "uploads"]

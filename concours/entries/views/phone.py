@@ -22,7 +22,10 @@ def _by_link() -> None:
     act_for(g.errand.account_id)
 
 
-blueprint = ClosedBlueprint("phone", __name__, access=_by_link, url_prefix=f"/envoi/<string:{_TOKEN}>")
+_PREFIX = f"/envoi/<string:{_TOKEN}>"
+blueprint = ClosedBlueprint("phone", __name__, access=_by_link, url_prefix=_PREFIX)
+pieces = ClosedBlueprint("phone_uploads", __name__, access=_by_link, url_prefix=f"{_PREFIX}/envois")
+"""The upload protocol behind the same link."""
 
 
 class PhoneLink(NamedTuple):
@@ -40,6 +43,7 @@ def phone_link(entry_id: str) -> PhoneLink:
     return PhoneLink(address, segno.make(address, micro=False).svg_data_uri(scale=4, border=2))
 
 
+@pieces.url_value_preprocessor
 @blueprint.url_value_preprocessor
 def _open_link(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Read the dossier from the link: no view of this page takes it from elsewhere. Raises NotFound."""
@@ -49,6 +53,7 @@ def _open_link(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         values[_ENTRY] = g.errand.entry_id
 
 
+@pieces.url_defaults
 @blueprint.url_defaults
 def _keep_link(_endpoint: str, values: dict[str, Any]) -> None:
     """Have the addresses of this page go through the same link."""
@@ -71,4 +76,4 @@ def file_state(entry_id: str) -> ResponseReturnValue:
     return render_template("entries/_arrival.html", folder=folder, entry=folder.entry, coming=uploads.coming(entry_id))
 
 
-uploads.mount(blueprint)
+uploads.mount(pieces)
