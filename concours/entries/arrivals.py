@@ -6,8 +6,7 @@ And what becomes of those that never are.
 import logging
 from datetime import timedelta
 
-from concours.entries import operations
-from concours.entries.models import Entry
+from concours.entries import operations, queries
 from concours.entries.rules import Late
 from concours.intake import uploads
 from concours.intake.models import Creation, Upload
@@ -38,7 +37,7 @@ def settle(database: Database, receiver: Receiver, clock: Clock, upload: Upload)
         with database.write() as session:
             if uploads.find(session, upload_id=upload.id, subject=upload.subject, now=now, lock=True).completed_at:
                 return None
-            entry = session.get_one(Entry, upload.subject)
+            entry = queries.find_entry(session, upload.subject)
             made = operations.attach_creation(
                 session, entry_id=entry.id, account_id=entry.account_id, received=received, name=upload.name, now=now
             )
@@ -46,7 +45,7 @@ def settle(database: Database, receiver: Receiver, clock: Clock, upload: Upload)
     except Late:
         with database.write() as session:
             uploads.complete(session, upload_id=upload.id, creation_id=None, now=now)
-            account_id = session.get_one(Entry, upload.subject).account_id
+            account_id = queries.find_entry(session, upload.subject).account_id
             operations.record_late(
                 session, entry_id=upload.subject, account_id=account_id, act="upload", now=now, size=upload.size
             )
