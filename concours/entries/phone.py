@@ -33,9 +33,10 @@ def read_token(secret: str, token: str, *, now: datetime) -> Errand:
     """Return what the link is for. Raises NotFound for a forged and for an old one: the two look the same."""
     try:
         entry_id, account_id, until = _signer(secret).loads(token)
+        over = now.timestamp() >= until
     except (BadSignature, ValueError, TypeError) as error:
         raise NotFound(_GONE) from error
-    if now.timestamp() >= until:
+    if over:
         raise NotFound(_GONE)
     return Errand(entry_id, account_id)
 
