@@ -12,5 +12,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || scri
     echo "Les tests du navigateur seront passés." >&2
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || scripts/packages.sh postgresql ||
     echo "Les tests sur PostgreSQL seront passés." >&2
+[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || scripts/packages.sh nginx-light ||
+    echo "Les tests derrière un mandataire seront passés." >&2
 { command -v radosgw && command -v ceph-mon && command -v ceph-osd; } >/dev/null ||
     scripts/packages.sh radosgw ceph-mon ceph-osd ceph-common || echo "Les tests sur S3 seront passés." >&2
