@@ -22,32 +22,51 @@ _IN_PARTS = TransferConfig(multipart_threshold=16 << 20, multipart_chunksize=16 
 """At most some 80 MB of a stream stand in memory; S3 takes 10 000 parts: 160 GB."""
 
 
+def connect(settings: S3) -> Any:
+    """Return boto3's client on the server that the settings name. Nothing is sent yet."""
+    return boto3.client(
+        "s3",
+        endpoint_url=settings.endpoint,
+        region_name=settings.region,
+        aws_access_key_id=settings.access_key,
+        aws_secret_access_key=settings.secret_key,
+        config=Config(
+            s3={"addressing_style": "path"},
+            retries={"max_attempts": 4, "mode": "standard"},
+            connect_timeout=5,
+            read_timeout=60,
+            # Servers other than Amazon's refuse the trailing checksums that recent boto3 adds by itself.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
+
+
+@contextmanager
+def failures_as_ours() -> Iterator[None]:
+    """Turn what boto3 raises into NotFound, or OSError for a server that fails or refuses."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _ABSENT:
+            raise NotFound from error
+        raise (_BeyondTheEnd if code in _BEYOND else OSError)(f"the S3 server answers {code}") from error
+    except (BotoCoreError, Boto3Error) as error:
+        raise OSError(f"the S3 server fails: {type(error).__name__}") from error
+
+
 class S3Blobs:
     """One bucket; keys as on the local folder."""
 
     def __init__(self, settings: S3) -> None:
         self._bucket = settings.bucket
-        self._client = boto3.client(
-            "s3",
-            endpoint_url=settings.endpoint,
-            region_name=settings.region,
-            aws_access_key_id=settings.access_key,
-            aws_secret_access_key=settings.secret_key,
-            config=Config(
-                s3={"addressing_style": "path"},
-                retries={"max_attempts": 4, "mode": "standard"},
-                connect_timeout=5,
-                read_timeout=60,
-                # Servers other than Amazon's refuse the trailing checksums that recent boto3 adds by itself.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-        )
+        self._client = connect(settings)
 
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises."""
         check_key(key)
-        with _failures_as_ours():
+        with failures_as_ours():
             self._client.upload_fileobj(cast("IO[bytes]", _Once(source)), self._bucket, key, Config=_IN_PARTS)
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
@@ -57,7 +76,7 @@ class S3Blobs:
             self._size(key)
             return iter(())
         try:
-            with _failures_as_ours():
+            with failures_as_ours():
                 answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{stop - 1}")
         except _BeyondTheEnd:
             return iter(())
@@ -75,7 +94,7 @@ class S3Blobs:
     def delete(self, key: str) -> None:
         """Remove it; nothing happens when it is not there."""
         check_key(key)
-        with _failures_as_ours():
+        with failures_as_ours():
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def has(self, key: str) -> bool:
@@ -90,7 +109,7 @@ class S3Blobs:
     def _size(self, key: str) -> int:
         """Return its size in bytes; raises NotFound."""
         check_key(key)
-        with _failures_as_ours():
+        with failures_as_ours():
             return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
 
 
@@ -111,7 +130,7 @@ class _Body(Iterator[bytes]):
         self._body = body
 
     def __next__(self) -> bytes:
-        with _failures_as_ours():
+        with failures_as_ours():
             block: bytes = self._body.read(CHUNK)
         if not block:
             raise StopIteration
@@ -123,16 +142,3 @@ class _Body(Iterator[bytes]):
 
 class _BeyondTheEnd(OSError):
     """The first byte asked for lies beyond the blob."""
-
-
-@contextmanager
-def _failures_as_ours() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in _ABSENT:
-            raise NotFound from error
-        raise (_BeyondTheEnd if code in _BEYOND else OSError)(f"the S3 server answers {code}") from error
-    except (BotoCoreError, Boto3Error) as error:
-        raise OSError(f"the S3 server fails: {type(error).__name__}") from error
