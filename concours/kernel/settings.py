@@ -47,6 +47,13 @@ class S3:
     region: str
     access_key: str
     secret_key: str
+    public_endpoint: str | None = None
+    """Where browsers reach the server, by addresses that expire; None: only we reach it, and bytes go through us."""
+
+    @property
+    def public_origin(self) -> str | None:
+        """Scheme, host and port of the public address: what a Content-Security-Policy names."""
+        return "{0.scheme}://{0.netloc}".format(urlsplit(self.public_endpoint)) if self.public_endpoint else None
 
 
 @dataclass(frozen=True)
@@ -162,6 +169,8 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
     for name, url in (("PUBLIC_URL", settings.public_url), ("JURY_URL", settings.jury_url)):
         if not url.startswith("https://"):
             raise SettingsError(name, "une adresse en https:// est exigée en production")
+    if settings.s3 and not (settings.s3.public_endpoint or "https://").startswith("https://"):
+        raise SettingsError("S3_PUBLIC_ENDPOINT", "une adresse en https:// est exigée en production")
 
 
 def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
@@ -242,6 +251,7 @@ def _s3(environ: Mapping[str, str]) -> S3 | None:
         region=region,
         access_key=environ["S3_ACCESS_KEY"],
         secret_key=environ["S3_SECRET_KEY"],
+        public_endpoint=_url(environ, "S3_PUBLIC_ENDPOINT", "") if environ.get("S3_PUBLIC_ENDPOINT") else None,
     )
 
 

@@ -205,7 +205,7 @@ where = sys.argv[2:]
 
 def test_a_file_whose_writer_was_killed_is_never_seen(place: Path | S3, blobs: Blobs) -> None:
     key = f"quarantine/{new_id()}"
-    where = [str(place)] if isinstance(place, Path) else astuple(place)
+    where = [str(place)] if isinstance(place, Path) else [word for word in astuple(place) if word]
     command = [sys.executable, "-c", _WRITER, key, *where]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None

@@ -18,7 +18,7 @@ from concours.kernel.errors import NotFound
 from concours.kernel.queue import SLOW
 from concours.kernel.storage import human_size
 from concours.kernel.text import grouped
-from concours.kernel.web.media import serve
+from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
 from concours.organisers import operations, queries
 from concours.organisers.forms.people import DecisionForm, decision_form
@@ -106,7 +106,7 @@ def jury_file(entry_id: str, file_id: str) -> ResponseReturnValue:
     file = next((file for file in creation.jury_files if file.id == file_id), None)
     if file is None:
         raise NotFound
-    return serve(state().stores.ready.read, file.digest, size=file.size, mime=file.mime)
+    return serve_copy(file.digest, size=file.size, mime=file.mime)
 
 
 @blueprint.get("/candidatures/<string:entry_id>/original")
