@@ -26,7 +26,7 @@ from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW, Queues
 from concours.kernel.settings import Settings, SettingsError, read_settings
-from concours.kernel.storage import Stores, open_stores
+from concours.kernel.storage import Stores, open_stores, prepare_storage
 from jury import api as jury
 
 MAIL, EXAMINE, RENDER = "mail", "examine", "render"
@@ -206,7 +206,9 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock) -> Worker:
 
 def run() -> None:
     """Work until SIGTERM or SIGINT. What is cut short is taken up by the next start."""
-    worker = make_worker(read_settings())
+    settings = read_settings()
+    worker = make_worker(settings)
+    prepare_storage(settings)
     if not worker.sandbox.confined:
         sys.stderr.write(f"{worker.sandbox.description}\n")
     consumers = [_consumer(worker, QUICK, workers=_QUICK_THREADS), _consumer(worker, SLOW, workers=1)]

@@ -24,6 +24,8 @@ _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
 _BEYOND = frozenset({"416", "InvalidRange"})
 _TAKEN = frozenset({"412", "PreconditionFailed"})
 
+_ALTERED = "the S3 server has stored other bytes than those sent"
+
 PART_BYTES = 16 << 20
 """Of a blob sent in parts; S3 takes 10 000 of them: 160 GB."""
 
@@ -186,7 +188,7 @@ class S3Blobs:
     def _send_part(self, name: dict[str, str], number: int, part: bytes, digest: bytes) -> None:
         answer = self._client.upload_part(**name, PartNumber=number, Body=part, ContentMD5=_in_base64(digest))
         if not _agree(answer, digest.hex()):
-            raise _Altered
+            raise OSError(_ALTERED)
 
     def _check_free(self, key: str) -> None:
         # Debian 12's radosgw lets the end of a multipart upload replace a blob whatever the condition says.
@@ -208,7 +210,7 @@ class S3Blobs:
             answer = self._client.head_object(Bucket=self._bucket, Key=key)
         if not _agree(answer, etag):
             self._client.delete_object(Bucket=self._bucket, Key=key)
-            raise _Altered
+            raise OSError(_ALTERED)
 
 
 def read_part(source: Readable) -> bytes:
@@ -252,10 +254,6 @@ class _Body(Iterator[bytes]):
 
     def close(self) -> None:
         self._body.close()
-
-
-class _Altered(OSError):
-    """The server has stored other bytes than those sent."""
 
 
 class _BeyondTheEnd(OSError):

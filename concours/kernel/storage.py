@@ -201,6 +201,14 @@ def open_stores(settings: Settings) -> Stores:
     return Stores(Quarantine(blobs), ReadyStore(blobs))
 
 
+def prepare_storage(settings: Settings) -> None:
+    """Ready the bucket, where there is one, as `prepare_bucket` says; what fails is told in the log."""
+    if settings.s3 is not None:
+        from concours.kernel.s3_bucket import prepare_bucket  # noqa: PLC0415 -- as above
+
+        prepare_bucket(settings.s3)
+
+
 def human_size(size: int) -> str:
     """Return « 1,5 Go », « 300 Mo », « 12 ko » : decimal units, French comma."""
     for unit, factor in (("Go", 10**9), ("Mo", 10**6), ("ko", 10**3)):
