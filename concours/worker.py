@@ -15,8 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
+from concours.entries.operations import record_infection
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
+from concours.intake.antivirus import Antivirus
 from concours.intake.models import Creation, CreationState
 from concours.intake.operations import inspect, make_jury_copy
 from concours.intake.rules import Kind, Refused, Verdict
@@ -55,6 +57,7 @@ class Worker:
     sandbox: Sandbox
     transport: mail.Transport
     clock: Clock
+    antivirus: Antivirus | None = None
 
     def handlers(self) -> dict[str, Callable[[str], None]]:
         """Return what each job does."""
@@ -80,11 +83,15 @@ class Worker:
         with self._failures_recorded(creation_id):
             with self._claim_kept(creation_id), self._original(creation) as path:
                 verdict = inspect(path, name=creation.name, limits=limits, sandbox=self.sandbox)
+                if self.antivirus:
+                    verdict = self.antivirus.judge(path, verdict)
             self._record_verdict(creation_id, verdict)
 
     def _record_verdict(self, creation_id: str, verdict: Verdict) -> None:
         with self.database.write() as session:
             lifecycle.record_verdict(session, creation_id=creation_id, verdict=verdict)
+            if verdict.signature:
+                record_infection(session, creation_id=creation_id, signature=verdict.signature, now=self.clock())
         if verdict.accepted:
             self.queues.announce(SLOW, RENDER, creation_id)
 
@@ -199,6 +206,7 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock) -> Worker:
         sandbox=sandbox,
         transport=mail.choose_transport(settings),
         clock=clock,
+        antivirus=Antivirus(settings.clamd) if settings.clamd else None,
     )
     worker.queues.serve(worker.handlers())
     return worker

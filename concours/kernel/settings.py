@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _SECRET_MIN_LENGTH = 32
 _SECRETS = ("SECRET_KEY", "JURY_SECRET_KEY")
+_SOCKET_PATH_BYTES = 107
+"""sun_path of unix(7), less its final zero."""
+
 _YES, _NO = frozenset({"1", "true", "yes", "on", "oui"}), frozenset({"", "0", "false", "no", "off", "non"})
 
 
@@ -69,6 +72,8 @@ class Settings:
     jury_database_url: str
     s3: S3 | None
     """None: the local folder `uploads`."""
+    clamd: Path | None
+    """The socket where the antivirus listens; None: there is none."""
     smtp: Smtp | None
     """None: messages are shown on /courrier and in the terminal."""
     mail_from: str
@@ -109,6 +114,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=database_url,
         jury_database_url=_database_url(environ, "JURY_DATABASE_URL", database_url),
         s3=_s3(environ),
+        clamd=_socket(environ, "CLAMD"),
         smtp=_smtp(environ),
         mail_from=_email(environ, "MAIL_FROM", contact),
         public_url=public_url,
@@ -236,6 +242,19 @@ def _file(environ: Mapping[str, str], name: str) -> Path | None:
     if not Path(value).is_file():
         raise SettingsError(name, f"« {value} » n'est pas un fichier lisible")
     return Path(value).absolute()
+
+
+def _socket(environ: Mapping[str, str], name: str) -> Path | None:
+    """Return the path of a Unix socket. It may not be there yet: what listens there may start later, or be down."""
+    value = environ.get(name)
+    if not value:
+        return None
+    path = Path(value)
+    if not path.is_absolute() or len(os.fsencode(value)) > _SOCKET_PATH_BYTES or "\0" in value:
+        raise SettingsError(name, f"« {value} » n'est pas le chemin absolu d'une prise Unix")
+    if path.exists() and not path.is_socket():
+        raise SettingsError(name, f"« {value} » n'est pas une prise Unix : donnez la valeur LocalSocket de clamd.conf")
+    return path
 
 
 def _s3(environ: Mapping[str, str]) -> S3 | None:
