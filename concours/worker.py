@@ -34,7 +34,12 @@ from jury import api as jury
 MAIL, EXAMINE, RENDER = "mail", "examine", "render"
 """Names of the jobs."""
 
+FILES = "files"
+DUTIES = frozenset({FILES, MAIL})
+"""What a worker does; two workers may share it between them."""
+
 _SWEEP_EVERY_S = 5
+_MAIL_EVERY_S = 1
 _POLL_S = 0.3
 _QUICK_THREADS = 4
 """So that a sign-in code does not wait behind the examinations of the last evening; each thread mostly waits itself."""
@@ -58,10 +63,12 @@ class Worker:
     transport: mail.Transport
     clock: Clock
     antivirus: Antivirus | None = None
+    duties: frozenset[str] = DUTIES
 
     def handlers(self) -> dict[str, Callable[[str], None]]:
-        """Return what each job does."""
-        return {MAIL: lambda _: self.send_mail(), EXAMINE: self.examine, RENDER: self.render}
+        """Return what each job does; the call for mail, where another worker sends it, is that one's to hear."""
+        send = self.send_mail if MAIL in self.duties else lambda: None
+        return {MAIL: lambda _: send(), EXAMINE: self.examine, RENDER: self.render}
 
     def send_mail(self) -> None:
         """Send what is due in both outboxes."""
@@ -190,15 +197,15 @@ def _survived(what: str) -> Iterator[None]:
 
 def require_sandbox(settings: Settings) -> Sandbox:
     """Return where files are examined. Raises SettingsError when production has no working sandbox."""
-    sandbox = choose_sandbox()
+    sandbox = choose_sandbox(closed=(settings.data, settings.uploads))
     if not sandbox.confined and settings.production:
         raise SettingsError("APP_ENV", sandbox.description)
     return sandbox
 
 
-def make_worker(settings: Settings, *, clock: Clock = system_clock) -> Worker:
-    """Return a worker on these settings. Raises SettingsError when production has no working sandbox."""
-    sandbox = require_sandbox(settings)
+def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: frozenset[str] = DUTIES) -> Worker:
+    """Return a worker on these settings. Raises SettingsError when production has no working sandbox for files."""
+    sandbox = require_sandbox(settings) if FILES in duties else Sandbox(None)
     worker = Worker(
         database=Database(settings.database_url),
         stores=open_stores(settings),
@@ -207,34 +214,47 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock) -> Worker:
         transport=mail.choose_transport(settings),
         clock=clock,
         antivirus=Antivirus(settings.clamd) if settings.clamd else None,
+        duties=duties,
     )
     worker.queues.serve(worker.handlers())
     return worker
 
 
-def run() -> None:
-    """Work until SIGTERM or SIGINT. What is cut short is taken up by the next start."""
+def run(duties: frozenset[str] = DUTIES) -> None:
+    """Work until SIGTERM or SIGINT. What is cut short is taken up by the next start.
+
+    A worker that has to do with files alone needs no network, one that has to do with mail alone no file: each may be
+    confined accordingly. Raises SettingsError when production has no working sandbox for files.
+    """
     settings = read_settings()
-    worker = make_worker(settings)
-    prepare_storage(settings)
-    if not worker.sandbox.confined:
-        sys.stderr.write(f"{worker.sandbox.description}\n")
+    worker = make_worker(settings, duties=duties)
+    if FILES in duties:
+        prepare_storage(settings)
+        if not worker.sandbox.confined:
+            sys.stderr.write(f"{worker.sandbox.description}\n")
     consumers = [_consumer(worker, QUICK, workers=_QUICK_THREADS), _consumer(worker, SLOW, workers=1)]
-    for consumer in consumers:
+    started = consumers if FILES in duties else []
+    for consumer in started:
         consumer.start()
+    _until_stopped(worker, duties)
+    for consumer in started:
+        consumer.stop()
+    for consumer in started:
+        consumer.stop(graceful=True)
+
+
+def _until_stopped(worker: Worker, duties: frozenset[str]) -> None:
+    """Take up what stalled, every few seconds; without the queue's wake-ups, look for mail more often."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         # Huey's own handlers end one consumer; this process has two.
         signal.signal(number, lambda *_: stop.set())
+    turn, every = (worker.sweep, _SWEEP_EVERY_S) if FILES in duties else (worker.send_mail, _MAIL_EVERY_S)
     while True:
         with _survived("the sweep failed"):
-            worker.sweep()
-        if stop.wait(_SWEEP_EVERY_S):
+            turn()
+        if stop.wait(every):
             break
-    for consumer in consumers:
-        consumer.stop()
-    for consumer in consumers:
-        consumer.stop(graceful=True)
 
 
 def _consumer(worker: Worker, queue: str, *, workers: int) -> Consumer:

@@ -2,6 +2,8 @@
 // themselves. Before it expires, the next move in the film loads it anew, where the viewer was.
 const FRESH_MS = 9 * 60 * 1000;
 
+// Films begin to load before this script does.
+const openedAt = Date.now();
 const loadedAt = new WeakMap();
 
 const renew = (film) => {
@@ -25,7 +27,7 @@ export function keepPlayersFresh() {
     document.addEventListener(
       move,
       ({ target }) => {
-        if (Date.now() - (loadedAt.get(target) ?? Date.now()) > FRESH_MS) renew(target);
+        if (Date.now() - (loadedAt.get(target) ?? openedAt) > FRESH_MS) renew(target);
       },
       true,
     );

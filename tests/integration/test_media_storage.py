@@ -142,7 +142,8 @@ def until(page: Page, condition: str) -> None:
         if page.evaluate(f"(film => {condition})(document.querySelector('video'))"):
             return
         page.wait_for_timeout(50)
-    raise AssertionError(condition)
+    state = "(f => [f.currentTime, f.seeking, f.readyState, f.networkState, f.paused, Date.now()])"
+    raise AssertionError(f"{condition}: {page.evaluate(state + '(document.querySelector(`video`))')}")
 
 
 def seek(page: Page, seconds: float) -> float:
