@@ -105,11 +105,15 @@ class Scene:
 
     def sign_in(self, email: str = "candidate@agents.example") -> FlaskClient:
         """Return the browser of somebody signed in."""
+        client = self.app.test_client()
+        client.get(self.link(email))
+        return client
+
+    def link(self, email: str = "candidate@agents.example") -> str:
+        """Return the address that signs somebody in."""
         with self.database.write() as session:
             token = make_sign_in_link(session, email=email, now=self.clock(), reusable=True)
-        client = self.app.test_client()
-        client.get(f"/connexion/lien/{token}")
-        return client
+        return f"/connexion/lien/{token}"
 
     def console(self, email: str = "secretariat@concours.example") -> FlaskClient:
         """Return the browser of a member of the secretariat, signed in."""
