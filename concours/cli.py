@@ -76,21 +76,22 @@ def demo() -> None:
 def web() -> None:
     """Démarre le site seul."""
     from concours.kernel.settings import read_settings
-    from concours.serve import check_sandbox, check_secrets, web_command
+    from concours.serve import check_secrets, web_command
 
     settings = read_settings()
     check_secrets(settings)
-    check_sandbox(settings)
     command = web_command(settings)
     os.execv(command[0], command)  # noqa: S606 -- our own interpreter; this process becomes the server
 
 
 @main.command()
-def worker() -> None:
+@click.option("--files", "duty", flag_value="files", help="Examen et copies des fichiers seulement : sans réseau.")
+@click.option("--mail", "duty", flag_value="mail", help="Courriels seulement : sans fichier.")
+def worker(duty: str | None) -> None:
     """Démarre les tâches de fond seules : courriels, examen et copies des fichiers."""
-    from concours.worker import run
+    from concours.worker import DUTIES, run
 
-    run()
+    run(frozenset({duty}) if duty else DUTIES)
 
 
 @main.command()

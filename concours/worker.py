@@ -19,8 +19,10 @@ from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
 from concours.entries.arrivals import settle_stalled
 from concours.entries.arrivals import sweep as sweep_arrivals
+from concours.entries.operations import record_infection
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
+from concours.intake.antivirus import Antivirus
 from concours.intake.models import Creation, CreationState
 from concours.intake.operations import inspect, make_jury_copy
 from concours.intake.receiving import Receiver
@@ -31,15 +33,20 @@ from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW, Queues
 from concours.kernel.settings import Settings, SettingsError, read_settings
-from concours.kernel.storage import Damaged, Stores, open_stores
+from concours.kernel.storage import Damaged, Stores, open_stores, prepare_storage
 from jury import api as jury
 
 MAIL, EXAMINE, RENDER = "mail", "examine", "render"
 """Names of the jobs."""
 
+FILES = "files"
+DUTIES = frozenset({FILES, MAIL})
+"""What a worker does; two workers may share it between them."""
+
 _SWEEP_EVERY_S = 5
 _UPLOADS_EVERY = 12
 """Sweeps between two looks at the files on their way: a minute."""
+_MAIL_EVERY_S = 1
 _POLL_S = 0.3
 _QUICK_THREADS = 4
 """So that a sign-in code does not wait behind the examinations of the last evening; each thread mostly waits itself."""
@@ -62,6 +69,8 @@ class Worker:
     sandbox: Sandbox
     transport: mail.Transport
     clock: Clock
+    antivirus: Antivirus | None = None
+    duties: frozenset[str] = DUTIES
 
     @cached_property
     def receiver(self) -> Receiver:
@@ -69,8 +78,9 @@ class Worker:
         return Receiver(self.stores.partials)
 
     def handlers(self) -> dict[str, Callable[[str], None]]:
-        """Return what each job does."""
-        return {MAIL: lambda _: self.send_mail(), EXAMINE: self.examine, RENDER: self.render}
+        """Return what each job does; the call for mail, where another worker sends it, is that one's to hear."""
+        send = self.send_mail if MAIL in self.duties else lambda: None
+        return {MAIL: lambda _: send(), EXAMINE: self.examine, RENDER: self.render}
 
     def send_mail(self) -> None:
         """Send what is due in both outboxes."""
@@ -92,6 +102,8 @@ class Worker:
         with self._failures_recorded(creation_id):
             with self._claim_kept(creation_id), self._original(creation) as path:
                 verdict = inspect(path, name=creation.name, limits=limits, sandbox=self.sandbox)
+                if self.antivirus:
+                    verdict = self.antivirus.judge(path, verdict)
             if verdict.sha256 != creation.sha256:
                 raise Damaged("an original has no longer its digest")
             self._record_verdict(creation_id, verdict)
@@ -99,6 +111,8 @@ class Worker:
     def _record_verdict(self, creation_id: str, verdict: Verdict) -> None:
         with self.database.write() as session:
             lifecycle.record_verdict(session, creation_id=creation_id, verdict=verdict)
+            if verdict.signature:
+                record_infection(session, creation_id=creation_id, signature=verdict.signature, now=self.clock())
         if verdict.accepted:
             self.queues.announce(SLOW, RENDER, creation_id)
 
@@ -203,15 +217,15 @@ def _survived(what: str) -> Iterator[None]:
 
 def require_sandbox(settings: Settings) -> Sandbox:
     """Return where files are examined. Raises SettingsError when production has no working sandbox."""
-    sandbox = choose_sandbox()
+    sandbox = choose_sandbox(closed=(settings.data, settings.uploads))
     if not sandbox.confined and settings.production:
         raise SettingsError("APP_ENV", sandbox.description)
     return sandbox
 
 
-def make_worker(settings: Settings, *, clock: Clock = system_clock) -> Worker:
-    """Return a worker on these settings. Raises SettingsError when production has no working sandbox."""
-    sandbox = require_sandbox(settings)
+def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: frozenset[str] = DUTIES) -> Worker:
+    """Return a worker on these settings. Raises SettingsError when production has no working sandbox for files."""
+    sandbox = require_sandbox(settings) if FILES in duties else Sandbox(None)
     worker = Worker(
         database=Database(settings.database_url),
         stores=open_stores(settings),
@@ -219,35 +233,51 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock) -> Worker:
         sandbox=sandbox,
         transport=mail.choose_transport(settings),
         clock=clock,
+        antivirus=Antivirus(settings.clamd) if settings.clamd else None,
+        duties=duties,
     )
     worker.queues.serve(worker.handlers())
     return worker
 
 
-def run() -> None:
-    """Work until SIGTERM or SIGINT. What is cut short is taken up by the next start."""
-    worker = make_worker(read_settings())
-    if not worker.sandbox.confined:
-        sys.stderr.write(f"{worker.sandbox.description}\n")
+def run(duties: frozenset[str] = DUTIES) -> None:
+    """Work until SIGTERM or SIGINT. What is cut short is taken up by the next start.
+
+    A worker that has to do with files alone needs no network, one that has to do with mail alone no file: each may be
+    confined accordingly. Raises SettingsError when production has no working sandbox for files.
+    """
+    settings = read_settings()
+    worker = make_worker(settings, duties=duties)
+    if FILES in duties:
+        prepare_storage(settings)
+        if not worker.sandbox.confined:
+            sys.stderr.write(f"{worker.sandbox.description}\n")
     consumers = [_consumer(worker, QUICK, workers=_QUICK_THREADS), _consumer(worker, SLOW, workers=1)]
-    for consumer in consumers:
+    started = consumers if FILES in duties else []
+    for consumer in started:
         consumer.start()
+    _until_stopped(worker, duties)
+    for consumer in started:
+        consumer.stop()
+    for consumer in started:
+        consumer.stop(graceful=True)
+
+
+def _until_stopped(worker: Worker, duties: frozenset[str]) -> None:
+    """Take up what stalled, every few seconds; without the queue's wake-ups, look for mail more often."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         # Huey's own handlers end one consumer; this process has two.
         signal.signal(number, lambda *_: stop.set())
-    for turn in count():
+    turn, every = (worker.sweep, _SWEEP_EVERY_S) if FILES in duties else (worker.send_mail, _MAIL_EVERY_S)
+    for round_ in count():
         with _survived("the sweep failed"):
-            worker.sweep()
-        if turn % _UPLOADS_EVERY == 0:
+            turn()
+        if FILES in duties and round_ % _UPLOADS_EVERY == 0:
             with _survived("the sweep of uploads failed"):
                 worker.sweep_uploads()
-        if stop.wait(_SWEEP_EVERY_S):
+        if stop.wait(every):
             break
-    for consumer in consumers:
-        consumer.stop()
-    for consumer in consumers:
-        consumer.stop(graceful=True)
 
 
 def _consumer(worker: Worker, queue: str, *, workers: int) -> Consumer:

@@ -16,9 +16,9 @@ from tests.fakes.clock import FrozenClock
 from tests.fakes.smtp import SmtpServer
 from tests.no_skips import pytest_make_collect_report, pytest_runtest_makereport
 from tests.postgres import PostgresServer, find_programs
-from tests.s3_fixture import s3_settings
+from tests.s3_fixture import own_bucket, s3_settings, storage_environ
 
-__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport", "s3_settings"]
+__all__ = ["own_bucket", "pytest_make_collect_report", "pytest_runtest_makereport", "s3_settings", "storage_environ"]
 
 NewPage = Callable[..., Page]
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.accounts.models import Outbox
-from concours.accounts.operations import ensure_account, make_sign_in_link
+from concours.accounts.operations import ensure_account, make_organiser, make_sign_in_link
 from concours.app import create_app
 from concours.editions.operations import ensure_edition
 from concours.entries import operations
@@ -88,9 +88,10 @@ def attach(
 class Scene:
     """The application and its worker, with a clock that stands still."""
 
-    def __init__(self, folder: Path, database_url: str, clock: FrozenClock) -> None:
-        environ = {"DATA": str(folder / "var"), "UPLOADS": str(folder / "uploads"), "DATABASE_URL": database_url}
-        self.settings: Settings = replace(read_settings(environ), public_url=PUBLIC_URL, database_url=database_url)
+    def __init__(self, folder: Path, database_url: str, clock: FrozenClock, **environ: str) -> None:
+        places = {"DATA": str(folder / "var"), "UPLOADS": str(folder / "uploads"), "DATABASE_URL": database_url}
+        settings = read_settings({**places, **environ})
+        self.settings: Settings = replace(settings, public_url=PUBLIC_URL, database_url=database_url)
         self.clock = clock
         self.app = create_app(self.settings, clock=clock)
         self.database = Database(database_url)
@@ -104,11 +105,21 @@ class Scene:
 
     def sign_in(self, email: str = "candidate@agents.example") -> FlaskClient:
         """Return the browser of somebody signed in."""
+        client = self.app.test_client()
+        client.get(self.link(email))
+        return client
+
+    def link(self, email: str = "candidate@agents.example") -> str:
+        """Return the address that signs somebody in."""
         with self.database.write() as session:
             token = make_sign_in_link(session, email=email, now=self.clock(), reusable=True)
-        client = self.app.test_client()
-        client.get(f"/connexion/lien/{token}")
-        return client
+        return f"/connexion/lien/{token}"
+
+    def console(self, email: str = "secretariat@concours.example") -> FlaskClient:
+        """Return the browser of a member of the secretariat, signed in."""
+        with self.database.write() as session:
+            make_organiser(session, email=email, actor="command", now=self.clock())
+        return self.sign_in(email)
 
     def account_id(self, email: str = "candidate@agents.example") -> str:
         """Return the account of this address."""

@@ -9,7 +9,8 @@ import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -70,6 +71,16 @@ class S3Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Have the server take connections and answer none, for as long as the block lasts."""
+        gateway = self._daemons[-1]
+        gateway.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            gateway.send_signal(signal.SIGCONT)
 
     def _start(self) -> None:
         for name in ("mon", "osd", "rgw", "run", "log"):

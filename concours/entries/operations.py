@@ -23,6 +23,8 @@ from concours.kernel.ids import new_reference
 from concours.kernel.mail import compose, enqueue
 from concours.kernel.storage import Received
 
+_SIGNATURE_LENGTH = 200
+
 
 class Stale(Conflict):
     """The same answers were changed meanwhile. `stored` holds those that differ, as they are kept."""
@@ -139,6 +141,13 @@ def record_late(
     """Record an act that came too late, in a transaction of its own: the act's was undone."""
     details = {"act": act} | ({"size": size} if size is not None else {})
     record(session, actor=account_id, action="late_attempt", subject=entry_id, now=now, details=details)
+
+
+def record_infection(session: Session, *, creation_id: str, signature: str, now: datetime) -> None:
+    """Record what the antivirus found, for the secretariat: under the dossier that holds the file, if any."""
+    entry_id = session.scalar(select(Entry.id).where(Entry.creation_id == creation_id))
+    details = {"signature": signature[:_SIGNATURE_LENGTH], "creation": creation_id}
+    record(session, actor="system", action="infected_file", subject=entry_id or creation_id, now=now, details=details)
 
 
 def link_works(session: Session, *, works: Mapping[str, str]) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from concours.intake import probe, render
+from concours.intake.landlock import enclose
 from concours.intake.rules import TOO_HEAVY, Reason, Refused
 from concours.intake.sandbox import READY
+from concours.intake.trial import holes
 
 _COPY_NICENESS = 10
 """Making a copy takes what the web leaves: minutes more for the jury are nothing, a page that hangs is."""
@@ -19,9 +21,9 @@ _COPY_NICENESS = 10
 Task = Callable[[Path, Path, dict[str, Any]], dict[str, Any]]
 
 
-def trial(_source: Path, _out: Path, _arguments: dict[str, Any]) -> dict[str, Any]:
-    """Answer: reaching this line is the proof that the sandbox works."""
-    return {}
+def trial(_source: Path, _out: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Answer: reaching this line is the proof that bubblewrap works. Elsewhere, try what should be out of reach."""
+    return {"holes": holes(arguments["closed"])} if "closed" in arguments else {}
 
 
 TASKS: dict[str, Task] = {"trial": trial, "probe": probe.probe, "copy": render.jury_copy}
@@ -51,6 +53,8 @@ def _bind(order: dict[str, Any]) -> None:
     ):
         if value is not None:
             resource.setrlimit(what, (value, value))
+    if order["readable"] is not None:
+        enclose(readable=map(Path, order["readable"]), writable=[Path(order["out"])] if order["out"] else [])
     resource.setrlimit(resource.RLIMIT_CPU, (order["cpu"], order["cpu"] + 1))
 
 

@@ -57,6 +57,22 @@ class Reason(StrEnum):
     PAGES = "pages"
     NO_PAGE = "no_page"
     LAYERS = "layers"
+    INFECTED = "infected"
+
+
+class Finding(StrEnum):
+    """What is told to the secretariat of an accepted file: stable codes, stored in `Creation.findings`."""
+
+    VIRUS_UNCHECKED = "virus_unchecked"
+
+
+FINDINGS = {
+    Finding.VIRUS_UNCHECKED: (
+        "L'antivirus n'a pas pu contrôler ce fichier : il ne répondait pas, ou le fichier dépasse ce qu'il sait lire. "
+        "Le dépôt reste valable ; contrôlez l'original avant de l'ouvrir."
+    ),
+}
+"""The sentence that the secretariat reads for each."""
 
 
 class Refused(DomainError):
@@ -102,6 +118,8 @@ class Verdict:
     sha256: str | None = None
     findings: tuple[str, ...] = ()
     """Codes of what was found in an accepted file and is told to the secretariat."""
+    signature: str = ""
+    """What the antivirus calls what it found; told to the secretariat alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +146,12 @@ TOO_SLOW = (
 UNREADABLE = (
     "Ce fichier est illisible : il est abîmé. Vérifiez qu'il s'ouvre sur votre poste, exportez-le à nouveau depuis "
     "votre logiciel, puis envoyez-le."
+)
+
+
+INFECTED = (
+    "L'antivirus a reconnu un programme malveillant dans ce fichier. Contrôlez votre poste, exportez la création à "
+    "nouveau depuis votre logiciel, puis envoyez-la. Si vous pensez à une erreur, écrivez au secrétariat du concours."
 )
 
 

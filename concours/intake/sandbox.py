@@ -22,6 +22,10 @@ ANSWER_BYTES = 8 * 1024**2
 """Largest answer: 60 pages of text, and room."""
 
 _TRIAL_SECONDS = 20
+_SYSTEM = tuple(map(Path, ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")))
+_ELSEWHERE = (*map(Path, ("/", "/tmp", "/var/tmp", "/dev/shm", "/etc", "/run")), Path.home())  # noqa: S108 -- not used
+"""Where a child has no business; that it cannot go there is tried."""
+
 _PROJECT = Path(__file__).resolve().parents[2]
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from concours.intake.child import main; main()"
 """Isolated mode forgets the current folder; the code is named by its folder, installed or not."""
@@ -51,24 +55,30 @@ class SandboxFailure(Exception):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Where files are examined. Without bubblewrap, limits alone hold, and `obstacle` says why."""
+    """Where files are examined: in bubblewrap; or else, as `obstacle` says why not, in what surrounds this process.
+
+    Without both, limits and what the kernel lets a process deny itself hold alone.
+    """
 
     bubblewrap: Path | None
     obstacle: str = ""
+    surrounded: bool = False
+    """What surrounds this process, systemd for instance, was tried from a child and keeps it in."""
 
     @property
     def confined(self) -> bool:
         """Tell whether a child is cut off from the network and from the disk."""
-        return self.bubblewrap is not None
+        return self.bubblewrap is not None or self.surrounded
 
     @property
     def description(self) -> str:
         """Say in French how files are examined here, with the remedy when it is not as it should be."""
         if self.confined:
-            return "Les fichiers reçus sont examinés dans bubblewrap, sans réseau ni accès au disque."
+            where = "dans bubblewrap" if self.bubblewrap else "dans le cloisonnement qui entoure ce service"
+            return f"Les fichiers reçus sont examinés {where}, sans réseau ni accès au disque."
         return (
             f"Attention : {self.obstacle}. Les fichiers reçus sont examinés sous limites de mémoire, de durée et de "
-            f"taille, mais sans cloison. {_REMEDY}"
+            f"taille, mais sans cloison complète. {_REMEDY}"
         )
 
     def run(
@@ -80,13 +90,14 @@ class Sandbox:
         told (Refused) from a machine that is overloaded (SandboxFailure).
         """
         order = {
-            "source": "/input" if self.confined else str(source.resolve()),
-            "out": out and ("/output" if self.confined else str(out.resolve())),
+            "source": "/input" if self.bubblewrap else str(source.resolve()),
+            "out": out and ("/output" if self.bubblewrap else str(out.resolve())),
             "arguments": arguments,
             "memory": _COPY_MEMORY_BYTES if out else _PROBE_MEMORY_BYTES,
             "cpu": max(1, round(timeout_s / 3)),
             "file_size": _OUTPUT_FILE_BYTES if out else 0,
-            "processes": _PROCESSES if self.confined else None,
+            "processes": _PROCESSES if self.bubblewrap else None,
+            "readable": None if self.bubblewrap else [str(path) for path in (*_SYSTEM, *_code(), source.resolve())],
         }
         program = [sys.executable, "-I", "-B", "-c", _START, str(_PROJECT), task, json.dumps(order)]
         return _result(*_run(self.wrap(program, source, out), timeout_s))
@@ -106,17 +117,35 @@ class Sandbox:
         ]
 
 
-def choose_sandbox() -> Sandbox:
-    """Try bubblewrap by running it (being installed proves nothing), and fall back on limits alone."""
+def choose_sandbox(*, closed: Iterable[Path] = ()) -> Sandbox:
+    """Try bubblewrap by running it (being installed proves nothing), then what surrounds us, else limits alone.
+
+    `closed` are the folders, besides the system's, that no child may read or change.
+    """
     program = shutil.which("bwrap")
-    if program is None:
-        return Sandbox(None, "bubblewrap n'est pas installé")
-    confined = Sandbox(Path(program))
+    obstacle = "bubblewrap n'est pas installé"
+    if program is not None:
+        confined = Sandbox(Path(program))
+        try:
+            confined.run("trial", Path(__file__), None, {}, _TRIAL_SECONDS)
+        except (SandboxFailure, Refused) as failure:
+            obstacle = f"bubblewrap ne fonctionne pas sur cette machine ({str(failure).splitlines()[-1]})"
+        else:
+            return confined
+    return _surroundings(obstacle, closed)
+
+
+def _surroundings(obstacle: str, closed: Iterable[Path]) -> Sandbox:
+    """Try from a child what the confinement of this very process forbids, one thing after the other."""
+    folders = [str(path) for path in (*_ELSEWHERE, *closed) if path.is_dir()]
     try:
-        confined.run("trial", Path(__file__), None, {}, _TRIAL_SECONDS)
-    except (SandboxFailure, Refused) as failure:
-        return Sandbox(None, f"bubblewrap ne fonctionne pas sur cette machine ({str(failure).splitlines()[-1]})")
-    return confined
+        said = Sandbox(None).run("trial", Path(__file__), None, {"closed": folders}, _TRIAL_SECONDS)
+        holes = [str(hole) for hole in said["holes"]]
+    except (SandboxFailure, Refused, KeyError, TypeError) as failure:
+        holes = [f"l'essai échoue : {failure}"]
+    if not holes:
+        return Sandbox(None, obstacle, surrounded=True)
+    return Sandbox(None, f"{obstacle}, et ce qui entoure le service n'en tient pas lieu : {' ; '.join(holes)}")
 
 
 def _system() -> list[str]:

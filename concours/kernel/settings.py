@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _SECRET_MIN_LENGTH = 32
 _SECRETS = ("SECRET_KEY", "JURY_SECRET_KEY")
+_SOCKET_PATH_BYTES = 107
+"""sun_path of unix(7), less its final zero."""
+
 _YES, _NO = frozenset({"1", "true", "yes", "on", "oui"}), frozenset({"", "0", "false", "no", "off", "non"})
 
 
@@ -47,6 +50,13 @@ class S3:
     region: str
     access_key: str
     secret_key: str
+    public_endpoint: str | None = None
+    """Where browsers reach the server, by addresses that expire; None: only we reach it, and bytes go through us."""
+
+    @property
+    def public_origin(self) -> str | None:
+        """Scheme, host and port of the public address: what a Content-Security-Policy names."""
+        return "{0.scheme}://{0.netloc}".format(urlsplit(self.public_endpoint)) if self.public_endpoint else None
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,8 @@ class Settings:
     jury_database_url: str
     s3: S3 | None
     """None: the local folder `uploads`."""
+    clamd: Path | None
+    """The socket where the antivirus listens; None: there is none."""
     smtp: Smtp | None
     """None: messages are shown on /courrier and in the terminal."""
     mail_from: str
@@ -102,6 +114,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=database_url,
         jury_database_url=_database_url(environ, "JURY_DATABASE_URL", database_url),
         s3=_s3(environ),
+        clamd=_socket(environ, "CLAMD"),
         smtp=_smtp(environ),
         mail_from=_email(environ, "MAIL_FROM", contact),
         public_url=public_url,
@@ -162,6 +175,8 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
     for name, url in (("PUBLIC_URL", settings.public_url), ("JURY_URL", settings.jury_url)):
         if not url.startswith("https://"):
             raise SettingsError(name, "une adresse en https:// est exigée en production")
+    if settings.s3 and not (settings.s3.public_endpoint or "https://").startswith("https://"):
+        raise SettingsError("S3_PUBLIC_ENDPOINT", "une adresse en https:// est exigée en production")
 
 
 def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
@@ -229,6 +244,19 @@ def _file(environ: Mapping[str, str], name: str) -> Path | None:
     return Path(value).absolute()
 
 
+def _socket(environ: Mapping[str, str], name: str) -> Path | None:
+    """Return the path of a Unix socket. It may not be there yet: what listens there may start later, or be down."""
+    value = environ.get(name)
+    if not value:
+        return None
+    path = Path(value)
+    if not path.is_absolute() or len(os.fsencode(value)) > _SOCKET_PATH_BYTES or "\0" in value:
+        raise SettingsError(name, f"« {value} » n'est pas le chemin absolu d'une prise Unix")
+    if path.exists() and not path.is_socket():
+        raise SettingsError(name, f"« {value} » n'est pas une prise Unix : donnez la valeur LocalSocket de clamd.conf")
+    return path
+
+
 def _s3(environ: Mapping[str, str]) -> S3 | None:
     if _choice(environ, "STORAGE", ("local", "s3")) == "local":
         return None
@@ -242,6 +270,7 @@ def _s3(environ: Mapping[str, str]) -> S3 | None:
         region=region,
         access_key=environ["S3_ACCESS_KEY"],
         secret_key=environ["S3_SECRET_KEY"],
+        public_endpoint=_url(environ, "S3_PUBLIC_ENDPOINT", "") if environ.get("S3_PUBLIC_ENDPOINT") else None,
     )
 
 

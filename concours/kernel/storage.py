@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,9 @@ from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
 from concours.kernel.partials import LocalPartials, Partials
 from concours.kernel.settings import Settings
+
+LINK_SECONDS = 600
+"""How long an address given to a browser serves."""
 
 _KEY = re.compile(r"(quarantine|ready)/[a-z0-9]{26,64}")
 
@@ -42,7 +45,10 @@ class Blobs(Protocol):
     """Named byte strings. A key is `quarantine/…` or `ready/…`, never a visitor's words."""
 
     def put(self, key: str, source: Readable) -> None:
-        """Store the stream durably under `key`, whole or not at all, even when reading it raises."""
+        """Store the stream durably under `key`, whole or not at all, even when reading it raises.
+
+        Raises FileExistsError when the key is taken: no blob is ever replaced.
+        """
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to before `stop` (fewer at the end of the blob); raises NotFound at once."""
@@ -56,15 +62,21 @@ class Blobs(Protocol):
     def has(self, key: str) -> bool:
         """Tell whether it is there."""
 
+    def link(self, key: str, mime: str, seconds: int) -> str | None:
+        """Return an address where a browser fetches it, ranges included, for so many seconds; None when it cannot."""
+
 
 class LocalBlobs:
-    """Blobs in a folder: written apart, flushed to the disk, then renamed."""
+    """Blobs in a folder: written apart, flushed to the disk, then given its name."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def put(self, key: str, source: Readable) -> None:
-        """Store the stream durably under `key`, whole or not at all, even when reading it raises."""
+        """Store the stream durably under `key`, whole or not at all, even when reading it raises.
+
+        Raises FileExistsError when the key is taken.
+        """
         target = self._path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.{new_id()}")
@@ -74,9 +86,9 @@ class LocalBlobs:
                     writer.write(block)
                 writer.flush()
                 os.fsync(writer.fileno())
-            partial.replace(target)
+            os.link(partial, target)  # a rename would replace a blob that has this key
         finally:
-            partial.unlink(missing_ok=True)  # there only when something went wrong: a refusal, a full disk
+            partial.unlink(missing_ok=True)
         sync_folder(target.parent)
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
@@ -95,6 +107,11 @@ class LocalBlobs:
     def has(self, key: str) -> bool:
         """Tell whether it is there."""
         return self._path(key).is_file()
+
+    def link(self, key: str, mime: str, seconds: int) -> str | None:  # noqa: ARG002 -- a folder has no address
+        """Return None: what is in a folder goes through the web process."""
+        check_key(key)
+        return None
 
     def _existing(self, key: str) -> Path:
         path = self._path(key)
@@ -151,12 +168,17 @@ class ReadyStore:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if not self._blobs.has(f"ready/{digest}"):
                 file.seek(0)
-                self._blobs.put(f"ready/{digest}", file)
+                with suppress(FileExistsError):  # another worker made the same bytes meanwhile
+                    self._blobs.put(f"ready/{digest}", file)
         return digest
 
     def read(self, digest: str, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to before `stop`; raises NotFound."""
         return self._blobs.read(f"ready/{digest}", start, stop)
+
+    def link(self, digest: str, mime: str) -> str | None:
+        """Return an address where a browser fetches it for LINK_SECONDS; None when the bytes must come through us."""
+        return self._blobs.link(f"ready/{digest}", mime, LINK_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -179,6 +201,14 @@ def open_stores(settings: Settings) -> Stores:
 
     remote = S3Blobs(settings.s3)
     return Stores(Quarantine(remote), ReadyStore(remote), S3Partials(settings.s3, settings.data / "turns"))
+
+
+def prepare_storage(settings: Settings) -> None:
+    """Ready the bucket, where there is one, as `prepare_bucket` says; what fails is told in the log."""
+    if settings.s3 is not None:
+        from concours.kernel.s3_bucket import prepare_bucket  # noqa: PLC0415 -- as above
+
+        prepare_bucket(settings.s3)
 
 
 def human_size(size: int) -> str:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from concours.kernel.clock import format_day, format_hour, to_paris
 from concours.kernel.errors import DomainError
 from concours.kernel.web.access import ClosedBlueprint
-from concours.kernel.web.media import serve
+from concours.kernel.web.media import serve_copy
 from concours.kernel.web.state import instant, state
 from jury import queries
 from jury.forms import SheetForm, sheet_form
@@ -124,11 +124,11 @@ def save(number: int) -> ResponseReturnValue:
 
 
 @works.get("/oeuvres/<int:number>/media/<any(video, poster, page):role>-<int:position>")
-def media(number: int, role: str, position: int) -> Response:
+def media(number: int, role: str, position: int) -> ResponseReturnValue:
     """Send a file made for jurors. Neither its name nor its headers tell anything but its type and size."""
     with state().database.read() as session:
         found = queries.find_media(session, session_id=seat().session_id, number=number, role=role, position=position)
-    return serve(state().stores.ready.read, found.digest, size=found.size, mime=found.mime)
+    return serve_copy(found.digest, size=found.size, mime=found.mime)
 
 
 def _cleared(number: int) -> ResponseReturnValue:

@@ -2,8 +2,10 @@
 import { startCounters } from "./counter.js";
 import { startCountdowns } from "./countdown.js";
 import { startMenu } from "./menu.js";
+import { keepPlayersFresh } from "./player.js";
 
 startMenu();
+keepPlayersFresh();
 startCounters();
 startCountdowns();
 

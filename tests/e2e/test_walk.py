@@ -3,7 +3,7 @@
 import csv
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -13,10 +13,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from concours.kernel.clock import to_paris
+from concours.kernel.settings import S3
 from tests import files, films
 from tests.e2e.people import Candidate, Juror, Organiser, Person
 from tests.fakes.smtp import SmtpServer
 from tests.postgres import PostgresServer
+from tests.s3_fixture import environ_of, stored
 from tests.service import Service
 
 NewPage = Callable[..., Page]
@@ -172,18 +174,22 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.drop(name)
 
 
-def test_another_contest_walks_the_same_way_on_postgresql(
-    tmp_path: Path, smtp_server: SmtpServer, new_page: NewPage, postgres_url: str
+def test_another_contest_walks_the_same_way_on_postgresql_and_s3(
+    tmp_path: Path, smtp_server: SmtpServer, new_page: NewPage, postgres_url: str, own_bucket: S3
 ) -> None:
+    """Browsers fetch the files from the storage itself: every page is looked at under that policy too."""
     teams = [
         Team(f"Affiche {n}", f"Équipe {n}", f"Office numéro {n}", "affiche", f"affiche{n}.pdf", files.pdf(), 5 - n)
         for n in range(4)
     ]
-    settings = {"EDITION": str(SAMPLE_EDITION), "DATABASE_URL": postgres_url}
+    storage = environ_of(replace(own_bucket, public_endpoint=own_bucket.endpoint))
+    settings = {"EDITION": str(SAMPLE_EDITION), "DATABASE_URL": postgres_url, **storage}
     with start(tmp_path / "service", smtp_server, settings) as service:
         laureates = Walk(service, smtp_server, new_page, tmp_path, teams).play()
     assert [row["Titre"] for row in laureates] == ["Affiche 0", "Affiche 1", "Affiche 2"]
     assert [name for name in laureates[0] if name.endswith(("La clarté", "L'élégance"))]
+    assert {key.partition("/")[0] for key in stored(own_bucket)} == {"quarantine", "ready"}
+    assert not (tmp_path / "service" / "uploads").exists()
 
 
 def test_a_word_document_named_pdf_is_refused_and_nothing_is_lost(

@@ -12,16 +12,18 @@ from concours.accounts.models import AuditEvent
 from concours.editions.operations import update_edition
 from concours.editions.queries import current_edition, current_record
 from concours.intake.models import Creation
+from concours.kernel.storage import open_stores
 from concours.kernel.web.security import FORM_BYTES
 from tests import files
 from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
 from tests.page import Page, page
+from tests.s3_fixture import stored
 
 
 @pytest.fixture
-def scene(tmp_path: Path, sqlite_url: str) -> Scene:
-    return Scene(tmp_path, sqlite_url, FrozenClock(OPEN))
+def scene(tmp_path: Path, sqlite_url: str, storage_environ: dict[str, str]) -> Scene:
+    return Scene(tmp_path, sqlite_url, FrozenClock(OPEN), **storage_environ)
 
 
 @pytest.fixture
@@ -29,9 +31,12 @@ def client(scene: Scene) -> FlaskClient:
     return scene.sign_in()
 
 
-def kept_files(scene: Scene) -> list[Path]:
+def kept_files(scene: Scene) -> list[str]:
+    """Everything in the quarantine, unfinished uploads included."""
+    if scene.settings.s3:
+        return [key.partition("/")[2] for key in stored(scene.settings.s3, "quarantine/")]
     folder = scene.settings.uploads / "quarantine"
-    return sorted(folder.iterdir()) if folder.exists() else []
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def send_large(client: FlaskClient, entry_id: str) -> Page:
@@ -154,7 +159,7 @@ def test_a_file_larger_than_any_form_is_received_whole(scene: Scene, client: Fla
     entry_id, content = scene.draft(), files.pdf() + b"%" + bytes(3 * FORM_BYTES)
     scene.upload(client, entry_id, content, "bd.pdf")
     (kept,) = kept_files(scene)
-    assert kept.read_bytes() == content
+    assert b"".join(open_stores(scene.settings).quarantine.read(kept, 0, len(content) + 1)) == content
 
 
 def test_another_s_dossier_takes_no_file(scene: Scene) -> None:

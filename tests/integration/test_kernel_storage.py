@@ -1,22 +1,28 @@
 """Files are kept whole or not at all, on the local folder and on a real S3 server alike."""
 
+import errno
 import hashlib
 import io
+import os
 import signal
+import socket
 import subprocess
 import sys
-from dataclasses import astuple
+from collections.abc import Iterator
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from concours.kernel import s3, s3_bucket
 from concours.kernel.disk import CHUNK
 from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
-from concours.kernel.s3 import S3Blobs
+from concours.kernel.s3 import S3Blobs, connect
 from concours.kernel.settings import S3
 from concours.kernel.storage import Blobs, Damaged, LocalBlobs, Quarantine, ReadyStore
+from tests.ports import free_port
 
 LARGE = 3 * CHUNK + 17
 PARTS = 34 << 20
@@ -183,6 +189,18 @@ def test_the_same_bytes_are_stored_once_under_their_own_digest(blobs: Blobs, tmp
     assert b"".join(store.read(digest, 0, LARGE + 26)) == content
 
 
+def test_a_key_that_is_taken_is_never_written_again(blobs: Blobs) -> None:
+    for size in (10, PARTS):
+        key = put(blobs, noise(size))
+        before = kept(blobs)
+        with pytest.raises(FileExistsError):
+            blobs.put(key, io.BytesIO(bytes(10)))
+        with pytest.raises(FileExistsError):
+            blobs.put(key, io.BytesIO(bytes(PARTS)))
+        assert kept(blobs) == before
+        assert b"".join(blobs.read(key, 0, 10)) == noise(10)
+
+
 _WRITER = """
 import sys
 from pathlib import Path
@@ -206,7 +224,7 @@ where = sys.argv[2:]
 
 def test_a_file_whose_writer_was_killed_is_never_seen(place: Path | S3, blobs: Blobs) -> None:
     key = f"quarantine/{new_id()}"
-    where = [str(place)] if isinstance(place, Path) else astuple(place)
+    where = [str(place)] if isinstance(place, Path) else [word for word in astuple(place) if word]
     command = [sys.executable, "-c", _WRITER, key, *where]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
@@ -216,3 +234,115 @@ def test_a_file_whose_writer_was_killed_is_never_seen(place: Path | S3, blobs: B
     assert not blobs.has(key)
     blobs.put(key, io.BytesIO(b"whole"))
     assert b"".join(blobs.read(key, 0, 10)) == b"whole"
+
+
+# --- what only a server does -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bucket(s3_settings: S3) -> S3Blobs:
+    return S3Blobs(s3_settings)
+
+
+@pytest.mark.parametrize("size", [10, PARTS])
+def test_bytes_altered_on_the_way_are_refused_by_the_server(bucket: S3Blobs, size: int) -> None:
+    before = kept(bucket)
+    # After our digest is computed, before the request is signed: the signature vouches for the altered bytes.
+    for operation in ("PutObject", "UploadPart"):
+        bucket._client.meta.events.register(f"before-sign.s3.{operation}", _alter)
+    with pytest.raises(OSError, match="BadDigest"):
+        bucket.put(f"quarantine/{new_id()}", io.BytesIO(b"a" * size))
+    assert kept(bucket) == before
+
+
+def _alter(request: Any, **_: Any) -> None:
+    content = request.data if isinstance(request.data, bytes) else request.data.read()
+    request.data = io.BytesIO(b"z" + content[1:])
+
+
+@pytest.mark.parametrize("size", [10, PARTS])
+def test_a_whole_that_is_not_what_was_sent_is_not_kept(bucket: S3Blobs, size: int) -> None:
+    """The server agrees on each part, and answers another digest for the whole."""
+    before = kept(bucket)
+
+    def other(parsed: dict[str, Any], **_: Any) -> None:
+        parsed["ETag"] = '"0123456789abcdef0123456789abcdef"'
+
+    for operation in ("PutObject", "CompleteMultipartUpload"):
+        bucket._client.meta.events.register(f"after-call.s3.{operation}", other)
+    with pytest.raises(OSError, match="other bytes"):
+        bucket.put(f"quarantine/{new_id()}", io.BytesIO(b"a" * size))
+    assert kept(bucket) == before
+
+
+def test_an_answer_lost_on_the_way_back_is_not_taken_for_somebody_else_s_blob(bucket: S3Blobs) -> None:
+    key = put(bucket, b"the same")
+    bucket.put(key, io.BytesIO(b"the same"))  # as boto3 does when it has heard nothing
+    with pytest.raises(FileExistsError):
+        bucket.put(key, io.BytesIO(b"other"))
+
+
+def test_the_bucket_ends_abandoned_uploads_and_keeps_its_own_rules(s3_settings: S3) -> None:
+    client = connect(s3_settings)
+    theirs = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 30}}
+    client.meta.events.register("before-call.s3.PutBucketLifecycleConfiguration", s3_bucket._add_digest)
+    client.put_bucket_lifecycle_configuration(Bucket=s3_settings.bucket, LifecycleConfiguration={"Rules": [theirs]})
+    for _ in range(2):
+        s3_bucket.prepare_bucket(s3_settings)
+    rules = {rule["ID"]: rule for rule in s3_bucket._rules(client, s3_settings.bucket)}
+    assert rules.keys() == {"theirs", s3_bucket.RULE}
+    assert rules["theirs"]["Expiration"] == {"Days": 30}
+    assert rules[s3_bucket.RULE]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+def test_a_server_that_honours_conditions_gives_no_warning(s3_settings: S3, caplog: pytest.LogCaptureFixture) -> None:
+    s3_bucket.prepare_bucket(s3_settings)
+    assert caplog.text == ""
+    assert not any(key.startswith("trial/") for key in kept(S3Blobs(s3_settings)))
+
+
+def test_a_bucket_that_refuses_is_a_warning_with_its_remedy(s3_settings: S3, caplog: pytest.LogCaptureFixture) -> None:
+    s3_bucket.prepare_bucket(replace(s3_settings, secret_key="wrong"))
+    assert "AbortIncompleteMultipartUpload after 7 days" in caplog.text
+    assert "could not be tried" in caplog.text
+
+
+# --- disks and servers out of order ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of four megabytes; only root may mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here (root may)")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_up_keeps_nothing_of_the_file_and_all_of_the_others(small_disk: Path) -> None:
+    blobs = LocalBlobs(small_disk)
+    key = put(blobs, b"there before")
+    with pytest.raises(OSError, match="No space") as full:
+        put(blobs, noise(6 << 20))
+    assert full.value.errno == errno.ENOSPC
+    assert kept(blobs) == [key.partition("/")[2]]
+    assert b"".join(blobs.read(key, 0, 99)) == b"there before"
+    put(blobs, noise(1 << 20))
+
+
+def test_a_server_that_is_down_or_silent_is_an_oserror(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3, "_ANSWER_LIMIT_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        for endpoint in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}"):
+            blobs = S3Blobs(S3(endpoint, "concours", "default", "key", "secret"))
+            for act in (
+                lambda: blobs.put(f"quarantine/{new_id()}", io.BytesIO(b"x")),  # noqa: B023 -- called in this turn
+                lambda: blobs.read(f"quarantine/{new_id()}", 0, 1),  # noqa: B023
+                lambda: blobs.has(f"quarantine/{new_id()}"),  # noqa: B023
+            ):
+                with pytest.raises(OSError, match="the S3 server fails"):
+                    act()

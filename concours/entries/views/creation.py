@@ -21,7 +21,7 @@ from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.queue import QUICK
 from concours.kernel.storage import Received
 from concours.kernel.text import clean_line
-from concours.kernel.web.media import serve
+from concours.kernel.web.media import serve_copy
 from concours.kernel.web.person import person_id
 from concours.kernel.web.security import accepts_files
 from concours.kernel.web.state import instant, state
@@ -62,7 +62,7 @@ def file_state(entry_id: str) -> ResponseReturnValue:
 def preview(entry_id: str, file_id: str) -> ResponseReturnValue:
     """Serve a file of the jury copy to its candidate."""
     file = queries.find_jury_file(open_folder(entry_id).entry, file_id)
-    return serve(state().stores.ready.read, file.digest, size=file.size, mime=file.mime)
+    return serve_copy(file.digest, size=file.size, mime=file.mime)
 
 
 def _take(folder: Folder, form: UploadForm) -> HTTPStatus:

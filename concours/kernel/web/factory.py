@@ -70,7 +70,8 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
     app.url_map.converters["int"] = StoredNumber
     attach(app.extensions, state)
     _tune_templates(app, templates)
-    secure(app)
+    s3 = state.settings.s3
+    secure(app, media_origin=s3.public_origin if s3 else None)
     CSRFProtect(app)
     show_failures(app)
     if state.settings.trusted_proxies:

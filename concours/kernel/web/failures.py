@@ -1,5 +1,6 @@
 """Error pages: a refusal shows its sentence, a fault of ours says so, nothing a visitor sends gives a 500."""
 
+import errno
 import logging
 from http import HTTPStatus
 
@@ -26,13 +27,19 @@ _BARE = (
     "<main><h1>La page ne peut pas s'afficher</h1><p>{message}</p></main></html>"
 )
 _TELLING = frozenset({"Allow", "Content-Range", "Retry-After"})
-_PAGES = frozenset({403, 404, 405, 413, 422, 429, 500})
+_PAGES = frozenset({403, 404, 405, 413, 422, 429, 500, 503, 507})
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""No room: on the disk, in the account's share of it, or in the largest file allowed."""
+
+_RETRY_AFTER_S = 60
 
 
 def show_failures(app: Flask) -> None:
     """Register the error pages."""
     app.register_error_handler(DomainError, _refusal)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OSError, _storage)
     app.register_error_handler(Exception, _fault)
 
 
@@ -53,10 +60,23 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
+def _storage(error: OSError) -> Response:
+    """Answer for a disk that is full, or a disk or storage server that fails: the same request may pass later."""
+    _log_failure(error)
+    full = error.errno in _FULL
+    response = _page(HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.SERVICE_UNAVAILABLE, None)
+    response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    return response
+
+
 def _fault(error: Exception) -> Response:
+    _log_failure(error)
+    return _page(HTTPStatus.INTERNAL_SERVER_ERROR, None)
+
+
+def _log_failure(error: Exception) -> None:
     # The rule, not the address: an address may hold the token of a sign-in link.
     _log.error("%s %s failed", request.method, request.url_rule or "(no page)", exc_info=error)
-    return _page(HTTPStatus.INTERNAL_SERVER_ERROR, None)
 
 
 def _page(status: HTTPStatus, message: str | None) -> Response:

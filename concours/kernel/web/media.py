@@ -2,11 +2,15 @@
 
 import unicodedata
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, redirect, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
+from concours.kernel.web.state import state
 
 
 class Reader(Protocol):
@@ -14,6 +18,22 @@ class Reader(Protocol):
 
     def __call__(self, name: str, /, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to before `stop`."""
+
+
+def serve_copy(digest: str, *, size: int, mime: str) -> ResponseReturnValue:
+    """Answer with a file that we made: sent on to the storage where browsers may fetch from it, else from here.
+
+    The storage's address names the file by its digest and tells nothing of who asks; it expires, and is not kept, so
+    that a player that seeks later asks here again.
+    """
+    ready = state().stores.ready
+    link = ready.link(digest, mime) if request.method == "GET" else None  # what is signed is signed for GET alone
+    if link is None:
+        return serve(ready.read, digest, size=size, mime=mime)
+    response = redirect(link, HTTPStatus.TEMPORARY_REDIRECT)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def serve(read: Reader, name: str, *, size: int, mime: str, attachment: str | None = None) -> Response:

@@ -1,6 +1,7 @@
 """Headers that every answer carries, and how many bytes a request may bring."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request
@@ -20,8 +21,7 @@ _SOURCES = {
     "frame-ancestors": "'none'",
 }
 
-CONTENT_SECURITY_POLICY = "; ".join(f"{directive} {sources}" for directive, sources in _SOURCES.items())
-"""Nothing inline, nothing from elsewhere; `data:` is for the pictograms inside the DSFR's style sheet."""
+_MEDIA = frozenset({"img-src", "media-src"})
 
 FORM_BYTES = 2_000_000
 """What a request without a file may bring."""
@@ -39,11 +39,20 @@ def accepts_files(limit: Callable[[], int]) -> Callable[[View], View]:
     return mark
 
 
-def secure(app: Flask) -> None:
-    """Add the limits and the headers."""
+def content_security_policy(media_origin: str | None = None) -> str:
+    """Return the policy of every page: nothing inline, nothing from elsewhere but pictures and films from that origin.
+
+    `data:` is for the pictograms inside the DSFR's style sheet.
+    """
+    also = f" {media_origin}" if media_origin else ""
+    return "; ".join(f"{name} {sources}{also if name in _MEDIA else ''}" for name, sources in _SOURCES.items())
+
+
+def secure(app: Flask, *, media_origin: str | None) -> None:
+    """Add the limits and the headers; pages may show what stands at `media_origin`, besides our own."""
     app.before_request(_read_address)
     app.before_request(_limit_request)
-    app.after_request(_add_headers)
+    app.after_request(partial(_add_headers, content_security_policy(media_origin)))
 
 
 def _read_address() -> None:
@@ -63,11 +72,11 @@ def _limit_request() -> None:
     request.max_form_memory_size = FORM_BYTES
 
 
-def _add_headers(response: Response) -> Response:
+def _add_headers(policy: str, response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("Content-Security-Policy", policy)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"

@@ -12,13 +12,13 @@ from concours.accounts.models import Account
 from concours.editions.queries import current_record
 from concours.entries.consents import TEXTS
 from concours.entries.models import Deposit
-from concours.intake.rules import Kind
+from concours.intake.rules import FINDINGS, Finding, Kind
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import SLOW
 from concours.kernel.storage import human_size
 from concours.kernel.text import grouped
-from concours.kernel.web.media import serve
+from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
 from concours.organisers import operations, queries
 from concours.organisers.forms.people import DecisionForm, decision_form
@@ -72,6 +72,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
         after=after,
         waiting=len(waiting),
         facts=_facts(each.entry.deposit) if each.entry.deposit else [],
+        findings=_findings(each.entry.deposit) if each.entry.deposit else [],
         decided_by=decided_by.email if decided_by else "",
         handed_over_at=record.handed_over_at,
     )
@@ -106,7 +107,7 @@ def jury_file(entry_id: str, file_id: str) -> ResponseReturnValue:
     file = next((file for file in creation.jury_files if file.id == file_id), None)
     if file is None:
         raise NotFound
-    return serve(state().stores.ready.read, file.digest, size=file.size, mime=file.mime)
+    return serve_copy(file.digest, size=file.size, mime=file.mime)
 
 
 @blueprint.get("/candidatures/<string:entry_id>/original")
@@ -145,6 +146,11 @@ def _facts(deposit: Deposit) -> list[tuple[str, str]]:
     if creation.pages is not None:
         facts.append(("Pages", str(creation.pages)))
     return [*facts, ("Empreinte du fichier (SHA-256)", creation.sha256)]
+
+
+def _findings(deposit: Deposit) -> list[str]:
+    """Return what the secretariat should know of the file, in sentences."""
+    return [FINDINGS[Finding(code)] for code in deposit.creation.findings]
 
 
 def _decide(session: Session, entry_id: str, form: DecisionForm, now: datetime) -> None:

@@ -18,6 +18,7 @@ _ACTIONS = {
     "entry_deposited": "Candidature déposée",
     "entry_withdrawn": "Candidature retirée",
     "late_attempt": "Tentative hors délai",
+    "infected_file": "Fichier refusé par l'antivirus",
     "admissibility_decided": "Recevabilité prononcée",
     "admissibility_cleared": "Décision de recevabilité annulée",
     "jury_copy_retried": "Copie destinée au jury relancée",
@@ -42,6 +43,7 @@ _DETAILS = {
     "refused": "irrecevables",
     "laureates": "lauréats",
     "rows": "lignes",
+    "signature": "signature",
 }
 """Details that mean something to a reader; the others stay in the record."""
 
