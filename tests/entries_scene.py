@@ -146,14 +146,16 @@ class Scene:
 
     def work(self) -> None:
         """Do what the worker does after an upload: examine, then make the jury copy."""
-        for state, step in (
-            (CreationState.RECEIVED, self.worker.examine),
-            (CreationState.ACCEPTED, self.worker.render),
-        ):
-            with self.database.read() as session:
-                waiting = lifecycle.stalled(session, state=state, now=self.clock())
-            for creation_id in waiting:
-                step(creation_id)
+        self.work_once(CreationState.RECEIVED)
+        self.work_once(CreationState.ACCEPTED)
+
+    def work_once(self, state: CreationState) -> None:
+        """Do what the worker does with the files that stand there."""
+        step = {CreationState.RECEIVED: self.worker.examine, CreationState.ACCEPTED: self.worker.render}[state]
+        with self.database.read() as session:
+            waiting = lifecycle.stalled(session, state=state, now=self.clock())
+        for creation_id in waiting:
+            step(creation_id)
 
     def mails(self) -> list[Outbox]:
         """Return what waits in the outbox, the sign-in codes apart, in the order of the acts."""

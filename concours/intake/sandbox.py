@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,8 +24,8 @@ ANSWER_BYTES = 8 * 1024**2
 
 _TRIAL_SECONDS = 20
 _SYSTEM = tuple(map(Path, ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")))
-_ELSEWHERE = (*map(Path, ("/", "/tmp", "/var/tmp", "/dev/shm", "/etc", "/run")), Path.home())  # noqa: S108 -- not used
-"""Where a child has no business; that it cannot go there is tried."""
+_ELSEWHERE = ("~", "/", "/tmp", "/var/tmp", "/dev/shm", "/etc", "/run")  # noqa: S108 -- not used, but tried
+"""Where a child has no business."""
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from concours.intake.child import main; main()"
@@ -32,10 +33,17 @@ _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from concours.intake.
 
 _ENVIRONMENT = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
 _PROBE_MEMORY_BYTES = 640 * 1024**2
-_COPY_MEMORY_BYTES = 720 * 1024**2
-"""An 8K film decodes and is encoded again within it; the untouched stacks of threads count too."""
+_COPY_MEMORY_BYTES = 640 * 1024**2
+"""An 8K film decodes and is encoded again within it. With the libraries' own pages, a child stays under 700 MiB."""
 
 _OUTPUT_FILE_BYTES = 1024**3
+_OUTPUT_BYTES = 2 * 1024**3
+"""Of all that a child writes; looked at while it works."""
+
+_LOOK_EVERY_S = 0.5
+_BLOCK_BYTES = 512
+"""The unit of st_blocks, whatever the disk."""
+
 _PROCESSES = 128
 """Threads count too; only where the namespace has its own count, or a busy account would use it up."""
 
@@ -100,7 +108,7 @@ class Sandbox:
             "readable": None if self.bubblewrap else [str(path) for path in (*_SYSTEM, *_code(), source.resolve())],
         }
         program = [sys.executable, "-I", "-B", "-c", _START, str(_PROJECT), task, json.dumps(order)]
-        return _result(*_run(self.wrap(program, source, out), timeout_s))
+        return _result(*_run(self.wrap(program, source, out), timeout_s, out))
 
     def wrap(self, program: list[str], source: Path, out: Path | None) -> list[str]:
         """Put a command into its cell: the system and our code to read, `/input` to read, `/output` to write."""
@@ -137,7 +145,8 @@ def choose_sandbox(*, closed: Iterable[Path] = ()) -> Sandbox:
 
 def _surroundings(obstacle: str, closed: Iterable[Path]) -> Sandbox:
     """Try from a child what the confinement of this very process forbids, one thing after the other."""
-    folders = [str(path) for path in (*_ELSEWHERE, *closed) if path.is_dir()]
+    elsewhere = (Path(os.path.expanduser(name)) for name in _ELSEWHERE)  # noqa: PTH111 -- where nobody has a home, none
+    folders = [str(path) for path in (*elsewhere, *closed) if path.is_dir()]
     try:
         said = Sandbox(None).run("trial", Path(__file__), None, {"closed": folders}, _TRIAL_SECONDS)
         holes = [str(hole) for hole in said["holes"]]
@@ -166,7 +175,7 @@ def _code() -> Iterable[Path]:
     return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
 
 
-def _run(command: list[str], timeout_s: float) -> tuple[int, bytes, bytes]:
+def _run(command: list[str], timeout_s: float, out: Path | None = None) -> tuple[int, bytes, bytes]:
     """Run to the end, or kill all of it at the deadline; give its code, its output and its complaints."""
     with subprocess.Popen(  # noqa: S603 -- our own interpreter and code; the file is never part of the command
         command,
@@ -177,14 +186,14 @@ def _run(command: list[str], timeout_s: float) -> tuple[int, bytes, bytes]:
         start_new_session=True,
     ) as process:
         try:
-            out, err = _collect(process, time.monotonic() + timeout_s)
+            said, err = _collect(process, time.monotonic() + timeout_s, out)
         finally:
             # Not yet waited for, so that its number is still its own: what it left running dies with it.
             os.killpg(process.pid, signal.SIGKILL)
-        return process.wait(), out, err
+        return process.wait(), said, err
 
 
-def _collect(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes]:
+def _collect(process: subprocess.Popen[bytes], deadline: float, out: Path | None) -> tuple[bytes, bytes]:
     """Read both outputs until it ends; raise SandboxFailure past the deadline, Refused past the size."""
     outputs: dict[Any, bytes] = {process.stdout: b"", process.stderr: b""}
     ended = os.pidfd_open(process.pid)
@@ -195,15 +204,25 @@ def _collect(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, 
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 raise SandboxFailure("l'examen du fichier n'a pas abouti dans le temps prévu")
-            for key, _ in selector.select(remaining):
+            for key, _ in selector.select(min(remaining, _LOOK_EVERY_S)):
                 chunk = b"" if key.fd == ended else os.read(key.fd, 65536)
                 if not chunk:
                     selector.unregister(key.fileobj)
                 else:
                     outputs[key.fileobj] += chunk
-            if max(map(len, outputs.values())) > ANSWER_BYTES:
+            if max(map(len, outputs.values())) > ANSWER_BYTES or _written(out) > _OUTPUT_BYTES:
                 raise Refused(Reason.TOO_HEAVY, TOO_HEAVY)
     return outputs[process.stdout], outputs[process.stderr]
+
+
+def _written(out: Path | None) -> int:
+    """Return how many bytes stand in the output: what is seen may be gone, or be a folder, a moment later."""
+    total = 0
+    for folder, _, names in os.walk(out) if out else ():
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(f"{folder}/{name}").st_blocks * _BLOCK_BYTES
+    return total
 
 
 def _result(code: int, out: bytes, err: bytes) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def cramped(tmp_path: Path, sqlite_url: str) -> Iterator[Scene]:
         pytest.skip("no disk can be mounted here (root may)")
     yield Scene(tmp_path, sqlite_url, FrozenClock(OPEN))
     gc.collect()  # the temporary file of a request whose reading was broken off
-    subprocess.run(["umount", str(uploads)], check=True)
+    subprocess.run(["umount", "--lazy", str(uploads)], check=True)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
