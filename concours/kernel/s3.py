@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from concours.kernel.disk import CHUNK
 from concours.kernel.errors import NotFound
 from concours.kernel.settings import S3
-from concours.kernel.storage import Readable, check_key
+from concours.kernel.storage import Readable, Taken, check_key
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NoSuchUpload", "NotFound"})
 _BEYOND = frozenset({"416", "InvalidRange"})
@@ -80,7 +80,7 @@ class S3Blobs:
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises.
 
-        Raises FileExistsError when other bytes have this key, OSError when the server has not what was sent.
+        Raises Taken when a blob has this key, OSError when the server has not what was sent.
         """
         check_key(key)
         first = read_part(source)
@@ -148,9 +148,9 @@ class S3Blobs:
             return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
 
     def _put_whole(self, key: str, content: bytes) -> None:
-        digest = _md5(content)
+        digest = md5_of(content)
         send = partial(
-            self._client.put_object, Bucket=self._bucket, Key=key, Body=content, ContentMD5=_in_base64(digest)
+            self._client.put_object, Bucket=self._bucket, Key=key, Body=content, ContentMD5=in_base64(digest)
         )
         self._seal(key, digest.hex(), send)
 
@@ -177,7 +177,7 @@ class S3Blobs:
             sending: Future[None] | None = None
             part = first
             while part:
-                digests.append(_md5(part))
+                digests.append(md5_of(part))
                 if sending is not None:
                     sending.result()
                 sending = sender.submit(self._send_part, name, len(digests), part, digests[-1])
@@ -187,14 +187,14 @@ class S3Blobs:
         return digests
 
     def _send_part(self, name: dict[str, str], number: int, part: bytes, digest: bytes) -> None:
-        answer = self._client.upload_part(**name, PartNumber=number, Body=part, ContentMD5=_in_base64(digest))
+        answer = self._client.upload_part(**name, PartNumber=number, Body=part, ContentMD5=in_base64(digest))
         if not _agree(answer, digest.hex()):
             raise OSError(_ALTERED)
 
     def _check_free(self, key: str) -> None:
         # Debian 12's radosgw lets the end of a multipart upload replace a blob whatever the condition says.
         if self.has(key):
-            raise FileExistsError("a blob has this key already")
+            raise Taken
 
     def _seal(self, key: str, etag: str, send: Callable[..., Any]) -> None:
         """Send what makes the blob be, unless one has its key, and compare the server's digest with ours."""
@@ -205,7 +205,7 @@ class S3Blobs:
                 raise
             # An answer that was lost on its way has us send again: what stands there may be ours.
             if not _agree(self._client.head_object(Bucket=self._bucket, Key=key), etag):
-                raise FileExistsError("a blob has this key already") from error
+                raise Taken from error
             return
         if not answer.get("ETag"):  # Debian 12's radosgw says nothing at the end of a multipart upload
             answer = self._client.head_object(Bucket=self._bucket, Key=key)
@@ -224,14 +224,16 @@ def read_part(source: Readable) -> bytes:
 
 def whole_etag(digests: Sequence[bytes]) -> str:
     """Return the ETag of a blob made of parts with these MD5 digests, as every S3 server computes it."""
-    return f"{_md5(b''.join(digests)).hex()}-{len(digests)}"
+    return f"{md5_of(b''.join(digests)).hex()}-{len(digests)}"
 
 
-def _md5(content: bytes) -> bytes:
+def md5_of(content: bytes) -> bytes:
+    """Return the digest that S3 servers compare: a check of the way, not a proof."""
     return hashlib.md5(content, usedforsecurity=False).digest()
 
 
-def _in_base64(digest: bytes) -> str:
+def in_base64(digest: bytes) -> str:
+    """Return a digest as the header Content-MD5 bears it."""
     return base64.b64encode(digest).decode()
 
 

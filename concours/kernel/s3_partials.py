@@ -3,8 +3,6 @@
 A part's number says which bytes it holds, so that the same bytes sent twice are stored once, whoever sends them.
 """
 
-import base64
-import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from pathlib import Path
 
 from concours.kernel.errors import NotFound
 from concours.kernel.ids import checked_id
-from concours.kernel.s3 import S3Blobs, connect, failures_as_ours
+from concours.kernel.s3 import S3Blobs, connect, failures_as_ours, in_base64, md5_of, whole_etag
 from concours.kernel.settings import S3
 from concours.kernel.turns import Turn, forget_turn, take_turn
 
@@ -107,7 +105,7 @@ class S3Partials:
                 Bucket=self._bucket, Key=_whole(key), UploadId=place, MultipartUpload={"Parts": parts}
             )
             done = self._client.head_object(Bucket=self._bucket, Key=_whole(key))
-        if done["ETag"].strip('"') != _joined(etags):
+        if done["ETag"].strip('"') != whole_etag([bytes.fromhex(etag) for etag in etags]):
             self._delete(_whole(key))
             raise OSError("the S3 server joined other parts than were sent")
         self._clean(key, len(etags))
@@ -158,13 +156,13 @@ class S3Partials:
                 UploadId=place,
                 PartNumber=number,
                 Body=content,
-                ContentMD5=_md5(content),
+                ContentMD5=in_base64(md5_of(content)),
             )
         return str(sent["ETag"].strip('"'))
 
     def _put(self, name: str, content: bytes) -> None:
         with failures_as_ours():
-            self._client.put_object(Bucket=self._bucket, Key=name, Body=content, ContentMD5=_md5(content))
+            self._client.put_object(Bucket=self._bucket, Key=name, Body=content, ContentMD5=in_base64(md5_of(content)))
 
     def _delete(self, name: str) -> None:
         with failures_as_ours():
@@ -186,13 +184,3 @@ def _whole(key: str) -> str:
 def _rest_of(key: str, number: int) -> str:
     """Name what is not yet the part of this number."""
     return f"partial/{checked_id(key)}-{number}"
-
-
-def _md5(content: bytes) -> str:
-    return base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
-
-
-def _joined(etags: list[str]) -> str:
-    """Return the digest that a server gives to joined parts: that of their digests, and their number."""
-    digests = b"".join(map(bytes.fromhex, etags))
-    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(etags)}"

@@ -34,6 +34,10 @@ class Damaged(Exception):
     """A file is not what was stored."""
 
 
+class Taken(Exception):
+    """A blob has this key already."""
+
+
 class Readable(Protocol):
     """A stream of bytes, read once from where it stands."""
 
@@ -47,7 +51,7 @@ class Blobs(Protocol):
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises.
 
-        Raises FileExistsError when the key is taken: no blob is ever replaced.
+        Raises Taken when the key serves already: no blob is ever replaced.
         """
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
@@ -75,7 +79,7 @@ class LocalBlobs:
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises.
 
-        Raises FileExistsError when the key is taken.
+        Raises Taken.
         """
         target = self._path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +90,7 @@ class LocalBlobs:
                     writer.write(block)
                 writer.flush()
                 os.fsync(writer.fileno())
-            os.link(partial, target)  # a rename would replace a blob that has this key
+            _name(partial, target)
         finally:
             partial.unlink(missing_ok=True)
         sync_folder(target.parent)
@@ -168,7 +172,7 @@ class ReadyStore:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if not self._blobs.has(f"ready/{digest}"):
                 file.seek(0)
-                with suppress(FileExistsError):  # another worker made the same bytes meanwhile
+                with suppress(Taken):  # another worker made the same bytes meanwhile
                     self._blobs.put(f"ready/{digest}", file)
         return digest
 
@@ -209,6 +213,14 @@ def prepare_storage(settings: Settings) -> None:
         from concours.kernel.s3_bucket import prepare_bucket  # noqa: PLC0415 -- as above
 
         prepare_bucket(settings.s3)
+
+
+def _name(partial: Path, target: Path) -> None:
+    """Give a file its name; a rename would replace a blob that has it. Raises Taken."""
+    try:
+        os.link(partial, target)
+    except FileExistsError as error:
+        raise Taken from error
 
 
 def human_size(size: int) -> str:

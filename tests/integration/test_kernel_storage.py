@@ -21,7 +21,7 @@ from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
 from concours.kernel.s3 import S3Blobs, connect
 from concours.kernel.settings import S3
-from concours.kernel.storage import Blobs, Damaged, LocalBlobs, Quarantine, ReadyStore
+from concours.kernel.storage import Blobs, Damaged, LocalBlobs, Quarantine, ReadyStore, Taken
 from tests.ports import free_port
 
 LARGE = 3 * CHUNK + 17
@@ -193,9 +193,9 @@ def test_a_key_that_is_taken_is_never_written_again(blobs: Blobs) -> None:
     for size in (10, PARTS):
         key = put(blobs, noise(size))
         before = kept(blobs)
-        with pytest.raises(FileExistsError):
+        with pytest.raises(Taken):
             blobs.put(key, io.BytesIO(bytes(10)))
-        with pytest.raises(FileExistsError):
+        with pytest.raises(Taken):
             blobs.put(key, io.BytesIO(bytes(PARTS)))
         assert kept(blobs) == before
         assert b"".join(blobs.read(key, 0, 10)) == noise(10)
@@ -278,7 +278,7 @@ def test_a_whole_that_is_not_what_was_sent_is_not_kept(bucket: S3Blobs, size: in
 def test_an_answer_lost_on_the_way_back_is_not_taken_for_somebody_else_s_blob(bucket: S3Blobs) -> None:
     key = put(bucket, b"the same")
     bucket.put(key, io.BytesIO(b"the same"))  # as boto3 does when it has heard nothing
-    with pytest.raises(FileExistsError):
+    with pytest.raises(Taken):
         bucket.put(key, io.BytesIO(b"other"))
 
 
@@ -292,7 +292,7 @@ def test_the_bucket_ends_abandoned_uploads_and_keeps_its_own_rules(s3_settings: 
     rules = {rule["ID"]: rule for rule in s3_bucket._rules(client, s3_settings.bucket)}
     assert rules.keys() == {"theirs", s3_bucket.RULE}
     assert rules["theirs"]["Expiration"] == {"Days": 30}
-    assert rules[s3_bucket.RULE]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+    assert rules[s3_bucket.RULE]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": s3_bucket.ABANDONED_DAYS}
 
 
 def test_a_server_that_honours_conditions_gives_no_warning(s3_settings: S3, caplog: pytest.LogCaptureFixture) -> None:
@@ -303,7 +303,7 @@ def test_a_server_that_honours_conditions_gives_no_warning(s3_settings: S3, capl
 
 def test_a_bucket_that_refuses_is_a_warning_with_its_remedy(s3_settings: S3, caplog: pytest.LogCaptureFixture) -> None:
     s3_bucket.prepare_bucket(replace(s3_settings, secret_key="wrong"))
-    assert "AbortIncompleteMultipartUpload after 7 days" in caplog.text
+    assert "AbortIncompleteMultipartUpload after 90 days" in caplog.text
     assert "could not be tried" in caplog.text
 
 
