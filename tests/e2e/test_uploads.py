@@ -23,7 +23,6 @@ from concours.accounts.operations import ensure_account, make_sign_in_link
 from concours.entries.operations import start_entry
 from concours.intake.models import Creation
 from concours.kernel.db import Database
-from concours.kernel.settings import S3
 from tests import files
 from tests.e2e.test_service import descendants, wait_for_end
 from tests.fakes.network import BadNetwork
@@ -80,19 +79,9 @@ class Sender:
         return [json.loads(line) for line in done.stdout.splitlines()] or [{"stderr": done.stderr}]
 
 
-@pytest.fixture(params=["local", "s3"])
-def storage(request: pytest.FixtureRequest) -> dict[str, str]:
-    """Settings of the service: files in a folder, then on a real S3 server."""
-    if request.param == "local":
-        return {}
-    s3: S3 = request.getfixturevalue("s3_settings")
-    place = {"S3_ENDPOINT": s3.endpoint, "S3_BUCKET": s3.bucket, "S3_REGION": s3.region}
-    return {"STORAGE": "s3", **place, "S3_ACCESS_KEY": s3.access_key, "S3_SECRET_KEY": s3.secret_key}
-
-
 @pytest.fixture
-def service(tmp_path: Path, storage: dict[str, str]) -> Iterator[Service]:
-    with Service(tmp_path / "service", **storage) as running:
+def service(tmp_path: Path, storage_environ: dict[str, str]) -> Iterator[Service]:
+    with Service(tmp_path / "service", **storage_environ) as running:
         yield running
 
 
@@ -169,9 +158,9 @@ def test_tuspy_with_checksums_stopped_in_the_middle_is_resumed(sender: Sender, f
 
 
 def test_a_server_killed_in_mid_upload_loses_nothing_that_it_had_acknowledged(
-    tmp_path: Path, storage: dict[str, str], film: Path
+    tmp_path: Path, storage_environ: dict[str, str], film: Path
 ) -> None:
-    service = Service(tmp_path / "service", **storage)
+    service = Service(tmp_path / "service", **storage_environ)
     with film.open("rb") as stream:
         with service:
             sender = Sender(service)

@@ -1,6 +1,7 @@
 """A disk that is full, a storage server that is down or slow: said in words, nothing kept by halves, nothing lost."""
 
 import gc
+import hashlib
 import io
 import os
 import subprocess
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from concours.intake.models import CreationState
+from concours.intake.models import Creation, CreationState
 from concours.kernel import s3
 from concours.kernel.settings import S3
 from tests import files
@@ -20,6 +22,7 @@ from tests.axe import violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
+from tests.integration.test_uploads_protocol import Tus
 from tests.live import answering
 from tests.page import Page, page
 from tests.ports import free_port
@@ -42,6 +45,14 @@ def check_failure(client: FlaskClient, answer: TestResponse, status: int) -> Non
     assert "La cause est de notre côté" in shown.text
     assert "n'est perdu" in shown.text
     assert "Traceback" not in shown.text
+
+
+def check_pause(answer: TestResponse, status: int) -> None:
+    """Look at what an upload by pieces is told: to come back, and that nothing is lost."""
+    assert answer.status_code == status
+    assert answer.mimetype == "text/plain"
+    assert answer.headers["Retry-After"] == "15"
+    assert "Ce qui est arrivé" in answer.get_data(as_text=True)
 
 
 def assert_untouched(scene: Scene, entry_id: str) -> None:
@@ -78,6 +89,20 @@ def test_a_full_disk_is_said_and_the_file_before_stays(cramped: Scene, caplog: p
     assert_untouched(cramped, entry_id)
     assert len(list((cramped.settings.uploads / "quarantine").iterdir())) == 1
     assert cramped.upload(client, entry_id, files.pdf(pages=3), "apres.pdf").response.status_code == 200
+
+
+def test_a_full_disk_pauses_an_upload_which_goes_on_once_there_is_room(cramped: Scene) -> None:
+    content = files.pdf() + b"%" + os.urandom(3_000_000) + b"\n%%EOF\n"
+    tus = Tus(cramped.sign_in(), cramped.draft())
+    address = tus.created(len(content), "bd.pdf")
+    assert tus.patch(address, 0, content[:1_000_000]).status_code == 204
+    check_pause(tus.patch(address, 1_000_000, content[1_000_000:]), 507)
+    reached = tus.offset(address)
+    assert 1_000_000 <= reached < len(content)
+    subprocess.run(["mount", "-o", "remount,size=8m", str(cramped.settings.uploads)], check=True)
+    assert tus.patch(address, reached, content[reached:]).status_code == 204
+    with cramped.database.read() as session:
+        assert session.scalars(select(Creation)).one().sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_a_disk_that_fills_up_while_the_worker_writes_leaves_the_file_waiting(cramped: Scene) -> None:
@@ -128,6 +153,21 @@ def remote(server: S3Server, tmp_path: Path, sqlite_url: str, monkeypatch: pytes
     """A scene whose files are on that server, which is not waited for long."""
     monkeypatch.setattr(s3, "_ANSWER_LIMIT_S", 1)
     return Scene(tmp_path, sqlite_url, FrozenClock(OPEN), **environ_of(server.settings))
+
+
+def test_a_server_that_hangs_pauses_an_upload_which_goes_on_once_it_is_back(server: S3Server, remote: Scene) -> None:
+    content = files.pdf()
+    tus = Tus(remote.sign_in(), remote.draft())
+    address = tus.created(len(content), "bd.pdf")
+    assert tus.patch(address, 0, content[:500]).status_code == 204
+    with server.paused():
+        check_pause(tus.patch(address, 500, content[500:]), 503)
+        check_pause(tus.create(1000), 503)
+    reached = tus.offset(address)
+    assert reached in {500, len(content)}  # what lay in the server's socket may be carried out once it goes on
+    assert tus.patch(address, reached, content[reached:]).status_code == 204
+    with remote.database.read() as session:
+        assert session.scalars(select(Creation)).one().sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_a_server_that_hangs_is_said_and_once_back_takes_the_same_file(

@@ -18,13 +18,21 @@ from tests import files
 from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
 from tests.page import page
+from tests.s3_fixture import stored
 
 CHUNK = {"Content-Type": "application/offset+octet-stream"}
 
 
 @pytest.fixture
-def scene(tmp_path: Path, sqlite_url: str) -> Scene:
-    return Scene(tmp_path, sqlite_url, FrozenClock(OPEN))
+def scene(tmp_path: Path, sqlite_url: str, storage_environ: dict[str, str]) -> Scene:
+    return Scene(tmp_path, sqlite_url, FrozenClock(OPEN), **storage_environ)
+
+
+def kept(scene: Scene) -> list[str]:
+    """Everything that the storage holds, pieces of files included."""
+    if scene.settings.s3:
+        return stored(scene.settings.s3)
+    return [path.name for path in scene.settings.uploads.rglob("*") if path.is_file()]
 
 
 class Tus:
@@ -131,7 +139,7 @@ def test_a_wrong_file_is_refused_in_its_first_chunk_and_nothing_is_kept(scene: S
     assert answer.status_code == 422
     assert "document Word (.docx)" in answer.get_data(as_text=True)
     assert tus.send("HEAD", address).status_code == 404
-    assert not [path for path in scene.settings.uploads.rglob("*") if path.is_file()]
+    assert kept(scene) == []
 
 
 def test_a_file_over_the_limit_is_refused_before_its_first_byte(tus: Tus) -> None:
@@ -194,7 +202,7 @@ def test_what_was_given_up_is_gone(scene: Scene, tus: Tus) -> None:
     assert tus.send("DELETE", address).status_code == 204
     assert tus.send("HEAD", address).status_code == 404
     assert tus.patch(address, 100, b"x").status_code == 404
-    assert not [path for path in scene.settings.uploads.rglob("*") if path.is_file()]
+    assert kept(scene) == []
 
 
 def test_giving_up_an_address_leaves_the_creation_that_came_by_it(scene: Scene, tus: Tus) -> None:
@@ -213,7 +221,7 @@ def test_the_same_bytes_again_are_kept_once(scene: Scene, tus: Tus) -> None:
         tus.patch(tus.created(len(content)), 0, content)
     with scene.database.read() as session:
         assert len(session.scalars(select(Creation)).all()) == 1
-    assert len([path for path in scene.settings.uploads.rglob("*") if path.is_file()]) == 1
+    assert len(kept(scene)) == 1
 
 
 def test_the_oldest_of_too_many_makes_room(tus: Tus, scene: Scene) -> None:
@@ -278,7 +286,7 @@ def test_a_file_whose_last_byte_comes_at_closing_is_late_on_record_and_kept_a_da
         assert upload.expires_at >= CLOSING + timedelta(hours=24)
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "late_attempt")).one()
         assert event.details == {"act": "upload", "size": len(content)}
-    assert len([path for path in scene.settings.uploads.rglob("*") if path.is_file()]) == 1
+    assert len(kept(scene)) == 1
 
 
 def test_an_upload_lives_three_days_and_a_day_after_closing(scene: Scene, tus: Tus) -> None:
@@ -293,8 +301,8 @@ def test_a_file_that_was_whole_when_the_server_fell_is_taken_up_at_the_next_ques
     content = files.pdf()
     address = tus.created(len(content))
     with scene.database.read() as session:
-        key = session.scalars(select(Upload)).one().key
-    scene.app.extensions["concours_receiver"].partials.append(key, "", [content])
+        upload = session.scalars(select(Upload)).one()
+    scene.worker.stores.partials.append(upload.key, upload.place, [content])
     assert tus.offset(address) == len(content)
     with scene.database.read() as session:
         assert session.scalars(select(Creation)).one().sha256 == hashlib.sha256(content).hexdigest()
