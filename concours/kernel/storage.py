@@ -35,6 +35,10 @@ class Damaged(Exception):
     """A file is not what was stored."""
 
 
+class KeyTaken(OSError):
+    """A blob has this key already: none is ever replaced."""
+
+
 class Readable(Protocol):
     """A stream of bytes, read once from where it stands."""
 
@@ -48,7 +52,7 @@ class Blobs(Protocol):
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises.
 
-        Raises FileExistsError when the key is taken: no blob is ever replaced.
+        Raises KeyTaken rather than replace a blob.
         """
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
@@ -76,7 +80,7 @@ class LocalBlobs:
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises.
 
-        Raises FileExistsError when the key is taken.
+        Raises KeyTaken rather than replace a blob.
         """
         target = self._path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +91,7 @@ class LocalBlobs:
                     writer.write(block)
                 writer.flush()
                 os.fsync(writer.fileno())
-            os.link(partial, target)  # a rename would replace a blob that has this key
+            _name(partial, target)
         finally:
             partial.unlink(missing_ok=True)
         _sync_folder(target.parent)
@@ -169,7 +173,7 @@ class ReadyStore:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if not self._blobs.has(f"ready/{digest}"):
                 file.seek(0)
-                with suppress(FileExistsError):  # another worker made the same bytes meanwhile
+                with suppress(KeyTaken):  # another worker made the same bytes meanwhile
                     self._blobs.put(f"ready/{digest}", file)
         return digest
 
@@ -250,6 +254,14 @@ def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
         while left > 0 and (block := file.read(min(CHUNK, left))):
             left -= len(block)
             yield block
+
+
+def _name(partial: Path, target: Path) -> None:
+    # A rename would replace a blob that has this name.
+    try:
+        os.link(partial, target)
+    except FileExistsError as error:
+        raise KeyTaken("a blob has this key already") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -20,7 +20,7 @@ from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
 from concours.kernel.s3 import S3Blobs, connect
 from concours.kernel.settings import S3
-from concours.kernel.storage import CHUNK, Blobs, Damaged, LocalBlobs, Quarantine, ReadyStore
+from concours.kernel.storage import CHUNK, Blobs, Damaged, KeyTaken, LocalBlobs, Quarantine, ReadyStore
 from tests.ports import free_port
 
 LARGE = 3 * CHUNK + 17
@@ -192,9 +192,9 @@ def test_a_key_that_is_taken_is_never_written_again(blobs: Blobs) -> None:
     for size in (10, PARTS):
         key = put(blobs, noise(size))
         before = kept(blobs)
-        with pytest.raises(FileExistsError):
+        with pytest.raises(KeyTaken):
             blobs.put(key, io.BytesIO(bytes(10)))
-        with pytest.raises(FileExistsError):
+        with pytest.raises(KeyTaken):
             blobs.put(key, io.BytesIO(bytes(PARTS)))
         assert kept(blobs) == before
         assert b"".join(blobs.read(key, 0, 10)) == noise(10)
@@ -277,7 +277,7 @@ def test_a_whole_that_is_not_what_was_sent_is_not_kept(bucket: S3Blobs, size: in
 def test_an_answer_lost_on_the_way_back_is_not_taken_for_somebody_else_s_blob(bucket: S3Blobs) -> None:
     key = put(bucket, b"the same")
     bucket.put(key, io.BytesIO(b"the same"))  # as boto3 does when it has heard nothing
-    with pytest.raises(FileExistsError):
+    with pytest.raises(KeyTaken):
         bucket.put(key, io.BytesIO(b"other"))
 
 
