@@ -339,9 +339,9 @@ def test_a_server_that_is_down_or_silent_is_an_oserror(monkeypatch: pytest.Monke
         for endpoint in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}"):
             blobs = S3Blobs(S3(endpoint, "concours", "default", "key", "secret"))
             for act in (
-                lambda: blobs.put(f"quarantine/{new_id()}", io.BytesIO(b"x")),  # noqa: B023 -- called in this turn
-                lambda: blobs.read(f"quarantine/{new_id()}", 0, 1),  # noqa: B023
-                lambda: blobs.has(f"quarantine/{new_id()}"),  # noqa: B023
+                lambda: blobs.put(f"quarantine/{new_id()}", io.BytesIO(b"x")),  # noqa: B023 -- called in this very turn
+                lambda: blobs.read(f"quarantine/{new_id()}", 0, 1),  # noqa: B023 -- as above
+                lambda: blobs.has(f"quarantine/{new_id()}"),  # noqa: B023 -- as above
             ):
                 with pytest.raises(OSError, match="the S3 server fails"):
                     act()
