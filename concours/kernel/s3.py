@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from concours.kernel.disk import CHUNK
 from concours.kernel.errors import NotFound
 from concours.kernel.settings import S3
-from concours.kernel.storage import Readable, Taken, check_key
+from concours.kernel.storage import KeyTaken, Readable, check_key
 
 _ABSENT = frozenset({"404", "NoSuchKey", "NoSuchUpload", "NotFound"})
 _BEYOND = frozenset({"416", "InvalidRange"})
@@ -80,7 +80,7 @@ class S3Blobs:
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises.
 
-        Raises Taken when a blob has this key, OSError when the server has not what was sent.
+        Raises KeyTaken when other bytes have this key, OSError when the server has not what was sent.
         """
         check_key(key)
         first = read_part(source)
@@ -194,7 +194,7 @@ class S3Blobs:
     def _check_free(self, key: str) -> None:
         # Debian 12's radosgw lets the end of a multipart upload replace a blob whatever the condition says.
         if self.has(key):
-            raise Taken
+            raise KeyTaken("a blob has this key already")
 
     def _seal(self, key: str, etag: str, send: Callable[..., Any]) -> None:
         """Send what makes the blob be, unless one has its key, and compare the server's digest with ours."""
@@ -205,7 +205,7 @@ class S3Blobs:
                 raise
             # An answer that was lost on its way has us send again: what stands there may be ours.
             if not _agree(self._client.head_object(Bucket=self._bucket, Key=key), etag):
-                raise Taken from error
+                raise KeyTaken("a blob has this key already") from error
             return
         if not answer.get("ETag"):  # Debian 12's radosgw says nothing at the end of a multipart upload
             answer = self._client.head_object(Bucket=self._bucket, Key=key)

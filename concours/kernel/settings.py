@@ -1,6 +1,7 @@
 """Settings: frozen, read once from the environment, a wrong one refused by its name."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -213,7 +214,8 @@ def _is_address(url: str) -> bool:
         known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:  # brackets or a port that nobody can read
         return False
-    return bool(known) and not (parts.query or parts.fragment or parts.username) and url.isprintable()
+    plain = re.fullmatch(r"[\w.:\[\]-]+", parts.netloc)  # it stands in headers, where a semicolon or a space says more
+    return bool(known and plain) and not (parts.query or parts.fragment or parts.username) and url.isprintable()
 
 
 def _email(environ: Mapping[str, str], name: str, default: str) -> str:

@@ -34,8 +34,8 @@ class Damaged(Exception):
     """A file is not what was stored."""
 
 
-class Taken(Exception):
-    """A blob has this key already."""
+class KeyTaken(OSError):
+    """A blob has this key already: none is ever replaced."""
 
 
 class Readable(Protocol):
@@ -51,7 +51,7 @@ class Blobs(Protocol):
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises.
 
-        Raises Taken when the key serves already: no blob is ever replaced.
+        Raises KeyTaken rather than replace a blob.
         """
 
     def read(self, key: str, start: int, stop: int) -> Iterator[bytes]:
@@ -79,7 +79,7 @@ class LocalBlobs:
     def put(self, key: str, source: Readable) -> None:
         """Store the stream durably under `key`, whole or not at all, even when reading it raises.
 
-        Raises Taken.
+        Raises KeyTaken rather than replace a blob.
         """
         target = self._path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +172,7 @@ class ReadyStore:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if not self._blobs.has(f"ready/{digest}"):
                 file.seek(0)
-                with suppress(Taken):  # another worker made the same bytes meanwhile
+                with suppress(KeyTaken):  # another worker made the same bytes meanwhile
                     self._blobs.put(f"ready/{digest}", file)
         return digest
 
@@ -216,11 +216,11 @@ def prepare_storage(settings: Settings) -> None:
 
 
 def _name(partial: Path, target: Path) -> None:
-    """Give a file its name; a rename would replace a blob that has it. Raises Taken."""
+    """Give a file its name; a rename would replace a blob that has it. Raises KeyTaken."""
     try:
         os.link(partial, target)
     except FileExistsError as error:
-        raise Taken from error
+        raise KeyTaken("a blob has this key already") from error
 
 
 def human_size(size: int) -> str:

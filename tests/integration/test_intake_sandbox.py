@@ -230,7 +230,7 @@ def test_bubblewrap_is_tried_and_not_merely_found(tmp_path: Path, monkeypatch: p
     assert "Permission denied" in chosen.description
     assert "Remède" in chosen.description
     monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
-    assert choose_sandbox().obstacle == "bubblewrap n'est pas installé"
+    assert choose_sandbox().obstacle.startswith("bubblewrap n'est pas installé, et ce qui entoure le service")
 
 
 def test_files_are_examined_side_by_side(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from concours.kernel.errors import NotFound, TooLarge
 from concours.kernel.ids import new_id
 from concours.kernel.s3 import S3Blobs, connect
 from concours.kernel.settings import S3
-from concours.kernel.storage import Blobs, Damaged, LocalBlobs, Quarantine, ReadyStore, Taken
+from concours.kernel.storage import Blobs, Damaged, KeyTaken, LocalBlobs, Quarantine, ReadyStore
 from tests.ports import free_port
 
 LARGE = 3 * CHUNK + 17
@@ -193,9 +193,9 @@ def test_a_key_that_is_taken_is_never_written_again(blobs: Blobs) -> None:
     for size in (10, PARTS):
         key = put(blobs, noise(size))
         before = kept(blobs)
-        with pytest.raises(Taken):
+        with pytest.raises(KeyTaken):
             blobs.put(key, io.BytesIO(bytes(10)))
-        with pytest.raises(Taken):
+        with pytest.raises(KeyTaken):
             blobs.put(key, io.BytesIO(bytes(PARTS)))
         assert kept(blobs) == before
         assert b"".join(blobs.read(key, 0, 10)) == noise(10)
@@ -278,7 +278,7 @@ def test_a_whole_that_is_not_what_was_sent_is_not_kept(bucket: S3Blobs, size: in
 def test_an_answer_lost_on_the_way_back_is_not_taken_for_somebody_else_s_blob(bucket: S3Blobs) -> None:
     key = put(bucket, b"the same")
     bucket.put(key, io.BytesIO(b"the same"))  # as boto3 does when it has heard nothing
-    with pytest.raises(Taken):
+    with pytest.raises(KeyTaken):
         bucket.put(key, io.BytesIO(b"other"))
 
 
@@ -340,9 +340,9 @@ def test_a_server_that_is_down_or_silent_is_an_oserror(monkeypatch: pytest.Monke
         for endpoint in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}"):
             blobs = S3Blobs(S3(endpoint, "concours", "default", "key", "secret"))
             for act in (
-                lambda: blobs.put(f"quarantine/{new_id()}", io.BytesIO(b"x")),  # noqa: B023 -- called in this turn
-                lambda: blobs.read(f"quarantine/{new_id()}", 0, 1),  # noqa: B023
-                lambda: blobs.has(f"quarantine/{new_id()}"),  # noqa: B023
+                lambda: blobs.put(f"quarantine/{new_id()}", io.BytesIO(b"x")),  # noqa: B023 -- called in this very turn
+                lambda: blobs.read(f"quarantine/{new_id()}", 0, 1),  # noqa: B023 -- as above
+                lambda: blobs.has(f"quarantine/{new_id()}"),  # noqa: B023 -- as above
             ):
                 with pytest.raises(OSError, match="the S3 server fails"):
                     act()

@@ -100,6 +100,30 @@ def test_remote_storage_may_be_any_server() -> None:
     assert (found.endpoint, found.region, found.bucket) == ("http://127.0.0.1:9000", "ici", "concours")
 
 
+def test_browsers_reach_remote_storage_only_where_its_public_address_is_given() -> None:
+    bucket = BUCKET | {"S3_ENDPOINT": "http://10.0.0.1:9000"}
+    inside = read_settings(bucket).s3
+    public = read_settings(bucket | {"S3_PUBLIC_ENDPOINT": "https://fichiers.exemple.fr:8443/s3/"}).s3
+    assert inside is not None
+    assert inside.public_origin is None
+    assert public is not None
+    assert public.public_endpoint == "https://fichiers.exemple.fr:8443/s3"
+    assert public.public_origin == "https://fichiers.exemple.fr:8443"
+
+
+def test_a_public_address_that_is_none_is_refused_by_its_name() -> None:
+    for value in ("fichiers.exemple.fr", "ftp://fichiers.exemple.fr", "https://fichiers.exemple.fr; script-src *"):
+        assert refusal(BUCKET | {"S3_PUBLIC_ENDPOINT": value}).name == "S3_PUBLIC_ENDPOINT"
+
+
+def test_the_antivirus_is_a_unix_socket_which_may_be_down(tmp_path: Path) -> None:
+    assert read_settings({}).clamd is None
+    assert read_settings({"CLAMD": str(tmp_path / "clamd.ctl")}).clamd == tmp_path / "clamd.ctl"
+    (tmp_path / "file").touch()
+    for value in ("clamd.ctl", "127.0.0.1:3310", str(tmp_path / "file"), "/" + "a" * 107):
+        assert refusal({"CLAMD": value}).name == "CLAMD"
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_postgresql_may_be_named_as_people_name_it(scheme: str) -> None:
     settings = read_settings({"DATABASE_URL": f"{scheme}://concours@base/concours"})
@@ -129,6 +153,7 @@ def test_production_starts_with_all_that_it_demands() -> None:
         ({"JURY_URL": "http://jury.exemple.fr"}, "JURY_URL"),
         ({"CONTACT_EMAIL": ""}, "CONTACT_EMAIL"),
         ({"DEMO": "1"}, "DEMO"),
+        (BUCKET | {"S3_PUBLIC_ENDPOINT": "http://fichiers.exemple.fr"}, "S3_PUBLIC_ENDPOINT"),
     ],
 )
 def test_production_refuses_to_start_without(change: dict[str, str], name: str) -> None:
