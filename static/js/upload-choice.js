@@ -23,6 +23,8 @@ export class Choice {
     this.box = box;
     this.form = box.querySelector("[data-form] form");
     this.input = this.form.querySelector("input[type=file]");
+    this.button = this.form.querySelector("button[type=submit]");
+    this.label = this.button.textContent;
     this.input.addEventListener("change", () => this.look());
     this.#takeDrops(this.form.querySelector("[data-drop]"));
     if (this.file) this.look();
@@ -59,6 +61,7 @@ export class Choice {
   say(name, values) {
     const place = this.form.querySelector("[data-chosen]");
     place.dataset.kind = name ?? "";
+    this.button.textContent = name === "same" ? sentence(this.box, "resume").textContent : this.label;
     place.replaceChildren(...(name ? [sentence(this.box, name, values)] : []));
   }
 

@@ -5,7 +5,6 @@ import { Pace } from "./upload-pace.js";
 const DELAYS_S = [1, 2, 4, 8, 15, 30];
 const SILENT_S = 45;
 const SETTLING_S = 180; // the last piece is answered once the whole file is durable
-const FRESH_MS = 15_000;
 const YIELDS = 3;
 const INERT = {
   findAllUploads: async () => [],
@@ -24,13 +23,14 @@ export class Sending {
   #watch = null;
   #attempts = 0;
   #yields = 0;
-  #resumedAt = -Infinity;
-  #mending = false; // on the way back from a cut of our own
+  #insists = false; // resumed by hand or back from a cut, and nothing of ours was kept since
+  #mending = false; // back from a cut of our own
   #asked = 0; // the furthest byte that a request of ours may have brought
   #renewed = false;
   #movedAt = 0;
 
-  // `listener`: state(name, reason), progress(sent), arrived(), refused(kind, sentence), renew() → a token or null.
+  // `listener`: state(name, reason), progress(sent), arrived(), refused(kind, sentence), renew() → a token,
+  // null when nobody is signed in, undefined when nobody answers.
   constructor(file, { endpoint, address = null, token, listener }) {
     this.file = file;
     this.state = "paused";
@@ -63,10 +63,10 @@ export class Sending {
   // By hand: it takes the file over from whoever else sends it.
   async start() {
     const wasLocked = this.state === "locked";
-    this.#resumedAt = performance.now();
+    this.#insists = true;
     this.#attempts = this.#yields = 0;
     this.#mending = this.#renewed = false;
-    if (wasLocked && !(await this.#renew())) {
+    if (wasLocked && (await this.#renew()) === null) {
       this.#become("locked", "still-signed-out");
     } else {
       this.#go();
@@ -153,7 +153,7 @@ export class Sending {
     this.pace.end(accepted);
     this.#upload.options.chunkSize = this.pace.chunk;
     this.#attempts = this.#yields = 0;
-    this.#mending = this.#renewed = false;
+    this.#insists = this.#mending = this.#renewed = false;
   }
 
   // A connection that says nothing for long is dead, even if nobody told the browser.
@@ -169,7 +169,7 @@ export class Sending {
     if (!error.originalRequest) this.#refuse("changed");
     else if (status === 0) this.#cut();
     else if (status === 409 || status === 423) this.#yieldOrStop();
-    else if (status === 403) this.#lock(words(response));
+    else if (status === 403) this.#lock();
     else if (status === 408 || status === 429 || status >= 500) this.#wait(response);
     else this.#refuse(status === 404 || status === 410 ? "gone" : "refused", words(response));
   }
@@ -182,7 +182,7 @@ export class Sending {
     this.#halt();
     this.pace.fail();
     this.#upload.options.chunkSize = this.pace.chunk;
-    this.#mending = true;
+    this.#insists = this.#mending = true;
     const at = Math.min(this.sent, this.file.size - 1);
     // A file that was changed or moved away fails as a lost network does; it would for ever.
     const readable = await this.file.slice(at, at + 1).arrayBuffer().then(() => true, () => false);
@@ -194,7 +194,7 @@ export class Sending {
 
   #wait(response) {
     this.#halt();
-    this.#mending = true;
+    this.#insists = this.#mending = true;
     this.#become("waiting", words(response) || "server-down");
     this.#again(Number(response.getHeader("Retry-After")) || 0);
   }
@@ -206,8 +206,7 @@ export class Sending {
 
   // Two writers: whoever was resumed by hand last, or comes back from a cut, insists a little; the other stops.
   #yieldOrStop() {
-    const insists = this.#mending || performance.now() - this.#resumedAt < FRESH_MS;
-    if (!insists || this.#yields++ >= YIELDS) return this.#contested();
+    if (!this.#insists || this.#yields++ >= YIELDS) return this.#contested();
     this.#halt();
     this.#timer = setTimeout(() => this.#go(), 1000);
   }
@@ -217,19 +216,20 @@ export class Sending {
     this.#become("elsewhere");
   }
 
-  async #lock(sentence) {
+  async #lock() {
     this.#halt();
-    const again = !this.#renewed && (await this.#renew());
+    const token = this.#renewed ? null : await this.#renew();
     if (this.state !== "sending") return;
-    if (again) this.#go();
-    else this.#become("locked", sentence || "signed-out");
+    if (token) this.#go();
+    else if (token === undefined) this.#cut();
+    else this.#become("locked", "signed-out");
   }
 
   // The page's token ends with its session: somebody who signed in again elsewhere has a new one.
   async #renew() {
-    this.#renewed = true;
     const token = await this.#listener.renew();
+    this.#renewed = token !== undefined;
     if (token) this.token = token;
-    return Boolean(token);
+    return token;
   }
 }

@@ -1,8 +1,7 @@
 // What an upload says in figures: sizes, spans, hours of Paris. Values in, words out.
 const NBSP = "\u00a0";
 const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const DAY = 24 * 60 * MINUTE;
 
 const two = (number) => String(number).padStart(2, "0");
 
@@ -15,9 +14,9 @@ export function size(bytes) {
 
 export function span(seconds) {
   if (seconds < MINUTE) return "moins d’une minute";
-  if (seconds < HOUR) return `environ ${Math.round(seconds / MINUTE)}${NBSP}min`;
   if (seconds >= 2 * DAY) return `environ ${Math.round(seconds / DAY)}${NBSP}jours`;
   const minutes = Math.round(seconds / MINUTE);
+  if (minutes < 60) return `environ ${minutes}${NBSP}min`;
   return `environ ${Math.floor(minutes / 60)}${NBSP}h${NBSP}${two(minutes % 60)}`;
 }
 

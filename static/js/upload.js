@@ -127,7 +127,8 @@ class Page {
   // The page as it is now has a good token, if somebody is signed in again; another page has not this form.
   async renew() {
     const page = await fetchPage(this.box.dataset.page);
-    const token = page?.querySelector("[data-upload] input[name=csrf_token]")?.value ?? null;
+    if (page === undefined) return undefined;
+    const token = page?.querySelector("[data-form] input[name=csrf_token]")?.value ?? null;
     if (token) this.token.value = token;
     return token;
   }
@@ -153,9 +154,10 @@ class Page {
   }
 }
 
+// Null for a page that is refused, undefined when nobody answers.
 async function fetchPage(address) {
-  const answer = await fetch(address).catch(() => null);
-  if (!answer?.ok) return null;
+  const answer = await fetch(address).catch(() => undefined);
+  if (!answer?.ok) return answer && null;
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 

@@ -57,7 +57,9 @@ def file_state(entry_id: str) -> ResponseReturnValue:
     folder = open_folder(entry_id)
     if "envois" in request.args:
         coming = uploads.coming(entry_id)
-        return render_template("entries/_coming.html", folder=folder, entry=folder.entry, coming=coming, mount="uploads")
+        return render_template(
+            "entries/_coming.html", folder=folder, entry=folder.entry, coming=coming, mount="uploads"
+        )
     return render_template("entries/_file.html", folder=folder, entry=folder.entry)
 
 

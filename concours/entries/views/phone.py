@@ -13,7 +13,9 @@ from concours.entries.forms import upload_form
 from concours.entries.phone import LIFETIME, Errand, make_token, read_token
 from concours.entries.views import uploads
 from concours.entries.views.base import open_folder
+from concours.kernel.errors import DomainError
 from concours.kernel.web.access import ClosedBlueprint
+from concours.kernel.web.failures import refusal_page
 from concours.kernel.web.state import state
 
 _TOKEN = "token"  # noqa: S105 -- the name of a part of an address
@@ -89,4 +91,12 @@ def abandon(entry_id: str, upload_id: str) -> ResponseReturnValue:
     return redirect(url_for("phone.page"), HTTPStatus.SEE_OTHER)
 
 
+def _refusal(error: DomainError) -> ResponseReturnValue:
+    """Answer a person with a page, a script with a sentence."""
+    if request.endpoint in {"phone.page", "phone.abandon"}:
+        return refusal_page(error)
+    return uploads.refusal(error)
+
+
 uploads.mount(blueprint)
+blueprint.register_error_handler(DomainError, _refusal)

@@ -97,7 +97,7 @@ def mount(target: ClosedBlueprint) -> None:
     target.add_url_rule(
         "/<string:upload_id>", "upload", single, methods=["OPTIONS", "HEAD", "PATCH", "DELETE", "POST"], **options
     )
-    target.register_error_handler(DomainError, _refusal)
+    target.register_error_handler(DomainError, refusal)
     target.register_error_handler(OSError, _failure)
     target.register_error_handler(HTTPException, _http)
 
@@ -250,7 +250,7 @@ def _answer(status: int, body: str = "", **headers: str) -> Response:
     return response
 
 
-def _refusal(error: DomainError) -> Response:
+def refusal(error: DomainError) -> Response:
     """Answer in one French sentence, which the page shows as it is."""
     status = tus.CHECKSUM_MISMATCH if isinstance(error, tus.Mismatch) else error.status
     extra = {"Tus-Version": tus.VERSION} if isinstance(error, tus.OtherVersion) else {}

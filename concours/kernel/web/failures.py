@@ -31,12 +31,13 @@ _PAGES = frozenset({403, 404, 405, 413, 422, 429, 500})
 
 def show_failures(app: Flask) -> None:
     """Register the error pages."""
-    app.register_error_handler(DomainError, _refusal)
+    app.register_error_handler(DomainError, refusal_page)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
 
 
-def _refusal(error: DomainError) -> Response:
+def refusal_page(error: DomainError) -> Response:
+    """Return the page that shows a refusal's sentence."""
     return _page(error.status, error.message)
 
 

@@ -1,0 +1,377 @@
+"""The page that sends a file by pieces, in a real browser: cut, paused, resumed elsewhere, refused, warned."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, expect
+from sqlalchemy import select
+
+from concours.intake.models import Creation, Upload
+from tests import files
+from tests.axe import violations
+from tests.conftest import NewPage
+from tests.entries_scene import CLOSING, OPEN, Scene
+from tests.fakes.clock import FrozenClock
+from tests.uploads_scene import Network, bodies, choose, film, only_creation, send, serving, sha256, sign_in, state
+
+pytestmark = pytest.mark.browser
+
+FILM = 6_000_000
+SPEED = 1_500_000
+
+
+@pytest.fixture
+def scene(tmp_path: Path, sqlite_url: str) -> Scene:
+    return Scene(tmp_path, sqlite_url, FrozenClock(OPEN))
+
+
+@pytest.fixture
+def address(scene: Scene) -> Iterator[str]:
+    with serving(scene) as found:
+        yield found
+
+
+@pytest.fixture
+def creation(scene: Scene, address: str) -> str:
+    """The address of the page."""
+    return f"{address}/candidatures/{scene.draft()}/creation"
+
+
+@pytest.fixture
+def page(scene: Scene, address: str, creation: str, new_page: NewPage) -> Page:
+    """The candidate in front of it."""
+    opened = new_page(width=768)
+    sign_in(scene, address, opened)
+    opened.goto(creation)
+    return opened
+
+
+@pytest.fixture
+def movie(tmp_path: Path) -> Path:
+    return film(tmp_path / "film.mp4", FILM)
+
+
+def began(page: Page) -> None:
+    """Wait until something of the file has come."""
+    expect(page.locator("[data-fill=percent]").first).to_have_text(re.compile(r"^[1-9]\d?\s%"))
+
+
+def interrupt(page: Page, path: Path) -> None:
+    """Send a part of a file, then close the tab."""
+    Network(page, speed=SPEED)
+    send(page, path)
+    began(page)
+    page.close(run_before_unload=False)
+
+
+def accept(dialog: Dialog) -> None:
+    dialog.accept()
+
+
+def test_a_lost_network_is_said_and_the_upload_ends_by_itself_once_it_is_back(
+    scene: Scene, page: Page, movie: Path
+) -> None:
+    network = Network(page, speed=SPEED)
+    send(page, movie)
+    began(page)
+    assert violations(page) == []
+    network.set(offline=True)
+    expect(state(page, "offline")).to_contain_text(re.compile(r"Connexion perdue\s: l’envoi reprendra tout seul"))
+    assert violations(page) == []
+    network.set()
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    expect(page.locator("#fichier")).to_be_focused()
+    assert only_creation(scene).sha256 == sha256(movie)
+
+
+def test_a_file_sent_while_there_is_no_network_at_all_leaves_when_it_is_there(
+    scene: Scene, page: Page, movie: Path
+) -> None:
+    choose(page, movie)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    expect(state(page, "offline")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    assert only_creation(scene).sha256 == sha256(movie)
+
+
+def test_a_wrong_file_of_300_mb_is_refused_once_its_first_piece_is_there(page: Page, tmp_path: Path) -> None:
+    large = tmp_path / "planche.pdf"
+    with large.open("wb") as stream:
+        stream.write(files.docx())
+        stream.truncate(300_000_000)
+    seen = bodies(page)
+    send(page, large)
+    expect(page.locator("#erreurs")).to_contain_text("document Word (.docx)")
+    expect(page.locator("#erreurs")).to_be_focused()
+    assert page.title().startswith("Erreur")
+    assert violations(page) == []
+    sizes = [int(request.all_headers().get("content-length", "0")) for request in seen]
+    assert sizes == [65_536]
+
+
+def test_a_pause_lasts_until_it_is_ended_and_nothing_leaves_meanwhile(scene: Scene, page: Page, movie: Path) -> None:
+    network = Network(page, speed=SPEED)
+    send(page, movie)
+    began(page)
+    page.get_by_role("button", name="Mettre en pause").click()
+    expect(state(page, "paused")).to_contain_text("Ce qui est arrivé est gardé")
+    assert violations(page) == []
+    network.set()
+    seen = bodies(page)
+    page.wait_for_timeout(1500)
+    assert seen == []
+    resume = page.get_by_role("button", name="Reprendre")
+    expect(resume).to_be_focused()
+    resume.click()
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    assert only_creation(scene).sha256 == sha256(movie)
+
+
+def test_an_upload_of_a_closed_tab_is_taken_up_on_another_machine(
+    scene: Scene, address: str, creation: str, page: Page, new_page: NewPage, movie: Path
+) -> None:
+    interrupt(page, movie)
+    other = new_page(width=768)
+    sign_in(scene, address, other)
+    other.goto(creation)
+    expect(other.locator("[data-at-rest]")).to_contain_text(re.compile(r"film\.mp4, 6\sMo\s: \d+\s% arrivés"))
+    assert violations(other) == []
+    seen = bodies(other)
+    choose(other, movie.rename(movie.with_name("copie du film.mp4")))
+    expect(other.locator("[data-chosen]")).to_contain_text("C’est bien le fichier de l’envoi interrompu")
+    assert violations(other) == []
+    other.get_by_role("button", name="Reprendre l’envoi").click()
+    expect(other.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    assert "POST" not in {request.method for request in seen}
+    assert int(seen[0].headers["upload-offset"]) > 0
+    assert only_creation(scene).sha256 == sha256(movie.with_name("copie du film.mp4"))
+
+
+def test_another_file_of_the_same_size_is_not_taken_for_the_interrupted_one(
+    scene: Scene, creation: str, page: Page, tmp_path: Path, movie: Path
+) -> None:
+    context = page.context
+    interrupt(page, movie)
+    back = context.new_page()
+    back.goto(creation)
+    other = tmp_path / "autre.mp4"
+    other.write_bytes(files.mp4(seconds=1) + files.box(b"free", bytes(FILM - len(files.mp4(seconds=1)) - 8)))
+    choose(back, other)
+    expect(back.locator("[data-chosen]")).to_contain_text("Ce n’est pas le même fichier")
+    assert violations(back) == []
+    back.get_by_role("button", name="Envoyer le fichier").click()
+    expect(back.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    assert only_creation(scene).sha256 == sha256(other)
+    expect(back.locator("[data-at-rest]")).to_contain_text("film.mp4")
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_an_interrupted_upload_is_given_up_with_or_without_script(
+    scene: Scene, address: str, creation: str, page: Page, browser: Browser, movie: Path, scripted: bool
+) -> None:
+    interrupt(page, movie)
+    context = browser.new_context(java_script_enabled=scripted, locale="fr-FR")
+    back = context.new_page()
+    back.on("dialog", accept)
+    sign_in(scene, address, back)
+    back.goto(creation)
+    back.get_by_role("button", name="Abandonner cet envoi").locator("visible=true").click()
+    expect(back.get_by_text("L’envoi de film.mp4 est abandonné")).to_be_visible()
+    expect(back.locator("[data-coming]")).to_have_count(0)
+    context.close()
+    with scene.database.read() as session:
+        assert session.scalars(select(Upload)).all() == []
+
+
+def test_a_running_upload_is_given_up_after_a_question(scene: Scene, page: Page, movie: Path) -> None:
+    Network(page, speed=SPEED)
+    send(page, movie)
+    began(page)
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Abandonner cet envoi").click()
+    expect(state(page, "sending")).to_be_visible()
+    page.once("dialog", accept)
+    page.get_by_role("button", name="Abandonner cet envoi").click()
+    expect(page.locator("[data-chosen]")).to_contain_text("L’envoi est abandonné")
+    expect(page.locator("input[type=file]")).to_be_focused()
+    with scene.database.read() as session:
+        assert session.scalars(select(Upload)).all() == []
+
+
+def test_a_phone_sends_by_the_link_alone_and_the_computer_follows(
+    scene: Scene, address: str, page: Page, new_page: NewPage, movie: Path
+) -> None:
+    page.get_by_text("Envoyer depuis mon téléphone").click()
+    assert violations(page) == []
+    link = page.locator("[data-address]").get_attribute("href") or ""
+    phone = new_page(width=360, height=740)
+    phone.goto(address + link.removeprefix(scene.settings.public_url))
+    assert phone.context.cookies() == [] or all(each["name"] != "token" for each in phone.context.cookies())
+    assert violations(phone) == []
+    network = Network(phone, speed=700_000)
+    send(phone, movie)
+    began(phone)
+    expect(page.get_by_text("Envoi en cours depuis un autre appareil")).to_be_visible(timeout=15_000)
+    assert violations(page) == []
+    network.set()
+    expect(phone.get_by_text("C’est arrivé, vous pouvez fermer cette page")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    scene.work()
+    expect(phone.get_by_text("Le fichier est conforme")).to_be_visible()
+    expect(phone.get_by_text("C’est arrivé, vous pouvez fermer cette page")).to_be_visible()
+    expect(page.get_by_text("Le fichier peut être déposé")).to_be_visible()
+    assert violations(phone) == []
+    assert only_creation(scene).sha256 == sha256(movie)
+
+
+def test_a_second_window_takes_over_and_the_first_says_so(scene: Scene, creation: str, page: Page, movie: Path) -> None:
+    Network(page, speed=300_000)
+    send(page, movie)
+    began(page)
+    second = page.context.new_page()
+    second.goto(creation)
+    network = Network(second, speed=300_000)
+    choose(second, movie)
+    second.get_by_role("button", name="Reprendre l’envoi").click()
+    expect(state(page, "elsewhere")).to_contain_text("reprenez ici", timeout=30_000)
+    assert violations(page) == []
+    network.set()
+    expect(second.get_by_text("Vérification en cours")).to_be_visible(timeout=30_000)
+    expect(state(page, "elsewhere")).to_be_visible()
+    assert only_creation(scene).sha256 == sha256(movie)
+    page.get_by_role("button", name="Reprendre ici").click()
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+
+
+def test_a_file_is_dropped_on_the_frame_and_two_are_refused(scene: Scene, page: Page) -> None:
+    drop = """([count, text]) => {
+      const carried = new DataTransfer();
+      const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+      for (let n = 0; n < count; n++) carried.items.add(new File([bytes], "bd.pdf"));
+      const zone = document.querySelector("[data-drop]");
+      const tell = (name) => zone.dispatchEvent(
+        new DragEvent(name, { dataTransfer: carried, bubbles: true, cancelable: true }));
+      tell("dragover");
+      const lit = zone.classList.contains("is-over");
+      tell("drop");
+      return lit && !zone.classList.contains("is-over");
+    }"""
+    content = files.pdf()
+    assert page.evaluate(drop, [2, content.decode("latin-1")])
+    expect(page.locator("[data-chosen]")).to_contain_text("Vous avez déposé 2 fichiers")
+    assert page.evaluate(drop, [1, content.decode("latin-1")])
+    expect(page.locator("[data-chosen]")).to_contain_text("bd.pdf")
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    expect(page.get_by_text("Vérification en cours")).to_be_visible()
+    assert only_creation(scene).sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_the_keyboard_is_enough(scene: Scene, page: Page, movie: Path) -> None:
+    Network(page, speed=SPEED)
+    page.locator("input[type=file]").focus()
+    with page.expect_file_chooser() as opened:
+        page.keyboard.press("Enter")
+    opened.value.set_files(movie)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Envoyer le fichier")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-panel]")).to_be_focused()
+    began(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(state(page, "paused")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    assert only_creation(scene).sha256 == sha256(movie)
+
+
+def test_without_script_the_plain_form_sends_the_file(
+    scene: Scene, address: str, creation: str, browser: Browser, movie: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
+    plain = context.new_page()
+    sign_in(scene, address, plain)
+    plain.goto(creation)
+    send(plain, movie)
+    expect(plain.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    context.close()
+    assert only_creation(scene).sha256 == sha256(movie)
+
+
+def test_who_would_be_late_is_warned_and_sees_the_refusal_at_the_end(
+    scene: Scene, address: str, creation: str, page: Page, movie: Path
+) -> None:
+    scene.clock.move_to(CLOSING - timedelta(seconds=8))
+    sign_in(scene, address, page)
+    page.goto(creation)
+    network = Network(page, speed=300_000)
+    send(page, movie)
+    expect(page.get_by_role("alert").filter(has_text="après la clôture")).to_contain_text(
+        "le dernier octet arrive", timeout=15_000
+    )
+    assert violations(page) == []
+    scene.clock.move_to(CLOSING)
+    network.set()
+    expect(page.locator("#erreurs")).to_contain_text("n’est plus possible".replace("’", "'"), timeout=15_000)
+    with scene.database.read() as session:
+        assert session.scalars(select(Creation)).all() == []
+
+
+def test_a_network_believed_too_slow_asks_before_the_first_byte(
+    scene: Scene, address: str, creation: str, page: Page, movie: Path
+) -> None:
+    scene.clock.move_to(CLOSING - timedelta(seconds=8))
+    sign_in(scene, address, page)
+    page.add_init_script("Object.defineProperty(navigator, 'connection', {value: {downlink: 1.5}})")
+    page.goto(creation)
+    seen = bodies(page)
+    send(page, movie)
+    expect(state(page, "asking")).to_contain_text("Ce qui compte est l’instant")
+    assert violations(page) == []
+    page.get_by_role("button", name="Choisir un autre moyen").click()
+    expect(page.locator("input[type=file]")).to_be_focused()
+    page.get_by_role("button", name="Envoyer le fichier").click()
+    assert seen == []
+    page.get_by_role("button", name="Envoyer quand même").click()
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+
+
+def test_a_session_that_ends_in_mid_upload_loses_nothing(
+    scene: Scene, address: str, page: Page, new_page: NewPage, movie: Path
+) -> None:
+    network = Network(page, speed=SPEED)
+    send(page, movie)
+    began(page)
+    page.context.clear_cookies()
+    expect(state(page, "locked")).to_contain_text("Votre session est terminée", timeout=15_000)
+    assert violations(page) == []
+    page.get_by_role("button", name="Reprendre").click()
+    expect(state(page, "locked")).to_contain_text("pas encore reconnecté")
+    sign_in(scene, address, page.context.new_page())
+    network.set()
+    page.get_by_role("button", name="Reprendre").click()
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    assert only_creation(scene).sha256 == sha256(movie)
+
+
+def test_leaving_the_page_during_an_upload_asks(page: Page, movie: Path) -> None:
+    Network(page, speed=SPEED)
+    send(page, movie)
+    began(page)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(state(page, "sending")).to_be_visible()
