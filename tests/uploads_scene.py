@@ -1,4 +1,4 @@
-"""A candidate's browser in front of the page that sends a file: what it takes to slow it, cut it and count its bytes."""
+"""A candidate's browser in front of the page that sends a file: how to slow it, cut it and count its bytes."""
 
 import hashlib
 import threading

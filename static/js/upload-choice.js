@@ -68,6 +68,7 @@ export class Choice {
   // A refusal leads back to the field, as the server's own error pages do.
   refuse(words) {
     this.clear();
+    this.say();
     const summary = this.box.querySelector("template[data-summary]").content.firstElementChild.cloneNode(true);
     summary.id = "erreurs";
     summary.querySelector("[data-fill=sentence]").textContent = words;

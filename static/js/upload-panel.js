@@ -3,6 +3,7 @@ import { hour, percent, size, span } from "./upload-words.js";
 
 // The part of the page that shows a file being sent: one of its states at a time, how far it is, when it will be there.
 const NBSP = "\u00a0";
+const MINUTE_MS = 60_000;
 const SLACK_MS = 20_000; // an estimate wavers: the warning does not come and go with it
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
@@ -29,8 +30,8 @@ export class Panel {
     this.root.querySelector("[data-spoken]").textContent = "";
     this.late.hidden = true;
     this.root.hidden = false;
-    fill(this.root, { name: file.name, figures: size(file.size), percent: percent(0), arrival: "" });
-    this.bar.value = 0;
+    fill(this.root, { name: file.name, arrival: "" });
+    this.#draw(0);
   }
 
   close() {
@@ -40,6 +41,7 @@ export class Panel {
   state(name, reason = "") {
     this.root.dataset.state = name;
     fill(this.root, { reason: reasonText(this.box, reason) });
+    if (name !== "sending") this.#draw(this.sent);
     for (const part of this.root.querySelectorAll("[data-when]")) {
       part.hidden = !part.dataset.when.split(" ").includes(name);
     }
@@ -49,20 +51,17 @@ export class Panel {
 
   // `speed` in bytes a second and `left` in seconds, null while they are not known.
   progress(sent, speed, left) {
-    const { size: total } = this.file;
-    const part = sent / total;
-    this.bar.value = Math.floor(100 * part);
-    const figures = [`${size(sent)} sur ${size(total)}`, ...(speed ? [`${size(Math.round(speed))}/s`] : [])].join(", ");
-    const arrival = left === null ? "" : `${span(left)}, arrivée vers ${this.#arrival(left)}`;
-    fill(this.root, { percent: percent(part), figures, arrival: arrival && `${capital(arrival)}.` });
-    this.#speak(part, left);
-    if (left !== null && sent < total) this.warn(left);
+    this.#draw(sent, speed);
+    fill(this.root, { arrival: left === null ? "" : `${capital(span(left))}, arrivée vers ${hour(this.#at(left), this.#now())}.` });
+    this.#speak(sent / this.file.size, left);
+    if (left !== null && sent < this.file.size) this.warn(left);
   }
 
   // Tells whether the file would come too late, and shows it.
   warn(left) {
-    const over = this.#now() + 1000 * left - this.closes;
-    if (over >= 0) fill(this.late, { late: this.#arrival(left) });
+    const over = this.#at(left) - this.closes;
+    // Rounded up: in the very minute of closing, « 20 h 00 » would look in time.
+    if (over >= 0) fill(this.late, { late: hour(Math.ceil(this.#at(left) / MINUTE_MS) * MINUTE_MS, this.#now()) });
     if (over >= 0 || over < -SLACK_MS) this.late.hidden = over < 0;
     return over >= 0;
   }
@@ -71,8 +70,16 @@ export class Panel {
     return Date.now() + this.drift;
   }
 
-  #arrival(left) {
-    return hour(this.#now() + 1000 * left, this.#now());
+  #at(left) {
+    return this.#now() + 1000 * left;
+  }
+
+  #draw(sent, speed = null) {
+    const { size: total } = this.file;
+    this.sent = sent;
+    this.bar.value = Math.floor((100 * sent) / total);
+    const figures = [`${size(sent)} sur ${size(total)}`, ...(speed ? [`${size(Math.round(speed))}/s`] : [])];
+    fill(this.root, { percent: percent(sent / total), figures: figures.join(", ") });
   }
 
   // Said aloud at each quarter; where a resumed file stands is said by its state.

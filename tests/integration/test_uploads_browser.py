@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import select
 
 from concours.intake.models import Creation, Upload
@@ -24,30 +25,43 @@ FILM = 6_000_000
 SPEED = 1_500_000
 
 
-@pytest.fixture
-def scene(tmp_path: Path, sqlite_url: str) -> Scene:
-    return Scene(tmp_path, sqlite_url, FrozenClock(OPEN))
+@dataclass(frozen=True)
+class Site:
+    """The application at an address, a dossier without its file, and whoever comes to its page."""
+
+    scene: Scene
+    address: str
+    creation: str
+    new_page: NewPage
+
+    def visitor(self, *, scripts: bool = True) -> Page:
+        """Return the browser of the candidate on one more machine, in front of the page."""
+        opened = self.new_page(width=768, scripts=scripts)
+        self.open(opened)
+        return opened
+
+    def open(self, page: Page) -> None:
+        """Sign the candidate in and open the page."""
+        sign_in(self.scene, self.address, page)
+        page.goto(self.creation)
+
+    def uploads(self) -> Sequence[Upload]:
+        """Return the files on their way."""
+        with self.scene.database.read() as session:
+            return session.scalars(select(Upload)).all()
 
 
 @pytest.fixture
-def address(scene: Scene) -> Iterator[str]:
-    with serving(scene) as found:
-        yield found
+def site(tmp_path: Path, sqlite_url: str, new_page: NewPage) -> Iterator[Site]:
+    scene = Scene(tmp_path, sqlite_url, FrozenClock(OPEN))
+    with serving(scene) as address:
+        yield Site(scene, address, f"{address}/candidatures/{scene.draft()}/creation", new_page)
 
 
 @pytest.fixture
-def creation(scene: Scene, address: str) -> str:
-    """The address of the page."""
-    return f"{address}/candidatures/{scene.draft()}/creation"
-
-
-@pytest.fixture
-def page(scene: Scene, address: str, creation: str, new_page: NewPage) -> Page:
-    """The candidate in front of it."""
-    opened = new_page(width=768)
-    sign_in(scene, address, opened)
-    opened.goto(creation)
-    return opened
+def page(site: Site) -> Page:
+    """The candidate in front of the page."""
+    return site.visitor()
 
 
 @pytest.fixture
@@ -56,8 +70,8 @@ def movie(tmp_path: Path) -> Path:
 
 
 def began(page: Page) -> None:
-    """Wait until something of the file has come."""
-    expect(page.locator("[data-fill=percent]").first).to_have_text(re.compile(r"^[1-9]\d?\s%"))
+    """Wait until something of the file has come, and the server has answered its first piece."""
+    expect(page.locator("[data-fill=percent]").first).to_have_text(re.compile(r"^([2-9]|[1-9]\d)\s%"))
 
 
 def interrupt(page: Page, path: Path) -> None:
@@ -73,11 +87,12 @@ def accept(dialog: Dialog) -> None:
 
 
 def test_a_lost_network_is_said_and_the_upload_ends_by_itself_once_it_is_back(
-    scene: Scene, page: Page, movie: Path
+    site: Site, page: Page, movie: Path
 ) -> None:
     network = Network(page, speed=SPEED)
     send(page, movie)
     began(page)
+    expect(page.get_by_text(re.compile(r"25\s% envoyés"))).to_have_attribute("role", "status")
     assert violations(page) == []
     network.set(offline=True)
     expect(state(page, "offline")).to_contain_text(re.compile(r"Connexion perdue\s: l’envoi reprendra tout seul"))
@@ -85,11 +100,11 @@ def test_a_lost_network_is_said_and_the_upload_ends_by_itself_once_it_is_back(
     network.set()
     expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
     expect(page.locator("#fichier")).to_be_focused()
-    assert only_creation(scene).sha256 == sha256(movie)
+    assert only_creation(site.scene).sha256 == sha256(movie)
 
 
 def test_a_file_sent_while_there_is_no_network_at_all_leaves_when_it_is_there(
-    scene: Scene, page: Page, movie: Path
+    site: Site, page: Page, movie: Path
 ) -> None:
     choose(page, movie)
     page.context.set_offline(True)
@@ -97,7 +112,7 @@ def test_a_file_sent_while_there_is_no_network_at_all_leaves_when_it_is_there(
     expect(state(page, "offline")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
-    assert only_creation(scene).sha256 == sha256(movie)
+    assert only_creation(site.scene).sha256 == sha256(movie)
 
 
 def test_a_wrong_file_of_300_mb_is_refused_once_its_first_piece_is_there(page: Page, tmp_path: Path) -> None:
@@ -115,7 +130,7 @@ def test_a_wrong_file_of_300_mb_is_refused_once_its_first_piece_is_there(page: P
     assert sizes == [65_536]
 
 
-def test_a_pause_lasts_until_it_is_ended_and_nothing_leaves_meanwhile(scene: Scene, page: Page, movie: Path) -> None:
+def test_a_pause_lasts_until_it_is_ended_and_nothing_leaves_meanwhile(site: Site, page: Page, movie: Path) -> None:
     network = Network(page, speed=SPEED)
     send(page, movie)
     began(page)
@@ -130,16 +145,12 @@ def test_a_pause_lasts_until_it_is_ended_and_nothing_leaves_meanwhile(scene: Sce
     expect(resume).to_be_focused()
     resume.click()
     expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
-    assert only_creation(scene).sha256 == sha256(movie)
+    assert only_creation(site.scene).sha256 == sha256(movie)
 
 
-def test_an_upload_of_a_closed_tab_is_taken_up_on_another_machine(
-    scene: Scene, address: str, creation: str, page: Page, new_page: NewPage, movie: Path
-) -> None:
+def test_an_upload_of_a_closed_tab_is_taken_up_on_another_machine(site: Site, page: Page, movie: Path) -> None:
     interrupt(page, movie)
-    other = new_page(width=768)
-    sign_in(scene, address, other)
-    other.goto(creation)
+    other = site.visitor()
     expect(other.locator("[data-at-rest]")).to_contain_text(re.compile(r"film\.mp4, 6\sMo\s: \d+\s% arrivés"))
     assert violations(other) == []
     seen = bodies(other)
@@ -150,16 +161,16 @@ def test_an_upload_of_a_closed_tab_is_taken_up_on_another_machine(
     expect(other.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
     assert "POST" not in {request.method for request in seen}
     assert int(seen[0].headers["upload-offset"]) > 0
-    assert only_creation(scene).sha256 == sha256(movie.with_name("copie du film.mp4"))
+    assert only_creation(site.scene).sha256 == sha256(movie.with_name("copie du film.mp4"))
 
 
 def test_another_file_of_the_same_size_is_not_taken_for_the_interrupted_one(
-    scene: Scene, creation: str, page: Page, tmp_path: Path, movie: Path
+    site: Site, page: Page, tmp_path: Path, movie: Path
 ) -> None:
     context = page.context
     interrupt(page, movie)
     back = context.new_page()
-    back.goto(creation)
+    back.goto(site.creation)
     other = tmp_path / "autre.mp4"
     other.write_bytes(files.mp4(seconds=1) + files.box(b"free", bytes(FILM - len(files.mp4(seconds=1)) - 8)))
     choose(back, other)
@@ -167,29 +178,24 @@ def test_another_file_of_the_same_size_is_not_taken_for_the_interrupted_one(
     assert violations(back) == []
     back.get_by_role("button", name="Envoyer le fichier").click()
     expect(back.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
-    assert only_creation(scene).sha256 == sha256(other)
+    assert only_creation(site.scene).sha256 == sha256(other)
     expect(back.locator("[data-at-rest]")).to_contain_text("film.mp4")
 
 
-@pytest.mark.parametrize("scripted", [True, False])
+@pytest.mark.parametrize("scripted", ["scripted", "plain"])
 def test_an_interrupted_upload_is_given_up_with_or_without_script(
-    scene: Scene, address: str, creation: str, page: Page, browser: Browser, movie: Path, scripted: bool
+    site: Site, page: Page, movie: Path, scripted: str
 ) -> None:
     interrupt(page, movie)
-    context = browser.new_context(java_script_enabled=scripted, locale="fr-FR")
-    back = context.new_page()
+    back = site.visitor(scripts=scripted == "scripted")
     back.on("dialog", accept)
-    sign_in(scene, address, back)
-    back.goto(creation)
     back.get_by_role("button", name="Abandonner cet envoi").locator("visible=true").click()
     expect(back.get_by_text("L’envoi de film.mp4 est abandonné")).to_be_visible()
     expect(back.locator("[data-coming]")).to_have_count(0)
-    context.close()
-    with scene.database.read() as session:
-        assert session.scalars(select(Upload)).all() == []
+    assert site.uploads() == []
 
 
-def test_a_running_upload_is_given_up_after_a_question(scene: Scene, page: Page, movie: Path) -> None:
+def test_a_running_upload_is_given_up_after_a_question(site: Site, page: Page, movie: Path) -> None:
     Network(page, speed=SPEED)
     send(page, movie)
     began(page)
@@ -200,19 +206,15 @@ def test_a_running_upload_is_given_up_after_a_question(scene: Scene, page: Page,
     page.get_by_role("button", name="Abandonner cet envoi").click()
     expect(page.locator("[data-chosen]")).to_contain_text("L’envoi est abandonné")
     expect(page.locator("input[type=file]")).to_be_focused()
-    with scene.database.read() as session:
-        assert session.scalars(select(Upload)).all() == []
+    assert site.uploads() == []
 
 
-def test_a_phone_sends_by_the_link_alone_and_the_computer_follows(
-    scene: Scene, address: str, page: Page, new_page: NewPage, movie: Path
-) -> None:
+def test_a_phone_sends_by_the_link_alone_and_the_computer_follows(site: Site, page: Page, movie: Path) -> None:
     page.get_by_text("Envoyer depuis mon téléphone").click()
     assert violations(page) == []
     link = page.locator("[data-address]").get_attribute("href") or ""
-    phone = new_page(width=360, height=740)
-    phone.goto(address + link.removeprefix(scene.settings.public_url))
-    assert phone.context.cookies() == [] or all(each["name"] != "token" for each in phone.context.cookies())
+    phone = site.new_page(width=360, height=740)
+    phone.goto(site.address + link.removeprefix(site.scene.settings.public_url))
     assert violations(phone) == []
     network = Network(phone, speed=700_000)
     send(phone, movie)
@@ -222,20 +224,52 @@ def test_a_phone_sends_by_the_link_alone_and_the_computer_follows(
     network.set()
     expect(phone.get_by_text("C’est arrivé, vous pouvez fermer cette page")).to_be_visible(timeout=15_000)
     expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
-    scene.work()
+    site.scene.work()
     expect(phone.get_by_text("Le fichier est conforme")).to_be_visible()
     expect(phone.get_by_text("C’est arrivé, vous pouvez fermer cette page")).to_be_visible()
     expect(page.get_by_text("Le fichier peut être déposé")).to_be_visible()
     assert violations(phone) == []
-    assert only_creation(scene).sha256 == sha256(movie)
+    assert only_creation(site.scene).sha256 == sha256(movie)
 
 
-def test_a_second_window_takes_over_and_the_first_says_so(scene: Scene, creation: str, page: Page, movie: Path) -> None:
+def test_a_page_that_nothing_reaches_any_more_stops_asking_and_can_be_asked_to_look_again(
+    site: Site, page: Page, movie: Path
+) -> None:
+    interrupt(page, movie)
+    watcher = site.new_page(width=768)
+    watcher.clock.install()
+    site.open(watcher)
+    looks: list[str] = []
+    watcher.on("request", lambda request: looks.append(request.url) if "etat?envois" in request.url else None)
+    again = watcher.get_by_role("button", name="Regarder de nouveau")
+    while not again.is_visible():
+        assert len(looks) <= 45
+        with watcher.expect_response(lambda answer: "etat?envois" in answer.url):
+            watcher.clock.run_for(3000)
+        watcher.wait_for_timeout(30)
+    assert len(looks) >= 30
+    expect(watcher.get_by_text("Envoi interrompu")).to_be_visible()
+    again.click()
+    expect(again).to_be_hidden()
+    with watcher.expect_response(lambda answer: "etat?envois" in answer.url):
+        watcher.clock.run_for(3000)
+
+
+def test_a_phone_link_that_is_too_old_says_how_to_get_another(site: Site, page: Page) -> None:
+    link = page.locator("[data-address]").get_attribute("href") or ""
+    site.scene.clock.advance(timedelta(hours=4))
+    phone = site.new_page(width=360, height=740)
+    phone.goto(site.address + link.removeprefix(site.scene.settings.public_url))
+    expect(phone.get_by_role("main")).to_contain_text("Ce lien ne sert plus")
+    assert violations(phone) == []
+
+
+def test_a_second_window_takes_over_and_the_first_says_so(site: Site, page: Page, movie: Path) -> None:
     Network(page, speed=300_000)
     send(page, movie)
     began(page)
     second = page.context.new_page()
-    second.goto(creation)
+    second.goto(site.creation)
     network = Network(second, speed=300_000)
     choose(second, movie)
     second.get_by_role("button", name="Reprendre l’envoi").click()
@@ -244,12 +278,12 @@ def test_a_second_window_takes_over_and_the_first_says_so(scene: Scene, creation
     network.set()
     expect(second.get_by_text("Vérification en cours")).to_be_visible(timeout=30_000)
     expect(state(page, "elsewhere")).to_be_visible()
-    assert only_creation(scene).sha256 == sha256(movie)
+    assert only_creation(site.scene).sha256 == sha256(movie)
     page.get_by_role("button", name="Reprendre ici").click()
     expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
 
 
-def test_a_file_is_dropped_on_the_frame_and_two_are_refused(scene: Scene, page: Page) -> None:
+def test_a_file_is_dropped_on_the_frame_and_two_are_refused(site: Site, page: Page) -> None:
     drop = """([count, text]) => {
       const carried = new DataTransfer();
       const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -269,10 +303,10 @@ def test_a_file_is_dropped_on_the_frame_and_two_are_refused(scene: Scene, page: 
     expect(page.locator("[data-chosen]")).to_contain_text("bd.pdf")
     page.get_by_role("button", name="Envoyer le fichier").click()
     expect(page.get_by_text("Vérification en cours")).to_be_visible()
-    assert only_creation(scene).sha256 == hashlib.sha256(content).hexdigest()
+    assert only_creation(site.scene).sha256 == hashlib.sha256(content).hexdigest()
 
 
-def test_the_keyboard_is_enough(scene: Scene, page: Page, movie: Path) -> None:
+def test_the_keyboard_is_enough(site: Site, page: Page, movie: Path) -> None:
     Network(page, speed=SPEED)
     page.locator("input[type=file]").focus()
     with page.expect_file_chooser() as opened:
@@ -288,48 +322,36 @@ def test_the_keyboard_is_enough(scene: Scene, page: Page, movie: Path) -> None:
     expect(state(page, "paused")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
-    assert only_creation(scene).sha256 == sha256(movie)
+    assert only_creation(site.scene).sha256 == sha256(movie)
 
 
-def test_without_script_the_plain_form_sends_the_file(
-    scene: Scene, address: str, creation: str, browser: Browser, movie: Path
-) -> None:
-    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
-    plain = context.new_page()
-    sign_in(scene, address, plain)
-    plain.goto(creation)
+def test_without_script_the_plain_form_sends_the_file(site: Site, movie: Path) -> None:
+    plain = site.visitor(scripts=False)
     send(plain, movie)
     expect(plain.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
-    context.close()
-    assert only_creation(scene).sha256 == sha256(movie)
+    assert only_creation(site.scene).sha256 == sha256(movie)
 
 
-def test_who_would_be_late_is_warned_and_sees_the_refusal_at_the_end(
-    scene: Scene, address: str, creation: str, page: Page, movie: Path
-) -> None:
-    scene.clock.move_to(CLOSING - timedelta(seconds=8))
-    sign_in(scene, address, page)
-    page.goto(creation)
+def test_who_would_be_late_is_warned_and_sees_the_refusal_at_the_end(site: Site, page: Page, movie: Path) -> None:
+    site.scene.clock.move_to(CLOSING - timedelta(seconds=8))
+    site.open(page)
     network = Network(page, speed=300_000)
     send(page, movie)
     expect(page.get_by_role("alert").filter(has_text="après la clôture")).to_contain_text(
         "le dernier octet arrive", timeout=15_000
     )
     assert violations(page) == []
-    scene.clock.move_to(CLOSING)
+    site.scene.clock.move_to(CLOSING)
     network.set()
-    expect(page.locator("#erreurs")).to_contain_text("n’est plus possible".replace("’", "'"), timeout=15_000)
-    with scene.database.read() as session:
+    expect(page.locator("#erreurs")).to_contain_text("n'est plus possible", timeout=15_000)
+    with site.scene.database.read() as session:
         assert session.scalars(select(Creation)).all() == []
 
 
-def test_a_network_believed_too_slow_asks_before_the_first_byte(
-    scene: Scene, address: str, creation: str, page: Page, movie: Path
-) -> None:
-    scene.clock.move_to(CLOSING - timedelta(seconds=8))
-    sign_in(scene, address, page)
+def test_a_network_believed_too_slow_asks_before_the_first_byte(site: Site, page: Page, movie: Path) -> None:
+    site.scene.clock.move_to(CLOSING - timedelta(seconds=8))
     page.add_init_script("Object.defineProperty(navigator, 'connection', {value: {downlink: 1.5}})")
-    page.goto(creation)
+    site.open(page)
     seen = bodies(page)
     send(page, movie)
     expect(state(page, "asking")).to_contain_text("Ce qui compte est l’instant")
@@ -342,9 +364,7 @@ def test_a_network_believed_too_slow_asks_before_the_first_byte(
     expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
 
 
-def test_a_session_that_ends_in_mid_upload_loses_nothing(
-    scene: Scene, address: str, page: Page, new_page: NewPage, movie: Path
-) -> None:
+def test_a_session_that_ends_in_mid_upload_loses_nothing(site: Site, page: Page, movie: Path) -> None:
     network = Network(page, speed=SPEED)
     send(page, movie)
     began(page)
@@ -353,11 +373,11 @@ def test_a_session_that_ends_in_mid_upload_loses_nothing(
     assert violations(page) == []
     page.get_by_role("button", name="Reprendre").click()
     expect(state(page, "locked")).to_contain_text("pas encore reconnecté")
-    sign_in(scene, address, page.context.new_page())
+    sign_in(site.scene, site.address, page.context.new_page())
     network.set()
     page.get_by_role("button", name="Reprendre").click()
     expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
-    assert only_creation(scene).sha256 == sha256(movie)
+    assert only_creation(site.scene).sha256 == sha256(movie)
 
 
 def test_leaving_the_page_during_an_upload_asks(page: Page, movie: Path) -> None:

@@ -97,6 +97,7 @@ def test_one_short_piece_is_too_little_to_say_anything(page: Page) -> None:
     ],
 )
 def test_figures_are_said_in_french_and_hours_in_those_of_paris(page: Page, call: str, words: str) -> None:
-    script = f"async () => {{ const {{ size, span, percent, hour }} = await import('/static/js/upload-words.js'); return {call}; }}"
-    said: str = page.evaluate(script)
+    names = call.partition("(")[0]
+    script = f"const {{ {names} }} = await import('/static/js/upload-words.js'); return {call};"
+    said: str = page.evaluate(f"async () => {{ {script} }}")
     assert said.replace("\u00a0", " ").replace("\u202f", " ") == words

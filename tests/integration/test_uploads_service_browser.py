@@ -1,4 +1,4 @@
-"""A file on its way when the server falls: the page waits for it, and the file ends whole. Real processes, real cuts."""
+"""A file on its way when the server falls: the page waits for it, and the file ends whole. Real processes."""
 
 import os
 import re
