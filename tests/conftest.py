@@ -138,12 +138,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[NewPage]:
-    """Open a page as one more visitor: own cookies, French, a width in CSS pixels."""
+    """Open a page as one more visitor: own cookies, French, a width in CSS pixels; without `scripts` if asked."""
     contexts: list[BrowserContext] = []
 
-    def open_page(width: int = 1280, height: int = 900) -> Page:
+    def open_page(width: int = 1280, height: int = 900, *, scripts: bool = True) -> Page:
         context = browser.new_context(
-            locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": width, "height": height}
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport={"width": width, "height": height},
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         return context.new_page()

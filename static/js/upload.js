@@ -1,102 +1,198 @@
 import { startCountdowns } from "./countdown.js";
+import { Choice, keepPageFromDrops } from "./upload-choice.js";
+import { Follower, showScripted } from "./upload-follow.js";
+import { believedSpeed } from "./upload-pace.js";
+import { Panel } from "./upload-panel.js";
+import { reasonText, sentence } from "./upload-say.js";
+import { Sending } from "./upload-sending.js";
+import { size } from "./upload-words.js";
 
-// Sends the file with its progress in sight. Without script the same form works, only blind.
-const NBSP = "\u00a0";
-const FAILED = "L’envoi a été interrompu : vérifiez votre connexion, puis recommencez. Ce qui était enregistré l’est toujours.";
+// Sends the file by pieces, and takes it up again after a cut. Without script the same form sends it whole, blindly.
+const ACTIVE = ["sending", "offline", "waiting", "locked"];
+const RETRIES_S = [0, 1, 3, 10];
 
-function size(bytes) {
-  const [factor, unit] = [[1e9, "Go"], [1e6, "Mo"], [1e3, "ko"], [1, "octets"]].find(([least]) => bytes >= least) ?? [1, "octet"];
-  return `${(bytes / factor).toLocaleString("fr-FR", { maximumFractionDigits: 1 })}${NBSP}${unit}`;
+const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+
+class Page {
+  constructor(box) {
+    this.box = box;
+    this.sending = null;
+    this.choice = new Choice(box);
+    this.panel = new Panel(box, { toggle: () => this.toggle(), abandon: () => this.abandon() });
+    this.follower = new Follower(box, {
+      busy: () => this.sending !== null,
+      arrived: () => this.arrivedElsewhere(),
+      changed: () => this.choice.file && this.choice.look(),
+    });
+    this.choice.form.addEventListener("submit", (event) => this.submit(event));
+    showScripted(box);
+    this.offerPhone();
+    this.confirmAbandon();
+  }
+
+  async submit(event) {
+    const { file } = this.choice;
+    if (!file) return; // the server says what is missing
+    event.preventDefault();
+    event.stopPropagation();
+    if (file.size > Number(this.box.dataset.limit)) {
+      this.choice.refuse(sentence(this.box, "too-large", { size: size(file.size) }).textContent);
+      return;
+    }
+    this.prepare(file, await this.choice.address());
+  }
+
+  prepare(file, address) {
+    if (this.sending) return;
+    this.choice.clear();
+    this.sending = new Sending(file, {
+      endpoint: this.box.dataset.upload,
+      address,
+      token: this.token.value,
+      listener: {
+        state: (name, reason) => this.panel.state(name, reason),
+        progress: (sent) => this.progress(sent),
+        arrived: () => this.arrived(),
+        refused: (kind, words) => this.refused(words || reasonText(this.box, kind)),
+        renew: () => this.renew(),
+      },
+    });
+    this.panel.open(file);
+    this.show(true);
+    const believed = believedSpeed();
+    const tooLate = believed !== null && this.panel.warn(file.size / believed);
+    if (tooLate) this.panel.state("asking");
+    else this.sending.start();
+    this.panel.root.focus();
+  }
+
+  // Either the form, or the file on its way.
+  show(sending) {
+    for (const part of this.box.querySelectorAll("[data-form], #envois")) part.hidden = sending;
+    if (!sending) this.panel.close();
+  }
+
+  progress(sent) {
+    const { file, pace } = this.sending;
+    this.panel.progress(sent, pace.speed(), pace.left(file.size - sent));
+  }
+
+  toggle() {
+    if (this.sending.state === "sending") this.sending.pause();
+    else this.sending.start();
+  }
+
+  async abandon() {
+    const asked = this.panel.root.dataset.state !== "asking";
+    if (asked && !window.confirm(this.panel.abandon.dataset.confirm)) return;
+    const { sending } = this;
+    await sending?.giveUp();
+    if (this.sending !== sending) return;
+    await this.back();
+    if (asked) this.choice.say("abandoned");
+    this.choice.input.focus();
+  }
+
+  async back() {
+    this.sending = null;
+    this.show(false);
+    await this.follower.refresh();
+  }
+
+  refused(words) {
+    this.back().then(() => this.choice.refuse(words));
+  }
+
+  async arrived() {
+    this.panel.progress(this.sending.file.size, null, null);
+    this.panel.state("arrived");
+    for (const seconds of RETRIES_S) {
+      await pause(seconds);
+      const page = await fetchPage(this.box.dataset.page);
+      if (page) return replaceMain(page, { focus: true });
+    }
+    window.location.assign(this.box.dataset.page);
+  }
+
+  async arrivedElsewhere() {
+    if (this.choice.file) return this.choice.say("elsewhere-done");
+    const page = await fetchPage(this.box.dataset.page);
+    if (page && !this.sending && !this.choice.file) replaceMain(page, { focus: false });
+  }
+
+  get token() {
+    return this.choice.form.elements.namedItem("csrf_token");
+  }
+
+  // The page as it is now has a good token, if somebody is signed in again; another page has not this form.
+  async renew() {
+    const page = await fetchPage(this.box.dataset.page);
+    if (page === undefined) return undefined;
+    const token = page?.querySelector("[data-form] input[name=csrf_token]")?.value ?? null;
+    if (token) this.token.value = token;
+    return token;
+  }
+
+  offerPhone() {
+    const phone = this.box.querySelector("[data-phone]");
+    if (!phone) return;
+    phone.addEventListener("toggle", () => phone.open && this.follower.followLong());
+    this.box.querySelector('a[href="#telephone"]').addEventListener("click", () => (phone.open = true));
+    const copy = phone.querySelector("[data-copy]");
+    copy.hidden = !navigator.clipboard;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(phone.querySelector("[data-address]").href);
+      phone.querySelector("[data-copied]").replaceChildren(sentence(phone, "copied"));
+    });
+  }
+
+  confirmAbandon() {
+    this.box.addEventListener("submit", (event) => {
+      const list = event.target.closest("#envois");
+      if (list && !window.confirm(this.panel.abandon.dataset.confirm)) event.preventDefault();
+    });
+  }
 }
 
-function say(form, message) {
-  const input = form.querySelector("input[type=file]");
-  const line = document.createElement("p");
-  line.className = "fr-message fr-message--error";
-  line.textContent = message;
-  document.getElementById(`${input.id}-messages`).replaceChildren(line);
-  input.setAttribute("aria-invalid", "true");
-  input.focus();
+// Null for a page that is refused, undefined when nobody answers.
+async function fetchPage(address) {
+  const answer = await fetch(address).catch(() => undefined);
+  if (!answer?.ok) return answer && null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-// The answer is a whole page: shown in place, its error summary first.
-function show(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+function replaceMain(page, { focus }) {
   const main = document.adoptNode(page.querySelector("main"));
   document.querySelector("main").replaceWith(main);
   document.title = page.title;
   window.htmx?.process(main);
   startCountdowns(main);
   start();
-  document.getElementById("erreurs")?.focus();
-}
-
-function send(form, box) {
-  const request = new XMLHttpRequest();
-  const bar = box.querySelector("progress");
-  const words = box.querySelector("[data-progress-words]");
-  const spoken = box.querySelector("[data-progress-spoken]");
-  const stay = (event) => event.preventDefault();
-  const end = () => {
-    window.removeEventListener("beforeunload", stay);
-    box.hidden = true;
-    form.hidden = false;
-  };
-  let quarter = 0;
-  request.upload.addEventListener("progress", ({ loaded, total }) => {
-    const percent = Math.floor((100 * loaded) / total);
-    bar.value = percent;
-    words.textContent = loaded < total
-      ? `${percent}${NBSP}% : ${size(loaded)} sur ${size(total)}. Gardez cette page ouverte.`
-      : "Le fichier est arrivé ; nous regardons ce qu’il contient…";
-    if (percent >= 25 * (quarter + 1)) {
-      quarter = Math.floor(percent / 25);
-      spoken.textContent = `${percent}${NBSP}% envoyés`;
-    }
-  });
-  request.addEventListener("load", () => {
-    end();
-    if (request.status === 200) window.location.assign(request.responseURL);
-    else show(request.responseText);
-  });
-  request.addEventListener("error", () => {
-    end();
-    say(form, FAILED);
-  });
-  request.addEventListener("abort", end);
-  box.querySelector("[data-cancel]").onclick = () => request.abort();
-  request.open("POST", form.action);
-  request.send(new FormData(form));
-  window.addEventListener("beforeunload", stay);
-  form.hidden = true;
-  box.hidden = false;
-  bar.focus();
-}
-
-function start() {
-  for (const upload of document.querySelectorAll("[data-upload]")) {
-    const form = upload.querySelector("form");
-    form.addEventListener("submit", (event) => {
-      const file = form.querySelector("input[type=file]").files[0];
-      if (!file) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (file.size > Number(upload.dataset.limit)) {
-        say(form, `Ce fichier pèse ${size(file.size)} ; la limite est de ${upload.dataset.limitWords}. Réduisez-le (une vidéo en 1080p suffit), puis recommencez.`);
-      } else {
-        send(form, upload.querySelector("[data-progress]"));
-      }
-    });
-  }
+  const told = main.querySelector("[data-just-arrived]");
+  if (told && focus) told.hidden = false;
+  const target = told ?? main.querySelector("#fichier");
+  target?.setAttribute("tabindex", "-1");
+  if (focus) target?.focus();
 }
 
 // The file in sight has just turned out to be unusable: sending another is the one thing to do.
 function offerAnother() {
-  const upload = document.querySelector("[data-upload]");
-  if (!upload || !document.querySelector("#fichier[data-send-again]")) return;
-  upload.querySelector("[data-continue]")?.setAttribute("hidden", "");
-  upload.querySelector("details")?.setAttribute("open", "");
+  const box = document.querySelector("[data-upload]");
+  if (!box || !document.querySelector("#fichier[data-send-again]")) return;
+  box.querySelector("[data-continue]")?.setAttribute("hidden", "");
+  box.querySelector("[data-form] details")?.setAttribute("open", "");
 }
 
+let current = null;
+
+function start() {
+  const box = document.querySelector("[data-upload]");
+  current = box && new Page(box);
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (ACTIVE.includes(current?.sending?.state)) event.preventDefault();
+});
 document.addEventListener("htmx:after:swap", offerAnother);
+keepPageFromDrops();
 start();

@@ -1,20 +1,17 @@
 """The file's page in a real browser: progress, a refusal in place, a state that brings itself up to date."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
-from concours.accounts.operations import make_sign_in_link
 from tests import files
 from tests.axe import violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
-from tests.ports import free_port
+from tests.uploads_scene import serving, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -27,22 +24,15 @@ def scene(tmp_path: Path, sqlite_url: str) -> Scene:
 @pytest.fixture
 def address(scene: Scene) -> Iterator[str]:
     """Where the application answers."""
-    server = make_server("127.0.0.1", free_port(), scene.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(scene) as found:
+        yield found
 
 
 @pytest.fixture
 def browser_page(scene: Scene, address: str, new_page: NewPage) -> Page:
     """The browser of the candidate, signed in."""
-    with scene.database.write() as session:
-        token = make_sign_in_link(session, email="candidate@agents.example", now=OPEN, reusable=True)
     opened = new_page(width=768)
-    opened.goto(f"{address}/connexion/lien/{token}")
+    sign_in(scene, address, opened)
     return opened
 
 
@@ -93,22 +83,10 @@ def test_a_file_past_the_limit_is_not_sent_at_all(
 ) -> None:
     page = browser_page
     page.goto(f"{address}/candidatures/{scene.draft()}/creation")
+    assert page.locator("[data-upload]").get_attribute("data-limit") == "2000000000"
     page.evaluate("document.querySelector('[data-upload]').dataset.limit = 1000")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
     choose(page, tmp_path, "bd.pdf", files.pdf())
     expect(page.locator(".fr-message--error")).to_contain_text("Réduisez-le")
     assert "POST" not in sent
-
-
-def test_a_connection_that_breaks_says_so_and_the_file_can_be_sent_again(
-    scene: Scene, address: str, browser_page: Page, tmp_path: Path
-) -> None:
-    page = browser_page
-    page.goto(f"{address}/candidatures/{scene.draft()}/creation")
-    page.route("**/creation", lambda route: route.abort())
-    choose(page, tmp_path, "bd.pdf", files.pdf())
-    expect(page.locator(".fr-message--error")).to_contain_text("interrompu")
-    page.unroute("**/creation")
-    page.get_by_role("button", name="Envoyer le fichier").click()
-    expect(page.get_by_text("Vérification en cours")).to_be_visible()

@@ -3,7 +3,7 @@
 import os
 from http import HTTPStatus
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -53,9 +53,23 @@ def creation(entry_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/<string:entry_id>/creation/etat")
 def file_state(entry_id: str) -> ResponseReturnValue:
-    """Show where the file stands: the piece of the page that brings itself up to date."""
+    """Show where the file stands, or those on their way (`?envois`): the pieces that the page brings up to date."""
     folder = open_folder(entry_id)
-    return render_template("entries/_file.html", folder=folder, entry=folder.entry, coming=uploads.coming(entry_id))
+    if "envois" in request.args:
+        coming = uploads.coming(entry_id)
+        return render_template(
+            "entries/_coming.html", folder=folder, entry=folder.entry, coming=coming, mount="uploads"
+        )
+    return render_template("entries/_file.html", folder=folder, entry=folder.entry)
+
+
+@blueprint.post("/<string:entry_id>/creation/envois/<string:upload_id>/abandon")
+def abandon(entry_id: str, upload_id: str) -> ResponseReturnValue:
+    """Give up a file on its way, the plain way. Raises NotFound."""
+    folder = open_folder(entry_id)
+    name = uploads.give_up(folder.entry.id, upload_id)
+    flash(f"L'envoi de {name} est abandonné. Le reste de votre dossier est inchangé.", "info")
+    return redirect(url_for("entries.creation", entry_id=entry_id), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/<string:entry_id>/apercu/<string:file_id>")

@@ -1,13 +1,16 @@
 """The page that a phone opens to send the file of one dossier: by a link of some hours, without signing in."""
 
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import segno
-from flask import g, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from concours.accounts.access import act_for, current_account_id
-from concours.entries.phone import Errand, make_token, read_token
+from concours.entries.forms import upload_form
+from concours.entries.phone import LIFETIME, Errand, make_token, read_token
 from concours.entries.views import uploads
 from concours.entries.views.base import open_folder
 from concours.kernel.web.access import ClosedBlueprint
@@ -34,13 +37,16 @@ class PhoneLink(NamedTuple):
     address: str
     qr: str
     """A data URI."""
+    until: datetime
+    """When the link ceases to serve."""
 
 
 def phone_link(entry_id: str) -> PhoneLink:
     """Return a link to the page that sends a file for this dossier of whoever is signed in."""
-    token = make_token(state().secret, Errand(entry_id, current_account_id()), now=state().clock())
+    now = state().clock()
+    token = make_token(state().secret, Errand(entry_id, current_account_id()), now=now)
     address = state().settings.public_url + url_for("phone.page", token=token)
-    return PhoneLink(address, segno.make(address, micro=False).svg_data_uri(scale=4, border=2))
+    return PhoneLink(address, segno.make(address, micro=False).svg_data_uri(scale=4, border=2), now + LIFETIME)
 
 
 @pieces.url_value_preprocessor
@@ -65,15 +71,29 @@ def _keep_link(_endpoint: str, values: dict[str, Any]) -> None:
 @blueprint.get("/")
 def page(entry_id: str) -> ResponseReturnValue:
     """Show the one thing to do: choose a file and send it."""
-    folder = open_folder(entry_id)
-    return render_template("entries/phone.html", folder=folder, entry=folder.entry, coming=uploads.coming(entry_id))
+    folder, coming = open_folder(entry_id), uploads.coming(entry_id)
+    form = upload_form(folder.edition)
+    return render_template("entries/phone.html", folder=folder, entry=folder.entry, form=form, coming=coming)
 
 
 @blueprint.get("/etat")
 def file_state(entry_id: str) -> ResponseReturnValue:
-    """Show where the file stands: the piece of the page that brings itself up to date."""
+    """Show where the file stands, or those on their way (`?envois`): the pieces that the page brings up to date."""
     folder = open_folder(entry_id)
-    return render_template("entries/_arrival.html", folder=folder, entry=folder.entry, coming=uploads.coming(entry_id))
+    if "envois" in request.args:
+        coming = uploads.coming(entry_id)
+        return render_template(
+            "entries/_coming.html", folder=folder, entry=folder.entry, coming=coming, mount="phone_uploads"
+        )
+    return render_template("entries/_arrival.html", folder=folder, entry=folder.entry)
+
+
+@blueprint.post("/envois/<string:upload_id>/abandon")
+def abandon(entry_id: str, upload_id: str) -> ResponseReturnValue:
+    """Give up a file on its way. Raises NotFound."""
+    name = uploads.give_up(entry_id, upload_id)
+    flash(f"L'envoi de {name} est abandonné.", "info")
+    return redirect(url_for("phone.page"), HTTPStatus.SEE_OTHER)
 
 
 uploads.mount(pieces)

@@ -82,6 +82,14 @@ def _reached(upload: Upload) -> int | None:
         return None
 
 
+def give_up(entry_id: str, upload_id: str) -> str:
+    """Drop a file that is on its way to a dossier; return its name. Raises NotFound."""
+    with state().database.read() as session:
+        upload = uploads.find(session, upload_id=upload_id, subject=entry_id, now=state().clock())
+    _drop(upload)
+    return upload.name
+
+
 def mount(target: ClosedBlueprint) -> None:
     """Give a blueprint the protocol's two addresses and its way of answering."""
     options: dict[str, Any] = {"provide_automatic_options": False}
