@@ -1,0 +1,67 @@
+"""Measure what the service promises to be fast at: `python -m benchmarks [--quick] [PART …]`.
+
+Ends with 0 whatever the figures, with 1 when something did not run.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import answers, intake, machine, uploads
+from benchmarks.bodies import MIB
+from benchmarks.intake import Films
+from benchmarks.report import Report
+from benchmarks.uploads import Sizes
+
+_QUICK_SIZES = Sizes(one=8 * MIB, many=MIB // 4, count=4, large=16 * MIB, rounds=1)
+_QUICK_FILMS = Films(seconds=12, height=120, pages=3, rounds=1, bomb=False)
+
+
+def main() -> int:
+    """Measure the parts that are named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes: proves that it runs, measures nothing")
+    parser.add_argument("--folder", type=Path, help="where to write, on the disk to be measured")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"all, or some of: {', '.join(_parts(quick=False))}")
+    asked = parser.parse_args()
+    parts = _parts(quick=asked.quick)
+    if unknown := set(asked.parts).difference(parts):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    with tempfile.TemporaryDirectory(prefix="concours-bench-", dir=asked.folder) as folder:
+        return _run({name: parts[name] for name in asked.parts or parts}, Path(folder))
+
+
+def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
+    sizes, films = (_QUICK_SIZES, _QUICK_FILMS) if quick else (Sizes(), Films())
+    requests, rounds = (20, 1) if quick else (200, 5)
+    return {
+        "uploads": lambda folder, report: uploads.measure(folder, sizes, report),
+        "inspect": lambda folder, report: intake.inspect(folder, films, report),
+        "render": lambda folder, report: intake.render(folder, films, report),
+        "answers": lambda folder, report: answers.measure(folder, requests, rounds, report),
+    }
+
+
+def _run(parts: dict[str, Callable[[Path, Report], None]], folder: Path) -> int:
+    """Run each part, whatever becomes of the others."""
+    report, start, failed = Report(), time.monotonic(), []
+    machine.tell(folder, report)
+    for name, part in parts.items():
+        try:
+            part(folder, report)
+        except Exception:  # noqa: BLE001 -- whatever goes wrong in one part, the figures of the others are wanted
+            traceback.print_exc()
+            failed.append(name)
+    machine.load(report)
+    report.note(f"{time.monotonic() - start:.0f} seconds in all")
+    if failed:
+        report.note(f"DID NOT RUN: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
