@@ -67,6 +67,13 @@ def renew_claim(session: Session, *, creation_id: str, now: datetime) -> None:
     session.get_one(Creation, creation_id).claimed_until = now + CLAIM
 
 
+def record_progress(session: Session, *, creation_id: str, progress: float) -> None:
+    """Record how much of the jury copy is made, from 0 to 1, while it is being made."""
+    creation = session.get(Creation, creation_id)
+    if creation and creation.state == CreationState.ACCEPTED:
+        creation.progress = progress
+
+
 def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> None:
     """Record what the examination found; nothing happens when another worker has recorded it."""
     creation = session.get_one(Creation, creation_id, with_for_update=True)
@@ -99,6 +106,7 @@ def record_jury_copy(session: Session, *, creation_id: str, files: Sequence[tupl
         for made, digest, size in files
     ]
     creation.state, creation.attempts, creation.claimed_until = CreationState.READY, 0, None
+    creation.reason, creation.progress = None, None
 
 
 def record_failure(session: Session, *, creation_id: str, reason: str, now: datetime, hopeless: bool = False) -> None:
@@ -107,7 +115,7 @@ def record_failure(session: Session, *, creation_id: str, reason: str, now: date
     step = CreationState(creation.state)
     if step not in _FAILED:
         return
-    creation.reason = reason
+    creation.reason, creation.progress = reason, None
     if hopeless or creation.attempts >= MAX_ATTEMPTS:
         creation.state, creation.message, creation.claimed_until = CreationState.FAILED, _FAILED[step], None
     else:

@@ -102,7 +102,11 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Artefact:
-    """One file of the jury copy, made by us. `text` is what a screen reader says of a page."""
+    """One file of the jury copy, made by us.
+
+    `text` is what a screen reader says of a page, and of a document what it says beside its pages: it is read by the
+    anonymity check, and stays on this side.
+    """
 
     role: Literal["video", "small", "poster", "document", "page"]
     position: int
@@ -111,6 +115,15 @@ class Artefact:
     width: int
     height: int
     text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JuryCopy:
+    """All that was made from a creation for the jury."""
+
+    files: tuple[Artefact, ...]
+    removed: tuple[str, ...]
+    """Codes of what the original said beside its pictures, its sound and its pages, and that no copy has."""
 
 
 TOO_HEAVY = (
