@@ -1,4 +1,4 @@
-"""Copies colour spaces and functions of a PDF (ISO 32000-1, 8.6 and 7.10), their names and notices left out. Sandbox only."""
+"""Copies colour spaces and functions of a PDF (ISO 32000-1, 8.6, 7.10), names and notices left out. Sandbox only."""
 
 import re
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream, String
 
-from concours.intake.plain import NAMES, Once, picked, plain
+from concours.intake.plain import NAMES, Once, picked, plain, words
 from concours.intake.segments import clean_profile
 
-_FUNCTION = tuple("/FunctionType /Domain /Range /Size /BitsPerSample /Order /Encode /Decode /C0 /C1 /N /Bounds".split())
+_FUNCTION = words("/FunctionType /Domain /Range /Size /BitsPerSample /Order /Encode /Decode /C0 /C1 /N /Bounds")
 _CALCULATOR = re.compile(rb"%[^\r\n]*|([{}]|-?[0-9.]+|[a-z]+)")
 _CALIBRATED = ("/WhitePoint", "/BlackPoint", "/Gamma", "/Matrix", "/Range")
 
@@ -77,4 +77,4 @@ class Colours:
             return self._once.stream(data, entries)
         inner = source.get("/Functions")
         entries |= {"/Functions": self.function(inner)} if isinstance(inner, Array) else {}
-        return self._once.shared((entries))
+        return self._once.shared(entries)

@@ -135,7 +135,9 @@ class Cleaner(pikepdf.TokenFilter):
             return None
         try:
             said = Object.parse(b"<<" + b" ".join(each.raw_value for each in header) + b">>")
-            kept = [(key, self._inline_value(key, said[key])) for key in said.keys() if key.encode() in _INLINE_KEYS]
+            kept = [
+                (key, self._inline_value(key, said[key])) for key in dict(said.items()) if key.encode() in _INLINE_KEYS
+            ]
         except (pikepdf.PdfError, ValueError):
             return None
         words = b" ".join(key.encode() + b" " + value for key, value in kept if value is not None)

@@ -9,7 +9,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 from concours.intake.colours import Colours
 from concours.intake.contents import Cleaner
 from concours.intake.letters import Letters
-from concours.intake.plain import Once, picked, plain
+from concours.intake.plain import MISSHAPEN, Once, picked, plain, words
 from concours.intake.segments import clean_jpeg, clean_jpeg2000
 
 _SHORT_NAMES = {"/XObject": "X", "/ExtGState": "G", "/Shading": "S", "/Font": "F", "/Pattern": "P", "/ColorSpace": "C"}
@@ -22,8 +22,8 @@ _SHADING = (
     *("/BitsPerCoordinate", "/BitsPerComponent", "/BitsPerFlag", "/Decode", "/VerticesPerRow"),
 )
 _IMAGE = ("/Width", "/Height", "/BitsPerComponent", "/ImageMask", "/Decode", "/Interpolate", "/Intent", "/SMaskInData")
-_STATE = tuple("/LW /LC /LJ /ML /D /RI /OP /op /OPM /FL /SM /SA /BM /CA /ca /AIS /TK".split())
-_PARAMETERS = tuple("/K /EndOfLine /EncodedByteAlign /Columns /Rows /EndOfBlock /BlackIs1 /ColorTransform".split())
+_STATE = words("/LW /LC /LJ /ML /D /RI /OP /op /OPM /FL /SM /SA /BM /CA /ca /AIS /TK")
+_PARAMETERS = words("/K /EndOfLine /EncodedByteAlign /Columns /Rows /EndOfBlock /BlackIs1 /ColorTransform")
 
 
 class Copier:
@@ -36,6 +36,8 @@ class Copier:
         self._letters = Letters(self._once, self.content)
         self.drawn: dict[tuple[int, int], Object] = {}
         """Copies of pages and forms, by the number of the original: tags point at them."""
+        self.lost = False
+        """Something that a page draws with could not be read."""
 
     # --- instructions and the resources that they name ---------------------------------------------------------------
 
@@ -46,6 +48,14 @@ class Copier:
         cleaner = Cleaner(used.rename, lambda name: used.find("/Properties", name), self._texts)
         page = self._old.make_indirect(Dictionary(Type=Name.Page, Contents=stream))
         return pikepdf.Page(page).get_filtered_contents(cleaner), used.resources()
+
+    def attempt(self, kind: str, source: Object, owner: Object) -> Object | None:
+        """Copy one resource; None, and it is remembered, when it is damaged: the rest of the page is drawn."""
+        try:
+            return self.resource(kind, source, owner)
+        except MISSHAPEN:
+            self.lost = True
+            return None
 
     def resource(self, kind: str, source: Object, owner: Object) -> Object | None:
         """Copy one resource; None when nothing of it can be drawn. `owner` lends its resources to old-style forms."""
@@ -139,7 +149,7 @@ class Copier:
             return None
         state = source.get("/ExtGState")
         entries |= {"/ExtGState": self._state(state)} if isinstance(state, Dictionary) else {}
-        return self._once.shared(({**entries, "/Shading": shading}))
+        return self._once.shared({**entries, "/Shading": shading})
 
     def _shading(self, source: Object) -> Object | None:
         if not isinstance(source, Dictionary | Stream):
@@ -149,7 +159,7 @@ class Copier:
             entries["/Function"] = function
         if isinstance(source, Stream):
             return self._once.stream(source.read_bytes(), entries)
-        return self._once.shared((entries))
+        return self._once.shared(entries)
 
     def _state(self, source: Object) -> Object:
         entries = picked(source, _STATE)
@@ -165,7 +175,7 @@ class Copier:
         if isinstance(font, Array) and len(font) == 2:  # noqa: PLR2004 -- a font and its size
             copied = self._once(font[0], lambda each: self._letters.font(each, Dictionary()))
             entries |= {"/Font": Array([copied, font[1]])} if copied is not None else {}
-        return self._once.shared((entries))
+        return self._once.shared(entries)
 
 
 class _Used:
@@ -185,7 +195,7 @@ class _Used:
         """Give the new name of a resource, copied; None when it cannot be drawn."""
         if (kind, name) not in self._names:
             source = self.find(kind, name)
-            made = None if source is None else self._copier.resource(kind, source, self._said)
+            made = None if source is None else self._copier.attempt(kind, source, self._said)
             self._names[kind, name] = None if made is None else self._keep(kind, made)
         return self._names[kind, name]
 
@@ -193,7 +203,7 @@ class _Used:
         """Give what was used, and the colours that stand for those of the device."""
         for name in _DEFAULTS:
             source = self.find("/ColorSpace", name)
-            made = None if source is None else self._copier.resource("/ColorSpace", source, self._said)
+            made = None if source is None else self._copier.attempt("/ColorSpace", source, self._said)
             if made is not None:
                 self._kept.setdefault("/ColorSpace", {})[name] = made
         return Dictionary({kind: Dictionary(shelf) for kind, shelf in self._kept.items()})

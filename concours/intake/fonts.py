@@ -3,13 +3,18 @@
 import re
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
+
+from concours.intake.plain import words
 
 _FAMILIES = frozenset(
-    "arial arialmt arialnarrow bookantiqua bookmanoldstyle calibri calibrilight cambria cambriamath candara "
-    "centurygothic comicsansms consolas constantia corbel courier couriernew couriernewpsmt franklingothic garamond "
-    "georgia helvetica helveticaneue impact lucidaconsole lucidasans palatino palatinolinotype segoeui symbol tahoma "
-    "times timesnewroman timesnewromanps timesnewromanpsmt trebuchetms verdana wingdings zapfdingbats msgothic "
-    "msmincho simsun simhei liberationsans liberationserif dejavusans".split()
+    words(
+        "arial arialmt arialnarrow bookantiqua bookmanoldstyle calibri calibrilight cambria cambriamath candara "
+        "centurygothic comicsansms consolas constantia corbel courier couriernew couriernewpsmt franklingothic "
+        "garamond georgia helvetica helveticaneue impact lucidaconsole lucidasans palatino palatinolinotype "
+        "segoeui symbol tahoma times timesnewroman timesnewromanps timesnewromanpsmt trebuchetms verdana "
+        "wingdings zapfdingbats msgothic msmincho simsun simhei liberationsans liberationserif dejavusans"
+    )
 )
 """Fonts of every machine, which a document may leave out and name: the name alone brings the right letters."""
 
@@ -128,7 +133,7 @@ def _index(data: bytes, at: int) -> tuple[list[tuple[int, int]], int]:
         raise ValueError
     base = at + 2 + (count + 1) * width
     offsets = [int.from_bytes(data[at + 3 + width * each : at + 3 + width * (each + 1)]) for each in range(count + 1)]
-    return [(base + one, base + two) for one, two in zip(offsets, offsets[1:], strict=False)], base + offsets[-1]
+    return [(base + one, base + two) for one, two in pairwise(offsets)], base + offsets[-1]
 
 
 def _dictionary(data: bytes) -> Iterator[tuple[int, int]]:
@@ -176,8 +181,8 @@ def clean_cmap(data: bytes) -> bytes:
     """Write a table of characters anew from its numbers alone (Adobe technical note 5014)."""
     mode = _WRITING_MODE.search(data)
     parts = [
-        b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) /Ordering "
-        b"(Identity) /Supplement 0 >> def\n/CMapName /C def\n/CMapType 2 def\n/WMode "
+        b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) "
+        b"/Ordering (Identity) /Supplement 0 >> def\n/CMapName /C def\n/CMapType 2 def\n/WMode "
         + (mode[1] if mode else b"0")
         + b" def\n"
     ]

@@ -7,15 +7,15 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Object, Stream, String
 
 from concours.intake.fonts import clean_cmap, clean_program, clean_type1, family_known, neutral_family
-from concours.intake.plain import NAMES, Once, picked
+from concours.intake.plain import NAMES, Once, picked, words
 
 _GLYPH = re.compile(r"/[A-Za-z0-9._-]{1,40}")
 _CMAPS = re.compile(r"/([A-Za-z0-9-]{1,24}-)?[HV]")
 _ORDERINGS = ("Identity", "Japan1", "GB1", "CNS1", "Korea1", "KR")
-_FONT = tuple("/Type /Subtype /FirstChar /LastChar /Widths /DW /W /DW2 /W2 /FontBBox /FontMatrix".split())
-_DESCRIPTOR = tuple(
-    "/Type /FontStretch /FontWeight /Flags /FontBBox /ItalicAngle /Ascent /Descent /Leading /CapHeight /XHeight /StemV "
-    "/StemH /AvgWidth /MaxWidth /MissingWidth".split()
+_FONT = words("/Type /Subtype /FirstChar /LastChar /Widths /DW /W /DW2 /W2 /FontBBox /FontMatrix")
+_DESCRIPTOR = words(
+    "/Type /FontStretch /FontWeight /Flags /FontBBox /ItalicAngle /Ascent /Descent /Leading /CapHeight "
+    "/XHeight /StemV /StemH /AvgWidth /MaxWidth /MissingWidth"
 )
 
 Content = Callable[[Object, Any], tuple[bytes, Dictionary]]
@@ -30,6 +30,7 @@ class Letters:
         self._count = 0
 
     def font(self, source: Object, owner: Object) -> Object | None:
+        """Copy a font. `owner` lends its resources to letters that are drawn."""
         if not isinstance(source, Dictionary):
             return None
         self._count += 1
@@ -42,7 +43,7 @@ class Letters:
             below = self.font(descendants[0], owner)
             entries |= {"/DescendantFonts": Array([below])}
             entries |= {"/BaseFont": below.BaseFont} if below is not None and "/BaseFont" in below else {}
-        return self._once.shared((entries))
+        return self._once.shared(entries)
 
     def _named_font(self, source: Object) -> dict[str, Any]:
         """Copy the font's description under a name that says nothing."""
@@ -56,7 +57,7 @@ class Letters:
         kept: dict[str, Any] = {"/BaseFont": new}
         if isinstance(said, Dictionary):
             description = {**picked(said, _DESCRIPTOR), "/FontName": new, **self._program(said)}
-            kept["/FontDescriptor"] = self._once.shared((description))
+            kept["/FontDescriptor"] = self._once.shared(description)
         return kept | self._collection(source)
 
     def _collection(self, source: Object) -> dict[str, Any]:
@@ -120,7 +121,7 @@ class Letters:
                 data, used = self._content(drawings[name], resources)
                 letters[str(_glyph(Name(name)))] = self._once.stream(data, {"/Resources": used} if len(used) else {})
         kept = self._encoding(source.get("/Encoding")) | self._characters(source)
-        return self._once.shared(({**entries, **kept, "/CharProcs": Dictionary(letters)}))
+        return self._once.shared({**entries, **kept, "/CharProcs": Dictionary(letters)})
 
 
 def _glyph(said: Any) -> Any:

@@ -57,7 +57,7 @@ def claim(session: Session, *, creation_id: str, state: CreationState, now: date
     creation = session.get(Creation, creation_id, with_for_update=True)
     if creation is None or creation.state != state or (creation.claimed_until and creation.claimed_until > now):
         return None
-    creation.claimed_until = now + CLAIM
+    creation.claimed_until, creation.progress = now + CLAIM, None
     creation.attempts += 1
     return creation
 

@@ -4,19 +4,31 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from pikepdf import Array, Dictionary, Name, Object, Pdf
+from pikepdf import Array, Dictionary, Name, Object, Pdf, PdfError
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read a list of names written as words."""
+    return tuple(text.split())
+
 
 NAMES = frozenset(
-    "/DeviceGray /DeviceRGB /DeviceCMYK /CalGray /CalRGB /Lab /ICCBased /Indexed /Pattern /Separation /DeviceN /All "
-    "/None /Cyan /Magenta /Yellow /Black /Normal /Compatible /Multiply /Screen /Overlay /Darken /Lighten /ColorDodge "
-    "/ColorBurn /HardLight /SoftLight /Difference /Exclusion /Hue /Saturation /Color /Luminosity /Alpha /Identity "
-    "/AbsoluteColorimetric /RelativeColorimetric /Perceptual /Transparency /Font /FontDescriptor /Encoding /Type0 "
-    "/Type1 /MMType1 /TrueType /Type3 /CIDFontType0 /CIDFontType2 /Type1C /CIDFontType0C /OpenType "
-    "/WinAnsiEncoding /MacRomanEncoding /MacExpertEncoding /StandardEncoding /PDFDocEncoding /Identity-H /Identity-V "
-    "/Mask /ExtGState /XObject /Image /Form /Condensed /SemiCondensed /ExtraCondensed /SemiExpanded /Expanded".split()
+    words(
+        "/DeviceGray /DeviceRGB /DeviceCMYK /CalGray /CalRGB /Lab /ICCBased /Indexed /Pattern /Separation "
+        "/DeviceN /All /None /Cyan /Magenta /Yellow /Black /Normal /Compatible /Multiply /Screen /Overlay /Darken "
+        "/Lighten /ColorDodge /ColorBurn /HardLight /SoftLight /Difference /Exclusion /Hue /Saturation /Color "
+        "/Luminosity /Alpha /Identity /AbsoluteColorimetric /RelativeColorimetric /Perceptual /Transparency /Font "
+        "/FontDescriptor /Encoding /Type0 /Type1 /MMType1 /TrueType /Type3 /CIDFontType0 /CIDFontType2 /Type1C "
+        "/CIDFontType0C /OpenType /WinAnsiEncoding /MacRomanEncoding /MacExpertEncoding /StandardEncoding "
+        "/PDFDocEncoding /Identity-H /Identity-V /Mask /ExtGState /XObject /Image /Form /Condensed /SemiCondensed "
+        "/ExtraCondensed /SemiExpanded /Expanded"
+    )
 )
 """Names that the format gives a meaning (ISO 32000-1); any other is a word of somebody's."""
 
+
+MISSHAPEN = (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError)
+"""A key that holds another kind of thing than the format says raises whatever Python raises for it."""
 
 _DEEPEST = 5
 

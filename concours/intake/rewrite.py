@@ -13,7 +13,7 @@ from pikepdf import Dictionary, Name, Object, ObjectStreamMode, Pdf, Stream, Str
 
 from concours.intake import traces
 from concours.intake.copier import Copier
-from concours.intake.plain import plain
+from concours.intake.plain import MISSHAPEN, plain
 from concours.intake.rules import UNREADABLE, Kind, Reason, Refused
 from concours.intake.tags import TagCopier, language_of
 
@@ -46,16 +46,16 @@ def document(source: Path, target: Path) -> Rewritten:
     texts: list[str] = []
     try:
         with pikepdf.open(source, suppress_warnings=True) as old, pikepdf.new() as new:
-            removed = traces.in_document(old, source)
-            _copy(old, new, texts)
+            found = traces.in_document(old, source)
+            lost = ("unreadable_parts",) if _copy(old, new, texts) else ()
             new.save(target, **_SAVING)
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
-        # A key that holds another kind of thing than the format says raises whatever Python raises for it.
+    except (*MISSHAPEN, RecursionError) as error:
         raise Refused(Reason.UNREADABLE, UNREADABLE, Kind.PDF.mime) from error
-    return Rewritten(tuple(dict.fromkeys(texts)), removed)
+    return Rewritten(tuple(dict.fromkeys(texts)), (*found, *lost))
 
 
-def _copy(old: Pdf, new: Pdf, texts: list[str]) -> None:
+def _copy(old: Pdf, new: Pdf, texts: list[str]) -> bool:
+    """Copy the pages, then the tags; tell whether something could not be read."""
     copier = Copier(old, new, texts)
     for page in list(old.pages):
         copied = _page(page.obj, new, copier)
@@ -66,6 +66,7 @@ def _copy(old: Pdf, new: Pdf, texts: list[str]) -> None:
     tree = old.Root.get("/StructTreeRoot")
     if isinstance(tree, Dictionary):
         TagCopier(new, texts, copier.drawn, tree.get("/RoleMap")).copy(tree)
+    return copier.lost
 
 
 def _page(source: Object, new: Pdf, copier: Copier) -> Object:

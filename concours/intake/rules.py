@@ -140,6 +140,21 @@ UNREADABLE = (
 )
 
 
+_FAILURES = {
+    "SandboxFailure": "le programme qui fabrique la copie s'est arrêté, ou n'a pas abouti dans le temps prévu.",
+    "Damaged": "l'original conservé n'est plus tel qu'il a été reçu.",
+    Reason.TIMEOUT: "la fabrication demande plus de calcul que ce qui lui est accordé.",
+    Reason.TOO_HEAVY: "la fabrication demande plus de mémoire que ce qui lui est accordé.",
+    Reason.UNREADABLE: "une partie du fichier ne se lit pas, bien qu'il ait été accepté.",
+    Reason.NO_FRAME: "aucune image du fichier ne se lit, bien qu'il ait été accepté.",
+}
+
+
+def spoken_failure(code: str | None) -> str:
+    """Say to the organisers why a jury copy could not be made."""
+    return _FAILURES.get(code or "", "une erreur inattendue du service.")
+
+
 def spoken_duration(seconds: float) -> str:
     """Say a duration to the tenth: 150.0 is « 2 min 30 s », 120.7 is « 2 min 0,7 s », 120 is « 2 min »."""
     minutes, tenths = divmod(round(seconds * 10), 600)

@@ -107,7 +107,7 @@ class Sandbox:
             "processes": _PROCESSES if self.confined else None,
         }
         program = [sys.executable, "-I", "-B", "-c", _START, str(_PROJECT), task, json.dumps(order)]
-        return _result(*_run(self.wrap(program, source, out), timeout_s, _Progress(on_progress)))
+        return _result(*_run(self.wrap(program, source, out), timeout_s, on_progress))
 
     def wrap(self, program: list[str], source: Path, out: Path | None) -> list[str]:
         """Put a command into its cell: the system and our code to read, `/input` to read, `/output` to write."""
@@ -155,7 +155,7 @@ def _code() -> Iterable[Path]:
     return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
 
 
-def _run(command: list[str], timeout_s: float, progress: "_Progress") -> tuple[int, bytes, bytes]:
+def _run(command: list[str], timeout_s: float, on_progress: OnProgress | None = None) -> tuple[int, bytes, bytes]:
     """Run to the end, or kill all of it at the deadline; give its code, its output and its complaints."""
     with subprocess.Popen(  # noqa: S603 -- our own interpreter and code; the file is never part of the command
         command,
@@ -166,7 +166,7 @@ def _run(command: list[str], timeout_s: float, progress: "_Progress") -> tuple[i
         start_new_session=True,
     ) as process:
         try:
-            out, err = _collect(process, time.monotonic() + timeout_s, progress)
+            out, err = _collect(process, time.monotonic() + timeout_s, _Progress(on_progress))
         finally:
             # Not yet waited for, so that its number is still its own: what it left running dies with it.
             os.killpg(process.pid, signal.SIGKILL)

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
+from concours.intake.plain import words
+
 _STANDARD = frozenset(
-    "/Document /DocumentFragment /Part /Art /Sect /Div /Aside /BlockQuote /Caption /TOC /TOCI /Index /NonStruct "
-    "/Private /P /H /H1 /H2 /H3 /H4 /H5 /H6 /L /LI /Lbl /LBody /Table /TR /TH /TD /THead /TBody /TFoot /Span /Quote "
-    "/Note /FENote /Reference /BibEntry /Code /Link /Annot /Ruby /RB /RT /RP /Warichu /WT /WP /Figure /Formula /Form "
-    "/Title /Sub /Em /Strong /Artifact".split()
+    words(
+        "/Document /DocumentFragment /Part /Art /Sect /Div /Aside /BlockQuote /Caption /TOC /TOCI /Index "
+        "/NonStruct /Private /P /H /H1 /H2 /H3 /H4 /H5 /H6 /L /LI /Lbl /LBody /Table /TR /TH /TD /THead /TBody "
+        "/TFoot /Span /Quote /Note /FENote /Reference /BibEntry /Code /Link /Annot /Ruby /RB /RT /RP /Warichu /WT "
+        "/WP /Figure /Formula /Form /Title /Sub /Em /Strong /Artifact"
+    )
 )
 _SPOKEN = {"/Alt": "Texte de remplacement", "/ActualText": "Texte lu", "/E": "Abréviation", "/T": "Titre"}
 """What a screen reader says in the place of what is drawn, or beside it."""
@@ -23,8 +26,10 @@ _ATTRIBUTES = {
     "/Layout": ("/Placement", "/BBox", "/Width", "/Height", "/WritingMode"),
 }
 _ATTRIBUTE_NAMES = frozenset(
-    "/None /Unordered /Ordered /Description /Disc /Circle /Square /Decimal /UpperRoman /LowerRoman /UpperAlpha "
-    "/LowerAlpha /Row /Column /Both /Block /Inline /Before /Start /End /LrTb /RlTb /TbRl /Auto".split()
+    words(
+        "/None /Unordered /Ordered /Description /Disc /Circle /Square /Decimal /UpperRoman /LowerRoman "
+        "/UpperAlpha /LowerAlpha /Row /Column /Both /Block /Inline /Before /Start /End /LrTb /RlTb /TbRl /Auto"
+    )
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 _DEEPEST, _MOST = 60, 100_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from av.container import InputContainer
 from av.stream import Disposition
-from pikepdf import Dictionary, Object, Pdf
+from pikepdf import Dictionary, Pdf
 
 from concours.intake import films
 from concours.intake.rules import Kind

@@ -123,12 +123,16 @@ def save(number: int) -> ResponseReturnValue:
     return _cleared(number) if clearing else _go_on(desk, form)
 
 
-@works.get("/oeuvres/<int:number>/media/<any(video, poster, page):role>-<int:position>")
+@works.get("/oeuvres/<int:number>/media/<any(video, small, poster, document, page):role>-<int:position>")
 def media(number: int, role: str, position: int) -> Response:
     """Send a file made for jurors. Neither its name nor its headers tell anything but its type and size."""
     with state().database.read() as session:
         found = queries.find_media(session, session_id=seat().session_id, number=number, role=role, position=position)
-    return serve(state().stores.ready.read, found.digest, size=found.size, mime=found.mime)
+    response = serve(state().stores.ready.read, found.digest, size=found.size, mime=found.mime)
+    if role == "document":
+        # A reader that saves it would otherwise name it after the address.
+        response.headers.set("Content-Disposition", "inline", filename=f"oeuvre-{number}.pdf")
+    return response
 
 
 def _cleared(number: int) -> ResponseReturnValue:

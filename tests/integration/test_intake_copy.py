@@ -38,7 +38,7 @@ def out(tmp_path: Path) -> Path:
 def copied(data: bytes, kind: Kind, out: Path, sandbox: Sandbox) -> list[Artefact]:
     source = out.parent / f"{CANARY}.bin"
     source.write_bytes(data)
-    return make_jury_copy(source, kind, out, sandbox)
+    return list(make_jury_copy(source, kind, out, sandbox).files)
 
 
 def first_picture(data: bytes, container: str) -> Image.Image:
