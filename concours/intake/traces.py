@@ -49,13 +49,18 @@ def in_document(document: Pdf, source: Path) -> tuple[str, ...]:
         found |= {name for name, key in _PAGE.items() if key in page.obj}
     if "/Info" in document.trailer:
         found.add("info")
-    if source.read_bytes().count(b"%%EOF") > _ENDS_OF_ONE:
+    if _versions(source) > 1:
         found.add("history")
     return tuple(sorted(found))
 
 
-_ENDS_OF_ONE = 2
-"""A document laid out for slow networks has two ends; one more is an earlier version of it."""
+def _versions(source: Path) -> int:
+    """Count the versions that a file keeps, each with its end; one laid out for slow networks has an end more."""
+    data = source.read_bytes()
+    return data.count(b"%%EOF") - (b"/Linearized" in data[:_HEAD_BYTES])
+
+
+_HEAD_BYTES = 1024
 
 _ROOT = {
     "xmp": "/Metadata",
