@@ -5,22 +5,22 @@ import re
 from typing import Any
 
 import pikepdf
-from PIL import Image, ImageCms
 from pikepdf import Array, Dictionary, Name, Pdf, String
+from PIL import Image, ImageCms
 
 from tests import files
 
 # fmt: off
 MARKS = (
     "info-author", "info-title", "info-subject", "info-keywords", "info-creator", "info-producer", "info-custom",
-    "xmp-creator", "xmp-history", "identifier", "javascript", "open-action", "annotation-author", "annotation-
-    contents", "link-uri", "field-value", "field-name", "attachment-name", "attachment-content", "attachment-
-    description", "thumbnail", "page-private-data", "document-private-data", "outline", "page-label", "named-
-    destination", "thread", "earlier-version", "jpeg-exif", "jpeg-xmp", "jpeg-comment", "jpeg-after-end", "jpx-xml",
-    "profile-description", "output-intent", "property-list", "inline-property", "marked-point", "tag-name",
-    "content-comment", "layer-name", "viewer-preferences", "user-property", "class-map", "structure-id", "role-
-    name", "resource-name", "unused-resource", "image-metadata", "font-name", "font-family", "ink-name", "unknown-
-    page-key", "unknown-root-key", "comment-between-objects", "unreferenced-object", "after-the-end",
+    "xmp-creator", "xmp-history", "identifier", "javascript", "open-action", "annotation-author",
+    "annotation-contents", "link-uri", "field-value", "field-name", "attachment-name", "attachment-content",
+    "attachment-description", "thumbnail", "page-private-data", "document-private-data", "outline", "page-label",
+    "named-destination", "thread", "earlier-version", "jpeg-exif", "jpeg-xmp", "jpeg-comment", "jpeg-after-end",
+    "jpx-xml", "profile-description", "output-intent", "property-list", "inline-property", "marked-point",
+    "tag-name", "content-comment", "layer-name", "viewer-preferences", "user-property", "class-map", "structure-id",
+    "role-name", "resource-name", "unused-resource", "image-metadata", "font-name", "font-family", "ink-name",
+    "unknown-page-key", "unknown-root-key", "comment-between-objects", "unreferenced-object", "after-the-end",
 )
 # fmt: on
 
@@ -224,4 +224,3 @@ def _metadata(document: Pdf) -> None:
 <dc:creator><rdf:Seq><rdf:li>{word("xmp-creator")}</rdf:li></rdf:Seq></dc:creator>
 <h:History>{word("xmp-history")}</h:History></rdf:Description></rdf:RDF></x:xmpmeta>"""
     document.Root.Metadata = document.make_stream(packet.encode(), Dictionary(Type=Name.Metadata, Subtype=Name.XML))
-

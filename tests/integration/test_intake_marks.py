@@ -1,5 +1,6 @@
 """One word is planted in each place where a file can name its author; three readers find none in the jury copy."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from concours.intake.rules import JuryCopy, Kind
 from concours.intake.sandbox import choose_sandbox
 from tests import mark_readers, marked_film, marked_pdf
 
+sandbox = cache(choose_sandbox)
+
 PDF_READERS = (mark_readers.by_exiftool, mark_readers.by_objects, mark_readers.by_bytes)
 FILM_READERS = (mark_readers.by_exiftool, mark_readers.by_ffprobe, mark_readers.by_bytes)
 PDF_WORDS = {marked_pdf.word(mark): mark for mark in marked_pdf.MARKS}
@@ -16,7 +19,7 @@ PDF_WORDS = {marked_pdf.word(mark): mark for mark in marked_pdf.MARKS}
 
 def copy_of(original: Path, kind: Kind, folder: Path) -> JuryCopy:
     folder.mkdir()
-    return make_jury_copy(original, kind, folder, choose_sandbox())
+    return make_jury_copy(original, kind, folder, sandbox())
 
 
 def unread(original: Path, words: dict[str, str], readers: tuple[mark_readers.Reader, ...]) -> set[str]:
