@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the tests and checks need beyond the service: the locked tools, the assets, Chromium, PostgreSQL and an S3 server.
-# Where these three can't be installed the tests that need them are skipped, in words (a failure when CI=true).
+# What the tests and checks need beyond the service: the locked tools, the assets, Chromium, PostgreSQL, exiftool,
+# ffmpeg and an S3 server. Where these can't be installed the tests that need them are skipped, in words (a failure when CI=true).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,5 +12,8 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || scri
     echo "Les tests du navigateur seront passés." >&2
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || scripts/packages.sh postgresql ||
     echo "Les tests sur PostgreSQL seront passés." >&2
+# Three readers look for an author's marks in the jury copies; ffmpeg also makes films that are full of them.
+{ command -v exiftool && command -v ffmpeg; } >/dev/null || scripts/packages.sh libimage-exiftool-perl ffmpeg ||
+    echo "Les tests des marques laissées dans les copies seront passés." >&2
 { command -v radosgw && command -v ceph-mon && command -v ceph-osd; } >/dev/null ||
     scripts/packages.sh radosgw ceph-mon ceph-osd ceph-common || echo "Les tests sur S3 seront passés." >&2

@@ -65,11 +65,12 @@ def _pieces(each: Any, depth: int) -> Iterator[bytes]:
 def by_bytes(path: Path, words: Iterable[str]) -> set[str]:
     """What stands in the bytes themselves, or in whatever of them can be inflated, however it is written."""
     data = path.read_bytes()
-    held = b"\n".join([data, *_inflated(data)])
+    held = b"\n".join([data, *inflated(data)])
     return {word for word in words if any(form in held for form in _forms(word))}
 
 
-def _inflated(data: bytes) -> Iterator[bytes]:
+def inflated(data: bytes) -> Iterator[bytes]:
+    """Each stream of a PDF that can be inflated."""
     for found in _STREAM.finditer(data):
         try:
             yield zlib.decompressobj().decompress(data[found.end() :], 50_000_000)
