@@ -94,9 +94,7 @@ def bare_flask(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def running(
-    command: Sequence[str], port: int, folder: Path, environ: dict[str, str] | None = None
-) -> Iterator[Server]:
+def running(command: Sequence[str], port: int, folder: Path, environ: dict[str, str] | None = None) -> Iterator[Server]:
     """Run a server until the block ends, once it listens; its words are kept in the folder."""
     log = folder / "server.log"
     with log.open("wb") as words:
@@ -119,4 +117,3 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             return
         time.sleep(0.05)
     raise Failed(f"{process.args!r} does not listen:\n{log.read_text(errors='replace')[-2000:]}")
-

@@ -183,7 +183,9 @@ class _Watch:
 
 def _pss(site: Site) -> float:
     """Return the proportional set size of the web processes together, in MiB."""
-    lines = [line for pid in site.server.processes for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
+    lines = [
+        line for pid in site.server.processes for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    ]
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 

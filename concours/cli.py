@@ -30,6 +30,25 @@ class _Commands(click.Group):
             raise _Refusal(str(refusal)) from refusal
 
 
+class _Command(click.Command):
+    """A command that lives in its room, imported when it is asked for."""
+
+    def __init__(self, name: str, module: str, help: str) -> None:  # noqa: A002 -- click's own word
+        super().__init__(name, help=help)
+        self._module = module
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the arguments as the room's own command does, which then runs."""
+        command: click.Command = getattr(import_module(self._module), str(self.name))
+        return command.make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the room's own command."""
+        return ctx.command.invoke(ctx)
+
+
 class _Room(click.Group):
     """Commands that live in their room, imported when one of them is asked for."""
 
@@ -106,6 +125,7 @@ def migrate() -> None:
 main.add_command(_Room("audit", "concours.accounts.commands", "Contrôle le journal des actes."))
 main.add_command(_Room("export", "concours.exports.commands", "Écrit un tableau au format CSV, inscrit au journal."))
 main.add_command(_Room("organiser", "concours.accounts.commands", "Ouvre l'espace d'organisation à quelqu'un."))
+main.add_command(_Command("scrub", "concours.intake.commands", "Fabrique la copie jury d'un fichier."))
 
 if __name__ == "__main__":
     main(prog_name="concours")

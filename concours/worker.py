@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ _POLL_S = 0.3
 _QUICK_THREADS = 4
 """So that a sign-in code does not wait behind the examinations of the last evening; each thread mostly waits itself."""
 _RENEW_EVERY_S = 20
+_PROGRESS_EVERY_S = 2
 _STOP_LIMIT_S = 3
 """How long a job may go on after the signal to stop; what is cut short is taken up by the next start."""
 
@@ -129,10 +131,21 @@ class Worker:
                 self._original(creation) as path,
                 TemporaryDirectory(prefix="concours-") as folder,
             ):
-                made = make_jury_copy(path, Kind(creation.kind), Path(folder), self.sandbox)
-                files = [(each, self.stores.ready.add(each.path), each.path.stat().st_size) for each in made]
+                made = make_jury_copy(
+                    path,
+                    Kind(creation.kind),
+                    Path(folder),
+                    self.sandbox,
+                    duration_s=creation.duration_s,
+                    on_progress=_Seldom(lambda done: self._record_progress(creation_id, done)),
+                )
+                files = [(each, self.stores.ready.add(each.path), each.path.stat().st_size) for each in made.files]
             with self.database.write() as session:
                 lifecycle.record_jury_copy(session, creation_id=creation_id, files=files)
+
+    def _record_progress(self, creation_id: str, done: float) -> None:
+        with _survived("progress could not be recorded"), self.database.write() as session:
+            lifecycle.record_progress(session, creation_id=creation_id, progress=done)
 
     def sweep(self) -> None:
         """Take up what no worker has: after a kill, a lost wake-up, a failure of ours."""
@@ -204,6 +217,19 @@ class Worker:
                 lifecycle.record_failure(
                     session, creation_id=creation_id, reason=reason, now=self.clock(), hopeless=hopeless
                 )
+
+
+class _Seldom:
+    """Hand on what is told, but not more often than is worth a write."""
+
+    def __init__(self, record: Callable[[float], None]) -> None:
+        self._record, self._last = record, 0.0
+
+    def __call__(self, done: float) -> None:
+        """Hand it on when the last one is old enough."""
+        if time.monotonic() - self._last >= _PROGRESS_EVERY_S:
+            self._record(done)
+            self._last = time.monotonic()
 
 
 @contextmanager

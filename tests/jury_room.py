@@ -73,9 +73,17 @@ class JuryRoom:
     def incoming(self, index: int) -> api.IncomingWork:
         """Return a film when `index` is odd, two pages when it is even; their files are in the ready store."""
         if index % 2:
-            media = (self._file("video", 1, FILM, "video/mp4"), self._file("poster", 1, b"poster", "image/jpeg"))
+            media = (
+                self._file("video", 1, FILM, "video/mp4"),
+                self._file("small", 1, b"light", "video/mp4"),
+                self._file("poster", 1, b"poster", "image/jpeg"),
+            )
         else:
-            media = (self._file("page", 1, b"first", "image/png"), self._file("page", 2, b"second", "image/png"))
+            media = (
+                self._file("document", 1, b"%PDF-1.7", "application/pdf"),
+                self._file("page", 1, b"first", "image/png"),
+                self._file("page", 2, b"second", "image/png"),
+            )
         return api.IncomingWork("Vidéo" if index % 2 else "Infographie", f"Titre {index}", f"Résumé {index}", media)
 
     def _file(self, role: str, position: int, content: bytes, mime: str) -> api.IncomingMedia:

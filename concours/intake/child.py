@@ -18,15 +18,23 @@ from concours.intake.trial import holes
 _COPY_NICENESS = 10
 """Making a copy takes what the web leaves: minutes more for the jury are nothing, a page that hangs is."""
 
-Task = Callable[[Path, Path, dict[str, Any]], dict[str, Any]]
+_STEP = 0.01
+"""Progress is told a hundred times at most."""
+
+Report = Callable[[float], None]
+Task = Callable[[Path, Path, dict[str, Any], Report], dict[str, Any]]
 
 
-def trial(_source: Path, _out: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+def trial(_source: Path, _out: Path, arguments: dict[str, Any], _report: Report) -> dict[str, Any]:
     """Answer: reaching this line is the proof that bubblewrap works. Elsewhere, try what should be out of reach."""
     return {"holes": holes(arguments["closed"])} if "closed" in arguments else {}
 
 
-TASKS: dict[str, Task] = {"trial": trial, "probe": probe.probe, "copy": render.jury_copy}
+def _probe(source: Path, out: Path, arguments: dict[str, Any], _report: Report) -> dict[str, Any]:
+    return probe.probe(source, out, arguments)
+
+
+TASKS: dict[str, Task] = {"trial": trial, "probe": _probe, "copy": render.jury_copy}
 
 
 def main() -> None:
@@ -40,6 +48,20 @@ def main() -> None:
     sys.stdout.flush()
     answer = _attempt(task, Path(order["source"]), Path(order["out"] or "/nowhere"), order["arguments"])
     sys.stdout.write(json.dumps(answer))
+
+
+def _reporter() -> Report:
+    """Give what writes how much is done, a line each, when it has grown by a step."""
+    told = 0.0
+
+    def report(done: float) -> None:
+        nonlocal told
+        if told + _STEP <= done <= 1:
+            told = done
+            sys.stdout.write(f"{done:.3f}\n")
+            sys.stdout.flush()
+
+    return report
 
 
 def _bind(order: dict[str, Any]) -> None:
@@ -60,7 +82,7 @@ def _bind(order: dict[str, Any]) -> None:
 
 def _attempt(task: Task, source: Path, out: Path, arguments: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"result": task(source, out, arguments)}
+        return {"result": task(source, out, arguments, _reporter())}
     except Refused as refused:
         return {"refused": [refused.reason, refused.message, refused.detected]}
     except MemoryError:

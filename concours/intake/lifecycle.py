@@ -56,7 +56,7 @@ def claim(session: Session, *, creation_id: str, state: CreationState, now: date
     creation = session.get(Creation, creation_id, with_for_update=True)
     if creation is None or creation.state != state or (creation.claimed_until and creation.claimed_until > now):
         return None
-    creation.claimed_until = now + CLAIM
+    creation.claimed_until, creation.progress = now + CLAIM, None
     creation.attempts += 1
     return creation
 
@@ -64,6 +64,13 @@ def claim(session: Session, *, creation_id: str, state: CreationState, now: date
 def renew_claim(session: Session, *, creation_id: str, now: datetime) -> None:
     """Say that the worker is alive and still at it."""
     session.get_one(Creation, creation_id).claimed_until = now + CLAIM
+
+
+def record_progress(session: Session, *, creation_id: str, progress: float) -> None:
+    """Record how much of the jury copy is made, from 0 to 1, while it is being made."""
+    creation = session.get(Creation, creation_id)
+    if creation and creation.state == CreationState.ACCEPTED:
+        creation.progress = progress
 
 
 def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> None:
@@ -98,6 +105,7 @@ def record_jury_copy(session: Session, *, creation_id: str, files: Sequence[tupl
         for made, digest, size in files
     ]
     creation.state, creation.attempts, creation.claimed_until = CreationState.READY, 0, None
+    creation.reason, creation.progress = None, None
 
 
 def record_failure(session: Session, *, creation_id: str, reason: str, now: datetime, hopeless: bool = False) -> None:
@@ -106,7 +114,7 @@ def record_failure(session: Session, *, creation_id: str, reason: str, now: date
     step = CreationState(creation.state)
     if step not in _FAILED:
         return
-    creation.reason = reason
+    creation.reason, creation.progress = reason, None
     if hopeless or creation.attempts >= MAX_ATTEMPTS:
         creation.state, creation.message, creation.claimed_until = CreationState.FAILED, _FAILED[step], None
     else:

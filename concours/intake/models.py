@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from concours.intake.rules import spoken_failure
 from concours.kernel.db import Base, Id, Ref
 
 
@@ -57,6 +58,11 @@ class Creation(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(index=True)
     """A worker has it until then; afterwards the sweep takes it up again."""
     jury_files: Mapped[list["JuryFile"]] = relationship(order_by="JuryFile.role, JuryFile.position")
+
+    @property
+    def failure(self) -> str:
+        """Why the last try to make the jury copy failed, for organisers."""
+        return spoken_failure(self.reason)
 
     @property
     def to_send_again(self) -> bool:

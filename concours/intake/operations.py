@@ -6,15 +6,30 @@ from pathlib import Path
 from typing import Any
 
 from concours.intake.detect import wrong_format
-from concours.intake.rules import Artefact, Kind, Limits, Reason, Refused, Verdict, accepted_message, check_bytes
-from concours.intake.sandbox import Sandbox, SandboxFailure
+from concours.intake.rules import (
+    Artefact,
+    JuryCopy,
+    Kind,
+    Limits,
+    Reason,
+    Refused,
+    Verdict,
+    accepted_message,
+    check_bytes,
+)
+from concours.intake.sandbox import OnProgress, Sandbox, SandboxFailure
 from concours.intake.sniff import HEAD_BYTES, sniff
 
 _PROBE_SECONDS = 60
 _COPY_SECONDS = 3600
 """An 8K film of two minutes takes a quarter of an hour of processor to decode; a third of this may be used."""
 
-_FILES = {"video": ("video.mp4", "video/mp4"), "poster": ("poster.webp", "image/webp")}
+_FILES = {
+    "video": ("video.mp4", "video/mp4"),
+    "small": ("small.mp4", "video/mp4"),
+    "poster": ("poster.webp", "image/webp"),
+    "document": ("document.pdf", "application/pdf"),
+}
 
 
 def check_announced(size: int, limits: Limits) -> None:
@@ -50,11 +65,24 @@ def inspect(path: Path, *, name: str, limits: Limits, sandbox: Sandbox) -> Verdi
     return _acceptance(kind, measured, sha256)
 
 
-def make_jury_copy(path: Path, kind: Kind, out: Path, sandbox: Sandbox) -> list[Artefact]:
-    """Write the jury copy of an accepted file in the empty folder `out`; raises Refused or SandboxFailure."""
-    said = sandbox.run("copy", path, out, {"kind": kind}, _COPY_SECONDS)
+def make_jury_copy(
+    path: Path,
+    kind: Kind,
+    out: Path,
+    sandbox: Sandbox,
+    *,
+    duration_s: float | None = None,
+    on_progress: OnProgress | None = None,
+) -> JuryCopy:
+    """Write the jury copy of an accepted file in the empty folder `out`; raises Refused or SandboxFailure.
+
+    `duration_s` is what the examination measured; `on_progress` is told how much is done, from 0 to 1.
+    """
+    order = {"kind": kind, "duration_s": duration_s}
+    said = sandbox.run("copy", path, out, order, _COPY_SECONDS, on_progress=on_progress)
     try:
-        return [_artefact(out, row) for row in said["artefacts"]]
+        files = tuple(_artefact(out, row) for row in said["artefacts"])
+        return JuryCopy(files=files, removed=tuple(str(code) for code in said["removed"]))
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise SandboxFailure(f"copie jury inattendue : {error}") from error
 

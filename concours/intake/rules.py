@@ -124,7 +124,11 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Artefact:
-    """One file of the jury copy, made by us. `text` is what a screen reader says of a page."""
+    """One file of the jury copy, made by us.
+
+    `text` is what a screen reader says of a page, and of a document what it says beside its pages: it is read by the
+    anonymity check, and stays on this side.
+    """
 
     role: Literal["video", "small", "poster", "document", "page"]
     position: int
@@ -133,6 +137,15 @@ class Artefact:
     width: int
     height: int
     text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JuryCopy:
+    """All that was made from a creation for the jury."""
+
+    files: tuple[Artefact, ...]
+    removed: tuple[str, ...]
+    """Codes of what the original said beside its pictures, its sound and its pages, and that no copy has."""
 
 
 TOO_HEAVY = (
@@ -158,6 +171,21 @@ INFECTED = (
 def plain_name(name: str) -> str:
     """Return the end of a path as somebody's machine writes it, as long as a column holds."""
     return name.replace("\\", "/").rsplit("/", 1)[-1][-NAME_LENGTH:]
+
+
+_FAILURES = {
+    "SandboxFailure": "le programme qui fabrique la copie s'est arrêté, ou n'a pas abouti dans le temps prévu.",
+    "Damaged": "l'original conservé n'est plus tel qu'il a été reçu.",
+    Reason.TIMEOUT: "la fabrication demande plus de calcul que ce qui lui est accordé.",
+    Reason.TOO_HEAVY: "la fabrication demande plus de mémoire que ce qui lui est accordé.",
+    Reason.UNREADABLE: "une partie du fichier ne se lit pas, bien qu'il ait été accepté.",
+    Reason.NO_FRAME: "aucune image du fichier ne se lit, bien qu'il ait été accepté.",
+}
+
+
+def spoken_failure(code: str | None) -> str:
+    """Say to the organisers why a jury copy could not be made."""
+    return _FAILURES.get(code or "", "une erreur inattendue du service.")
 
 
 def spoken_duration(seconds: float) -> str:

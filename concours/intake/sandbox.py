@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import selectors
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +34,16 @@ _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from concours.intake.
 
 _ENVIRONMENT = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
 _PROBE_MEMORY_BYTES = 640 * 1024**2
-_COPY_MEMORY_BYTES = 640 * 1024**2
-"""An 8K film decodes and is encoded again within it. With the libraries' own pages, a child stays under 700 MiB."""
+_COPY_MEMORY_BYTES = 660 * 1024**2
+"""An 8K film decodes and is encoded again within it; the untouched stacks of threads count too.
+
+The programs themselves, read from the disk, do not: with them a child stays under 700 MiB.
+"""
+
+OnProgress = Callable[[float], None]
+_PROGRESS_EVERY_S = 0.5
+_PROGRESS_LENGTH = 16
+_FRACTION = re.compile(rb"0\.\d{1,9}|1\.0{1,9}|[01]")
 
 _OUTPUT_FILE_BYTES = 1024**3
 _OUTPUT_BYTES = 2 * 1024**3
@@ -90,9 +99,18 @@ class Sandbox:
         )
 
     def run(
-        self, task: str, source: Path, out: Path | None, arguments: dict[str, Any], timeout_s: float
+        self,
+        task: str,
+        source: Path,
+        out: Path | None,
+        arguments: dict[str, Any],
+        timeout_s: float,
+        *,
+        on_progress: OnProgress | None = None,
     ) -> dict[str, Any]:
         """Do one task of `concours.intake.child` on `source`, writing in `out` alone.
+
+        `on_progress` is told what the child says of its progress, from 0 to 1, twice a second at most.
 
         `timeout_s` is wall-clock; the child may use a third of it in processor time, so that a file that burns is
         told (Refused) from a machine that is overloaded (SandboxFailure).
@@ -108,7 +126,7 @@ class Sandbox:
             "readable": None if self.bubblewrap else [str(path) for path in (*_SYSTEM, *_code(), source.resolve())],
         }
         program = [sys.executable, "-I", "-B", "-c", _START, str(_PROJECT), task, json.dumps(order)]
-        return _result(*_run(self.wrap(program, source, out), timeout_s, out))
+        return _result(*_run(self.wrap(program, source, out), timeout_s, out, on_progress))
 
     def wrap(self, program: list[str], source: Path, out: Path | None) -> list[str]:
         """Put a command into its cell: the system and our code to read, `/input` to read, `/output` to write."""
@@ -175,7 +193,9 @@ def _code() -> Iterable[Path]:
     return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
 
 
-def _run(command: list[str], timeout_s: float, out: Path | None = None) -> tuple[int, bytes, bytes]:
+def _run(
+    command: list[str], timeout_s: float, out: Path | None = None, on_progress: OnProgress | None = None
+) -> tuple[int, bytes, bytes]:
     """Run to the end, or kill all of it at the deadline; give its code, its output and its complaints."""
     with subprocess.Popen(  # noqa: S603 -- our own interpreter and code; the file is never part of the command
         command,
@@ -186,14 +206,16 @@ def _run(command: list[str], timeout_s: float, out: Path | None = None) -> tuple
         start_new_session=True,
     ) as process:
         try:
-            said, err = _collect(process, time.monotonic() + timeout_s, out)
+            said, err = _collect(process, time.monotonic() + timeout_s, out, _Progress(on_progress))
         finally:
             # Not yet waited for, so that its number is still its own: what it left running dies with it.
             os.killpg(process.pid, signal.SIGKILL)
         return process.wait(), said, err
 
 
-def _collect(process: subprocess.Popen[bytes], deadline: float, out: Path | None) -> tuple[bytes, bytes]:
+def _collect(
+    process: subprocess.Popen[bytes], deadline: float, out: Path | None, progress: "_Progress"
+) -> tuple[bytes, bytes]:
     """Read both outputs until it ends; raise SandboxFailure past the deadline, Refused past the size."""
     outputs: dict[Any, bytes] = {process.stdout: b"", process.stderr: b""}
     ended = os.pidfd_open(process.pid)
@@ -210,6 +232,7 @@ def _collect(process: subprocess.Popen[bytes], deadline: float, out: Path | None
                     selector.unregister(key.fileobj)
                 else:
                     outputs[key.fileobj] += chunk
+            progress.look(outputs[process.stdout])
             if max(map(len, outputs.values())) > ANSWER_BYTES or _written(out) > _OUTPUT_BYTES:
                 raise Refused(Reason.TOO_HEAVY, TOO_HEAVY)
     return outputs[process.stdout], outputs[process.stderr]
@@ -225,9 +248,26 @@ def _written(out: Path | None) -> int:
     return total
 
 
+class _Progress:
+    """What a child says of its progress: a number between 0 and 1 on a line of its own, or it is not listened to."""
+
+    def __init__(self, tell: OnProgress | None) -> None:
+        self._tell, self._told_at = tell, 0.0
+
+    def look(self, said: bytes) -> None:
+        """Hand on the last whole line, when it is a fraction and the one before is half a second old."""
+        now = time.monotonic()
+        if self._tell is None or now - self._told_at < _PROGRESS_EVERY_S:
+            return
+        line = said[-2 * _PROGRESS_LENGTH :].rpartition(b"\n")[0].rpartition(b"\n")[2]
+        if _FRACTION.fullmatch(line):
+            self._told_at = now
+            self._tell(float(line))
+
+
 def _result(code: int, out: bytes, err: bytes) -> dict[str, Any]:
     """Tell a result from a refusal, and the file's fault from ours."""
-    first, _, answer = out.partition(b"\n")
+    first, answer = out.partition(b"\n")[0], out.rpartition(b"\n")[2]
     if first != READY or code in _KILLED:
         raise SandboxFailure(err.decode("utf-8", "replace").strip()[-500:] or f"code {code}")
     if code in _OUT_OF_TIME:

@@ -231,7 +231,7 @@ def _as_work(deposit: Deposit) -> jury.IncomingWork:
                 width=file.width,
                 height=file.height,
                 size=file.size,
-                text=file.text,
+                text=file.text if file.role == "page" else "",  # the rest is for the anonymity check
             )
             for file in deposit.creation.jury_files
         ),

@@ -123,12 +123,14 @@ def save(number: int) -> ResponseReturnValue:
     return _cleared(number) if clearing else _go_on(desk, form)
 
 
-@works.get("/oeuvres/<int:number>/media/<any(video, poster, page):role>-<int:position>")
+@works.get("/oeuvres/<int:number>/media/<any(video, small, poster, document, page):role>-<int:position>")
 def media(number: int, role: str, position: int) -> ResponseReturnValue:
     """Send a file made for jurors. Neither its name nor its headers tell anything but its type and size."""
     with state().database.read() as session:
         found = queries.find_media(session, session_id=seat().session_id, number=number, role=role, position=position)
-    return serve_copy(found.digest, size=found.size, mime=found.mime)
+    # A reader that saves a document would otherwise name it after the address.
+    name = f"oeuvre-{number}.pdf" if role == "document" else None
+    return serve_copy(found.digest, size=found.size, mime=found.mime, name=name)
 
 
 def _cleared(number: int) -> ResponseReturnValue:

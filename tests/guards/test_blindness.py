@@ -17,6 +17,7 @@ from tests import canary
 from tests.canary import traces
 from tests.crawler import HOME, Answer, Crawler
 from tests.guards.source import require_none
+from tests.mark_readers import inflated
 from tests.page import Page
 from tests.plants import PLANTS
 from tests.sealed_contest import ARRIVAL_WORDS, PHASES, TITLES, SealedContest, Snapshot
@@ -53,7 +54,7 @@ def test_no_identity_in_anything_that_a_member_reaches(
     inside = "/" if phase == "scoring" else HOME  # the public pages are the same in every phase
     walk = Crawler(sealed.open(phase, tmp_path).member(who)).crawl(inside=inside).pry(sealed.numbers)
     assert {f"/jury/oeuvres/{number}" for number in sealed.numbers} <= walk.paths()
-    assert len([path for path in walk.paths() if "/media/" in path]) >= 9
+    assert len([path for path in walk.paths() if "/media/" in path]) >= 14
     assert ("/jury/proces-verbal" in walk.paths()) == (who != "jure1" and phase != "scoring")
     assert all(title in walk.text() for title in TITLES)
     require_none(walk.leaks(WORDS, sealed.secrets) | walk.dated(), RULE)
@@ -95,8 +96,11 @@ def test_no_identity_in_the_tables_the_mails_and_the_files_of_the_jury(sealed: S
     rows = {f"{name}: {row!r}" for name, rows in tables.items() for row in rows}
     found = {row[:200] for row in rows if traces(row.encode(), WORDS) or any(secret in row for secret in secrets)}
     files = snapshot.ready_files()
-    assert len(files) == 9
+    assert len(files) == 14
     found |= {path.name for path in files if traces(path.read_bytes() + path.name.encode())}
+    documents = [path for path in files if path.read_bytes().startswith(b"%PDF")]
+    assert len(documents) == 2
+    found |= {path.name for path in documents if traces(b"\n".join(inflated(path.read_bytes())))}
     require_none(found, RULE)
 
 

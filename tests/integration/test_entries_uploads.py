@@ -64,6 +64,10 @@ def test_a_real_pdf_is_received_checked_and_shown_as_the_jury_will_see_it(scene:
     assert "Fichier accepté : PDF de 2 pages." in ready.text
     images = [image.get("src", "") for image in ready.one("main").iter("img")]
     assert len(images) == 2
+    assert "Ouvrir le document (PDF," in ready.text
+    assert "Lire ce que le document dit aux lecteurs d'écran" in ready.text.replace("’", "'")
+    document = next(link.get("href", "") for link in ready.all("a") if "Ouvrir le document" in "".join(link.itertext()))
+    assert client.get(document).data.startswith(b"%PDF")
     answer = client.get(images[0])
     assert (answer.status_code, str(answer.mimetype).partition("/")[0]) == (200, "image")
     assert page(client, f"/candidatures/{entry_id}/depot").form().submit().path.startswith(f"/candidatures/{entry_id}")

@@ -38,7 +38,7 @@ def out(tmp_path: Path) -> Path:
 def copied(data: bytes, kind: Kind, out: Path, sandbox: Sandbox) -> list[Artefact]:
     source = out.parent / f"{CANARY}.bin"
     source.write_bytes(data)
-    return make_jury_copy(source, kind, out, sandbox)
+    return list(make_jury_copy(source, kind, out, sandbox).files)
 
 
 def first_picture(data: bytes, container: str) -> Image.Image:
@@ -63,7 +63,8 @@ def note_units(path: Path) -> list[int]:
     ("make", "kind"), [(files.mp4, Kind.MP4), (files.avi, Kind.AVI), (files.motion_jpeg_avi, Kind.AVI)]
 )
 def test_a_film_becomes_an_mp4_that_browsers_play(make: Make, kind: Kind, out: Path, sandbox: Sandbox) -> None:
-    film, poster = copied(make(), kind, out, sandbox)
+    film, small, poster = copied(make(), kind, out, sandbox)
+    assert (small.role, small.path, small.mime, small.position) == ("small", out / "small.mp4", "video/mp4", 1)
     assert (film.role, film.path, film.mime, film.position) == ("video", out / "video.mp4", "video/mp4", 1)
     assert (poster.role, poster.path, poster.mime) == ("poster", out / "poster.webp", "image/webp")
     assert (film.width, film.height, poster.width, poster.height) == (160, 120, 160, 120)
@@ -80,17 +81,19 @@ def test_no_mark_of_the_author_or_of_the_tools_is_left(make: Make, kind: Kind, o
     data = make(marks=MARKS)
     assert CANARY.encode() in data
     made = copied(data, kind, out, sandbox)
-    assert sorted(path.name for path in out.iterdir()) == ["poster.webp", "video.mp4"]
+    assert sorted(path.name for path in out.iterdir()) == ["poster.webp", "small.mp4", "video.mp4"]
     for artefact in made:
         content = artefact.path.read_bytes()
         assert CANARY.encode() not in content
         assert "Quatremère".encode("latin-1") not in content
         assert not [name for name in ENCODERS if name in content]
-    with av.open(str(made[0].path)) as copy:
-        assert set(copy.metadata) <= {"major_brand", "minor_version", "compatible_brands"}
-        assert all(set(stream.metadata) <= {"language", "handler_name"} for stream in copy.streams)
-        assert {stream.metadata["handler_name"] for stream in copy.streams} == {"VideoHandler", "SoundHandler"}
-        assert {stream.language for stream in copy.streams} == {"und"}
+    for film in made[:2]:
+        assert b"udta" not in film.path.read_bytes()
+        with av.open(str(film.path)) as copy:
+            assert set(copy.metadata) <= {"major_brand", "minor_version", "compatible_brands"}
+            assert all(set(stream.metadata) <= {"language", "handler_name"} for stream in copy.streams)
+            assert {stream.metadata["handler_name"] for stream in copy.streams} == {"Image", "Son"}
+            assert {stream.language for stream in copy.streams} == {"und"}
 
 
 def test_the_notes_that_an_encoder_writes_are_taken_out(out: Path, sandbox: Sandbox) -> None:
@@ -102,8 +105,8 @@ def test_the_notes_that_an_encoder_writes_are_taken_out(out: Path, sandbox: Sand
 
 
 def test_a_picture_carries_nothing_but_its_pixels(out: Path, sandbox: Sandbox) -> None:
-    made = copied(files.mp4(marks=MARKS), Kind.MP4, out, sandbox)[1:]
-    for artefact in made + copied(files.pdf(author=CANARY), Kind.PDF, out, sandbox):
+    made = copied(files.mp4(marks=MARKS), Kind.MP4, out, sandbox)[2:]
+    for artefact in made + copied(files.pdf(author=CANARY), Kind.PDF, out, sandbox)[1:]:
         with Image.open(artefact.path) as image:
             assert (image.format, image.size) == ("WEBP", (artefact.width, artefact.height))
             assert not image.getexif()
@@ -149,7 +152,9 @@ def test_odd_sizes_are_rounded_to_what_can_be_coded(out: Path, sandbox: Sandbox)
 
 
 def test_a_document_becomes_a_picture_and_a_text_for_each_page(out: Path, sandbox: Sandbox) -> None:
-    pages = copied(files.pdf(pages=3, text="L'été à la mairie", author=CANARY), Kind.PDF, out, sandbox)
+    document, *pages = copied(files.pdf(pages=3, text="L'été à la mairie", author=CANARY), Kind.PDF, out, sandbox)
+    assert (document.role, document.path.name, document.mime) == ("document", "document.pdf", "application/pdf")
+    assert (document.width, document.height) == (300, 420)
     assert [(page.role, page.position, page.path.name) for page in pages] == [
         ("page", 1, "page-001.webp"),
         ("page", 2, "page-002.webp"),
@@ -163,7 +168,7 @@ def test_a_document_becomes_a_picture_and_a_text_for_each_page(out: Path, sandbo
 
 
 def test_a_scanned_page_has_a_picture_and_no_text(out: Path, sandbox: Sandbox) -> None:
-    assert [page.text for page in copied(files.scanned_pdf(2), Kind.PDF, out, sandbox)] == ["", ""]
+    assert [page.text for page in copied(files.scanned_pdf(2), Kind.PDF, out, sandbox)] == ["", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -199,4 +204,4 @@ def test_an_unexpected_copy_is_a_failure_of_ours(out: Path, tmp_path: Path) -> N
 
 def test_without_bubblewrap_the_copy_is_the_same(out: Path) -> None:
     made = copied(files.mp4(), Kind.MP4, out, Sandbox(None, "bubblewrap n'est pas installé"))
-    assert [artefact.role for artefact in made] == ["video", "poster"]
+    assert [artefact.role for artefact in made] == ["video", "small", "poster"]

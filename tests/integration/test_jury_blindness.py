@@ -58,7 +58,10 @@ def test_no_identity_in_anything_that_a_member_reaches(room: JuryRoom, phase: st
         sign(room)
     paths, heard = hear(cast("FlaskClient", getattr(room, who)))
     assert {f"/oeuvres/{number}" for number in room.panel.numbers} <= paths
-    assert f"/oeuvres/{room.panel.numbers[0]}/media/video-1" in paths
+    for file in ("video-1", "small-1", "poster-1"):
+        assert f"/oeuvres/{room.panel.numbers[0]}/media/{file}" in paths
+    for file in ("document-1", "page-1", "page-2"):
+        assert f"/oeuvres/{room.panel.numbers[1]}/media/{file}" in paths
     assert ("/proces-verbal" in paths) == (who != "juror" and phase != "scoring")
     assert "Titre 1" in heard
     assert CANARY not in heard.lower()

@@ -245,7 +245,30 @@ def test_a_film_is_served_whole_and_in_parts_by_headers_that_tell_nothing(room: 
         assert not {"ETag", "Last-Modified", "Content-Disposition"} & set(answer.headers.keys())
 
 
-@pytest.mark.parametrize("file", ["video-2", "page-9", "original-1", "page-x"])
+def test_the_light_film_plays_where_it_is_asked_for_without_a_script(room: JuryRoom) -> None:
+    number = room.panel.numbers[0]
+    whole = work_page(room.juror, number)
+    assert "Version légère (360p, 5 octets) pour un réseau lent" in whole.text
+    assert whole.one("source").get("src") == f"/oeuvres/{number}/media/video-1"
+    link = next(each for each in whole.all("a") if each.get("href") == f"/oeuvres/{number}?video=legere")
+    light = page(room.juror, link.get("href", ""))
+    assert light.one("source").get("src") == f"/oeuvres/{number}/media/small-1"
+    assert "Revenir à la version complète" in light.text
+    assert room.juror.get(f"/oeuvres/{number}/media/small-1").data == b"light"
+
+
+def test_the_document_opens_under_a_name_that_tells_nothing(room: JuryRoom) -> None:
+    number = room.panel.numbers[1]
+    shown = work_page(room.juror, number)
+    assert "Ouvrir le document (PDF, 8 octets)" in shown.text
+    assert "Version légère" not in shown.text
+    answer = room.juror.get(f"/oeuvres/{number}/media/document-1")
+    assert (answer.mimetype, answer.data) == ("application/pdf", b"%PDF-1.7")
+    assert answer.headers["Content-Disposition"] == f"inline; filename=oeuvre-{number}.pdf"
+    assert not {"ETag", "Last-Modified"} & set(answer.headers.keys())
+
+
+@pytest.mark.parametrize("file", ["video-2", "small-2", "document-2", "page-9", "original-1", "page-x"])
 def test_a_file_that_is_not_there_is_not_found(room: JuryRoom, file: str) -> None:
     assert room.juror.get(f"/oeuvres/{room.panel.numbers[0]}/media/{file}").status_code == 404
 

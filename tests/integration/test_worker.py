@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from concours.accounts.models import Outbox
 from concours.editions.operations import ensure_edition
@@ -25,7 +25,7 @@ from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW
 from concours.kernel.settings import Settings, SettingsError, read_settings
 from concours.kernel.storage import open_stores
-from concours.worker import Worker, make_worker
+from concours.worker import Worker, _Seldom, make_worker
 from jury.api import Outbox as JuryOutbox
 from tests import files
 from tests.fakes.clock import FrozenClock
@@ -317,3 +317,73 @@ def test_a_signal_ends_a_worker_at_work_quietly(running: Running, number: signal
     assert time.monotonic() - begin < 9  # before `concours serve` loses patience
     assert "Traceback" not in running.service.output()
     assert state(running.database, made) in {CreationState.ACCEPTED, CreationState.READY}
+
+
+# --- progress of a copy ----------------------------------------------------------------------------------------------
+
+
+def accepted(worker: Worker, settings: Settings, content: bytes) -> str:
+    made = receive(worker.database, settings, content)
+    worker.examine(made)
+    return made
+
+
+def test_the_progress_of_a_copy_is_recorded_while_it_is_made_and_gone_afterwards(
+    worker: Worker, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("concours.worker._PROGRESS_EVERY_S", 0)
+    monkeypatch.setattr("concours.intake.sandbox._PROGRESS_EVERY_S", 0)
+    made, seen = accepted(worker, settings, files.pdf(6)), []
+
+    @event.listens_for(Creation.progress, "set")
+    def note(_target: Creation, value: float | None, *_: object) -> None:
+        seen.append(value)
+
+    try:
+        worker.render(made)
+    finally:
+        event.remove(Creation.progress, "set", note)
+    told = [value for value in seen if value is not None]
+    assert told == sorted(told)
+    assert told
+    assert all(0 < value <= 1 for value in told)
+    assert creation(worker.database, made).progress is None
+    assert state(worker.database, made) == CreationState.READY
+
+
+def test_a_progress_comes_to_the_database_every_two_seconds_at_most() -> None:
+    recorded: list[float] = []
+    seldom = _Seldom(recorded.append)
+    for step in range(100):
+        seldom(step / 100)
+    assert recorded == [0.0]
+
+
+def test_a_late_word_of_progress_changes_nothing_that_is_over(worker: Worker, settings: Settings) -> None:
+    made = accepted(worker, settings, files.pdf(1))
+    worker.render(made)
+    worker._record_progress(made, 0.5)
+    worker._record_progress("unknown", 0.5)
+    assert creation(worker.database, made).progress is None
+
+
+def test_a_copy_that_fails_is_tried_again_twice_and_says_why_to_the_organisers(
+    worker: Worker, settings: Settings, clock: FrozenClock
+) -> None:
+    made = accepted(worker, settings, files.pdf(1))
+    broken = replace(worker, sandbox=Sandbox(Path("/bin/false")))
+    for attempt in range(1, 4):
+        assert state(worker.database, made) == CreationState.ACCEPTED
+        broken.render(made)
+        assert creation(worker.database, made).attempts == attempt
+        clock.advance(timedelta(minutes=1))
+    found = creation(worker.database, made)
+    assert (found.state, found.reason, found.progress) == (CreationState.FAILED, "SandboxFailure", None)
+    assert "s'est arrêté" in found.failure
+    assert found.message is not None
+    assert "SandboxFailure" not in found.message
+    with worker.database.write() as session:
+        lifecycle.retry(session, creation_id=made)
+    worker.render(made)
+    found = creation(worker.database, made)
+    assert (found.state, found.reason) == (CreationState.READY, None)

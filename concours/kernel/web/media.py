@@ -20,8 +20,10 @@ class Reader(Protocol):
         """Yield the bytes from `start` to before `stop`."""
 
 
-def serve_copy(digest: str, *, size: int, mime: str) -> ResponseReturnValue:
+def serve_copy(digest: str, *, size: int, mime: str, name: str | None = None) -> ResponseReturnValue:
     """Answer with a file that we made: sent on to the storage where browsers may fetch from it, else from here.
+
+    `name` is what a reader that saves it calls it; the storage's own address has none.
 
     The storage's address names the file by its digest and tells nothing of who asks; it expires, and is not kept, so
     that a player that seeks later asks here again.
@@ -29,7 +31,10 @@ def serve_copy(digest: str, *, size: int, mime: str) -> ResponseReturnValue:
     ready = state().stores.ready
     link = ready.link(digest, mime) if request.method == "GET" else None  # what is signed is signed for GET alone
     if link is None:
-        return serve(ready.read, digest, size=size, mime=mime)
+        answer = serve(ready.read, digest, size=size, mime=mime)
+        if name is not None:
+            answer.headers.set("Content-Disposition", "inline", filename=name)
+        return answer
     response = redirect(link, HTTPStatus.TEMPORARY_REDIRECT)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
