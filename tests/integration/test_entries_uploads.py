@@ -57,7 +57,7 @@ def test_a_real_pdf_is_received_checked_and_shown_as_the_jury_will_see_it(scene:
     scene.work()
     ready = page(client, f"/candidatures/{entry_id}/creation")
     assert "Fichier accepté : PDF de 2 pages." in ready.text
-    images = [image.get("src", "") for image in ready.one("main").iter("img")]
+    images = [image.get("src", "") for image in ready.one("div", id="fichier").iter("img")]
     assert len(images) == 2
     answer = client.get(images[0])
     assert (answer.status_code, str(answer.mimetype).partition("/")[0]) == (200, "image")
@@ -171,7 +171,7 @@ def test_another_s_jury_copy_is_not_there(scene: Scene, client: FlaskClient) -> 
     entry_id = scene.draft()
     scene.upload(client, entry_id, files.pdf(), "bd.pdf")
     scene.work()
-    (first, _) = page(client, f"/candidatures/{entry_id}/creation").one("main").iter("img")
+    (first, _) = page(client, f"/candidatures/{entry_id}/creation").one("div", id="fichier").iter("img")
     stranger = scene.sign_in("autre@agents.example")
     assert stranger.get(first.get("src", "")).status_code == 404
     own = scene.draft("autre@agents.example")

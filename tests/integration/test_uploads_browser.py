@@ -380,6 +380,18 @@ def test_a_session_that_ends_in_mid_upload_loses_nothing(site: Site, page: Page,
     assert only_creation(site.scene).sha256 == sha256(movie)
 
 
+def test_a_server_without_room_is_waited_for_in_its_own_words(site: Site, page: Page, movie: Path) -> None:
+    full = "Le serveur n'a plus de place pour le moment."
+    headers = {"Retry-After": "2", "Content-Type": "text/plain; charset=utf-8"}
+    page.route("**/envois/**", lambda route: route.fulfill(status=507, body=full, headers=headers))
+    send(page, movie)
+    expect(state(page, "waiting")).to_contain_text(full)
+    assert violations(page) == []
+    page.unroute("**/envois/**")
+    expect(page.get_by_text("Vérification en cours")).to_be_visible(timeout=15_000)
+    assert only_creation(site.scene).sha256 == sha256(movie)
+
+
 def test_leaving_the_page_during_an_upload_asks(page: Page, movie: Path) -> None:
     Network(page, speed=SPEED)
     send(page, movie)
