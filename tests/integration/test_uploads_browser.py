@@ -50,6 +50,10 @@ class Site:
         with self.scene.database.read() as session:
             return session.scalars(select(Upload)).all()
 
+    def kept(self) -> int:
+        """Return how many bytes of files are on the disk."""
+        return sum(path.stat().st_size for path in self.scene.settings.uploads.rglob("*") if path.is_file())
+
 
 @pytest.fixture
 def site(tmp_path: Path, sqlite_url: str, new_page: NewPage) -> Iterator[Site]:
@@ -131,16 +135,18 @@ def test_a_wrong_file_of_300_mb_is_refused_once_its_first_piece_is_there(page: P
 
 
 def test_a_pause_lasts_until_it_is_ended_and_nothing_leaves_meanwhile(site: Site, page: Page, movie: Path) -> None:
-    network = Network(page, speed=SPEED)
+    network = Network(page, speed=150_000)
     send(page, movie)
     began(page)
     page.get_by_role("button", name="Mettre en pause").click()
     expect(state(page, "paused")).to_contain_text("Ce qui est arrivé est gardé")
     assert violations(page) == []
+    page.wait_for_timeout(500)
+    seen, kept = bodies(page), site.kept()
     network.set()
-    seen = bodies(page)
     page.wait_for_timeout(1500)
     assert seen == []
+    assert 0 < site.kept() == kept < FILM
     resume = page.get_by_role("button", name="Reprendre")
     expect(resume).to_be_focused()
     resume.click()
