@@ -170,7 +170,7 @@ export class Sending {
     else if (status === 0) this.#cut();
     else if (status === 409 || status === 423) this.#yieldOrStop();
     else if (status === 403) this.#lock();
-    else if (status === 408 || status === 429 || status >= 500) this.#wait(response);
+    else if (status === 408 || status === 429 || status >= 500) this.#wait(words(response), response.getHeader("Retry-After"));
     else this.#refuse(status === 404 || status === 410 ? "gone" : "refused", words(response));
   }
 
@@ -192,11 +192,12 @@ export class Sending {
     this.#again();
   }
 
-  #wait(response) {
+  // Its arguments are read before the halt: an answer that is aborted is empty.
+  #wait(sentence, seconds) {
     this.#halt();
     this.#insists = this.#mending = true;
-    this.#become("waiting", words(response) || "server-down");
-    this.#again(Number(response.getHeader("Retry-After")) || 0);
+    this.#become("waiting", sentence || "server-down");
+    this.#again(Number(seconds) || 0);
   }
 
   #again(least = 0) {

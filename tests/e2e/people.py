@@ -129,7 +129,7 @@ class Candidate(Person):
         self.press("Enregistrer et continuer")
 
     def send(self, path: Path) -> None:
-        """Send a file by the plain form."""
+        """Choose a file and send it, as the page does with a script."""
         self.go(f"/candidatures/{self.entry}/creation")
         self.main.locator("input[type=file]").set_input_files(path)
         self.page.get_by_role("button", name="Envoyer le fichier").click()

@@ -62,7 +62,7 @@ def test_a_real_pdf_is_received_checked_and_shown_as_the_jury_will_see_it(scene:
     scene.work()
     ready = page(client, f"/candidatures/{entry_id}/creation")
     assert "Fichier accepté : PDF de 2 pages." in ready.text
-    images = [image.get("src", "") for image in ready.one("main").iter("img")]
+    images = [image.get("src", "") for image in ready.one("div", id="fichier").iter("img")]
     assert len(images) == 2
     assert "Ouvrir le document (PDF," in ready.text
     assert "Lire ce que le document dit aux lecteurs d'écran" in ready.text.replace("’", "'")
@@ -180,7 +180,7 @@ def test_another_s_jury_copy_is_not_there(scene: Scene, client: FlaskClient) -> 
     entry_id = scene.draft()
     scene.upload(client, entry_id, files.pdf(), "bd.pdf")
     scene.work()
-    (first, _) = page(client, f"/candidatures/{entry_id}/creation").one("main").iter("img")
+    (first, _) = page(client, f"/candidatures/{entry_id}/creation").one("div", id="fichier").iter("img")
     stranger = scene.sign_in("autre@agents.example")
     assert stranger.get(first.get("src", "")).status_code == 404
     own = scene.draft("autre@agents.example")

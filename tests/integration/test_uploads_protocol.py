@@ -306,3 +306,34 @@ def test_a_file_that_was_whole_when_the_server_fell_is_taken_up_at_the_next_ques
     assert tus.offset(address) == len(content)
     with scene.database.read() as session:
         assert session.scalars(select(Creation)).one().sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_every_page_shows_what_is_on_its_way_and_a_phone_may_give_it_up(scene: Scene, client: FlaskClient) -> None:
+    entry_id = scene.draft()
+    tus, content = Tus(client, entry_id), files.pdf(pages=40)
+    tus.patch(tus.created(len(content), "bd.pdf"), 0, content[: len(content) // 2])
+    tus.patch(tus.created(200_000, "film.mp4"), 0, files.mp4().ljust(65_536, b"\0")[:65_536])
+    shown = page(client, f"/candidatures/{entry_id}/creation")
+    assert "film.mp4, 200 ko : 32 % arrivés" in shown.text
+    address = shown.one("a", class_="cc-phone__address").get("href", "").removeprefix(scene.settings.public_url)
+    phone = scene.app.test_client()
+    there = page(phone, address)
+    assert "film.mp4, 200 ko : 32 % arrivés" in there.text
+    assert "Val d'Ombre" not in there.text
+    given_up = there.form("/abandon").submit()
+    assert "L'envoi de film.mp4 est abandonné" in given_up.text
+    assert "Envoi interrompu" not in given_up.text
+    page(phone, address.replace("/envoi/", "/envoi/x"), status=404)
+
+
+def test_once_closed_an_interrupted_upload_is_said_to_be_kept_and_nothing_more_is_offered(scene: Scene) -> None:
+    entry_id = scene.draft()
+    scene.clock.move_to(CLOSING - timedelta(minutes=5))
+    tus = Tus(scene.sign_in(), entry_id)
+    tus.patch(tus.created(200_000, "film.mp4"), 0, files.mp4().ljust(65_536, b"\0")[:65_536])
+    scene.clock.move_to(CLOSING)
+    shown = page(tus.client, f"/candidatures/{entry_id}/creation")
+    assert "film.mp4, 200 ko : 32 % arrivés" in shown.text
+    assert "Les dépôts sont clos : ce qui est arrivé est gardé" in shown.text
+    assert "Abandonner cet envoi" not in shown.text
+    assert not shown.all("input", type="file")
