@@ -41,6 +41,10 @@ _MOST_OPERANDS = 20_000
 """A line of text may hold thousands of letters; more operands before an instruction are no drawing."""
 
 
+_MOST_WORDS = 20_000_000
+"""Of one page: the densest map has a tenth of it, and each costs a microsecond."""
+
+
 class Cleaner(pikepdf.TokenFilter):
     """Reads instructions one by one, and lets through those that draw."""
 
@@ -48,11 +52,15 @@ class Cleaner(pikepdf.TokenFilter):
         super().__init__()
         self._rename, self._properties, self._texts = rename, properties, texts
         self._operands: list[Token] = []
+        self._words = 0
         self._header: list[Token] | None = None
         """What an inline image says of itself, between its BI and its ID."""
 
     def handle_token(self, token: Token = None) -> Any:  # type: ignore[assignment]  # pikepdf's own signature
-        """Keep operands until their instruction comes; give that back, or nothing."""
+        """Keep operands until their instruction comes; give that back, or nothing. Raises MemoryError without end."""
+        self._words += 1
+        if self._words > _MOST_WORDS:
+            raise MemoryError
         if token.type_ in _NO_OPERAND:
             return None
         if token.type_ is TokenType.inline_image:

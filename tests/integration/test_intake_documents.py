@@ -146,6 +146,12 @@ def test_a_form_that_draws_itself_ends(tmp_path: Path) -> None:
     assert rewritten((tmp_path / "loop.pdf").read_bytes(), tmp_path)[0]
 
 
+def test_a_page_without_end_is_too_heavy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concours.intake.contents._MOST_WORDS", 50)
+    with pytest.raises(MemoryError):
+        rewritten(files.pdf(1), tmp_path)
+
+
 def test_tags_as_deep_as_a_well_leave_the_pages(tmp_path: Path) -> None:
     with pikepdf.open(io.BytesIO(files.pdf(1))) as document:
         below: Any = 0

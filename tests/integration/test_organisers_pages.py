@@ -313,3 +313,20 @@ def test_somebody_is_added_to_the_secretariat(console: Console) -> None:
     found = console.page("secretariat").form("secretariat").submit(email="Nouveau@concours.example")
     assert "nouveau@concours.example" in found.text
     assert page(console.sign_in("nouveau@concours.example"), "/organisation/").path == "/organisation/"
+
+
+def test_the_progress_of_a_copy_and_the_cause_of_a_failed_try_are_said(console: Console) -> None:
+    entry_id = add(console, "Le guichet", state=CreationState.ACCEPTED)
+    with console.database.write() as session:
+        creation = queries.find_examined(session, entry_id).creation
+        assert creation is not None
+        creation.progress, creation.attempts, creation.reason = 0.42, 2, "SandboxFailure"
+    shown = console.page(f"candidatures/{entry_id}")
+    assert "Copie pour le jury : 42 %" in shown.text.replace("\xa0", " ").replace("\u202f", " ")
+    assert shown.one("progress").get("value") == "42"
+    assert "le programme qui fabrique la copie" in shown.text
+    with console.database.write() as session:
+        creation = queries.find_examined(session, entry_id).creation
+        assert creation is not None
+        creation.state = CreationState.FAILED
+    assert "code : SandboxFailure" in console.page(f"candidatures/{entry_id}").text.replace("\xa0", " ")
