@@ -26,7 +26,7 @@ _TAKEN_OVER = """
 import sys; sys.path.insert(0, sys.argv.pop(1))
 from concours.intake import child
 
-def evil(source, out, arguments):
+def evil(source, out, arguments, report):
 {body}
     return {{"done": True}}
 
