@@ -50,6 +50,19 @@ class _Room(click.Group):
         return group
 
 
+class _Elsewhere(click.Command):
+    """A command that lives in its room, imported when it is run."""
+
+    def __init__(self, name: str, module: str, help: str) -> None:  # noqa: A002 -- click's own word
+        super().__init__(name, help=help)
+        self._module = module
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Let the room's command read the words that follow."""
+        command: click.Command = getattr(import_module(self._module), str(self.name))
+        return command.make_context(*args, **kwargs)
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Concours de créations anonymes : du dépôt au palmarès."""
@@ -104,6 +117,7 @@ def migrate() -> None:
 
 main.add_command(_Room("audit", "concours.accounts.commands", "Contrôle le journal des actes."))
 main.add_command(_Room("export", "concours.exports.commands", "Écrit un tableau au format CSV, inscrit au journal."))
+main.add_command(_Elsewhere("inspect", "concours.intake.commands", "Dit si des fichiers peuvent participer."))
 main.add_command(_Room("organiser", "concours.accounts.commands", "Ouvre l'espace d'organisation à quelqu'un."))
 
 if __name__ == "__main__":

@@ -6,11 +6,15 @@ from pathlib import PurePath
 import magic
 
 from concours.intake import families
+from concours.intake.doubles import READ_AS_PDF_BYTES, ambiguous
 from concours.intake.families import ALIASES, FAMILIES, Family
 from concours.intake.rules import Kind, Reason, Refused, spoken_kinds
 from concours.intake.sniff import head_boxes
 
 _UNKNOWN = "application/octet-stream"
+_HOLDERS = ("application/", "message/")
+"""Archives and mails may hold a PDF as they are, and in front of it unknown bytes are no format."""
+
 _CLAIMED = frozenset({"avi", "mp4", "m4v", "pdf"})
 """Extensions that a mistaken file was renamed to; anything else in a name is never repeated."""
 
@@ -47,9 +51,14 @@ _BRANDS = {
 
 
 def wrong_format(head: bytes, *, name: str, kinds: frozenset[Kind]) -> Refused:
-    """Give the refusal of a file that is none of the three formats. `name` serves the wording alone."""
+    """Give the refusal of a file that is none of the three formats, or one of them behind another.
+
+    `name` serves the wording alone.
+    """
     mime = real_type(head)
     family = _family(mime)
+    if b"%PDF-" in head[:READ_AS_PDF_BYTES] and not mime.startswith(_HOLDERS):
+        return ambiguous(Kind.PDF, family.what, mime)
     return Refused(
         Reason.WRONG_FORMAT, f"Ce fichier est {family.what}{_renamed(family, name)}. {_remedy(family, kinds)}", mime
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from concours.intake.detect import wrong_format
-from concours.intake.rules import Artefact, Kind, Limits, Reason, Refused, Verdict, accepted_message, check_bytes
+from concours.intake.rules import Artefact, Finding, Kind, Limits, Reason, Refused, Verdict, accepted_message, check_bytes
 from concours.intake.sandbox import Sandbox, SandboxFailure
 from concours.intake.sniff import HEAD_BYTES, sniff
 
@@ -71,6 +71,7 @@ def _acceptance(kind: Kind, measured: dict[str, Any], sha256: str) -> Verdict:
         duration = None if kind is Kind.PDF else float(measured["duration_s"])
         pages = int(measured["pages"]) if kind is Kind.PDF else None
         width, height = int(measured["width"]), int(measured["height"])
+        findings = tuple(Finding(code) for code in measured.get("findings", ()))
     except (KeyError, TypeError, ValueError) as error:
         raise SandboxFailure(f"mesures inattendues : {error}") from error
     return Verdict(
@@ -84,6 +85,7 @@ def _acceptance(kind: Kind, measured: dict[str, Any], sha256: str) -> Verdict:
         height=height,
         pages=pages,
         sha256=sha256,
+        findings=findings,
     )
 
 

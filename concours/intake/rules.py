@@ -15,6 +15,12 @@ EIGHT_K = (7680, 4320)
 MAX_STREAMS = 16
 """A camera writes two or three streams; more is a file made to exhaust its reader."""
 
+MAX_PAGE_POINTS = 14_400
+"""Longest side of a page: 200 inches (5,08 m), the largest that Acrobat opens (ISO 32000-1, annex C.2)."""
+
+MAX_IMAGE_PIXELS = 150_000_000
+"""Of one picture in a document: an A0 poster scanned at 300 dots an inch has 139.5 million."""
+
 
 class Kind(StrEnum):
     """The three formats that an edition may accept."""
@@ -53,6 +59,50 @@ class Reason(StrEnum):
     PAGES = "pages"
     NO_PAGE = "no_page"
     LAYERS = "layers"
+    PAGE_SIZE = "page_size"
+    EXTERNAL = "external"
+
+
+class Finding(StrEnum):
+    """What was found in a file that is accepted all the same: stable codes, stored."""
+
+    JAVASCRIPT = "javascript"
+    ACTIONS = "actions"
+    ATTACHMENTS = "attachments"
+    FORMS = "forms"
+    MULTIMEDIA = "multimedia"
+    LINKS = "links"
+    COMMENTS = "comments"
+    EXTERNAL_CONTENT = "external_content"
+    TEXT_ONLY = "text_only"
+
+
+FINDINGS: dict[Finding, str] = {
+    Finding.JAVASCRIPT: "Le PDF contenait des programmes (JavaScript) : retirés de la copie.",
+    Finding.ACTIONS: "Le PDF contenait des actions automatiques (ouvrir, envoyer, masquer) : retirées de la copie.",
+    Finding.ATTACHMENTS: "Le PDF contenait des pièces jointes : retirées de la copie.",
+    Finding.FORMS: "Le PDF contenait un formulaire à remplir : retiré de la copie.",
+    Finding.MULTIMEDIA: "Le PDF contenait du son, de la vidéo ou de la 3D : retirés de la copie.",
+    Finding.LINKS: "Le PDF contenait des liens vers internet : retirés de la copie.",
+    Finding.COMMENTS: "Le PDF contenait des commentaires ou des annotations : retirés de la copie.",
+    Finding.EXTERNAL_CONTENT: "Le PDF renvoyait à des contenus rangés hors de lui : la copie ne les montre pas.",
+    Finding.TEXT_ONLY: (
+        "Les pages ne semblent contenir que du texte, sans image ni dessin : vérifiez qu'il s'agit bien d'une création."
+    ),
+}
+"""What the secretariat reads of each; in this order."""
+
+REMOVED: dict[Finding, str] = {
+    Finding.JAVASCRIPT: "des programmes (JavaScript)",
+    Finding.ACTIONS: "des actions automatiques",
+    Finding.ATTACHMENTS: "des pièces jointes",
+    Finding.FORMS: "un formulaire à remplir",
+    Finding.MULTIMEDIA: "du son, de la vidéo ou de la 3D",
+    Finding.LINKS: "des liens vers internet",
+    Finding.COMMENTS: "des commentaires ou des annotations",
+    Finding.EXTERNAL_CONTENT: "des renvois à d'autres fichiers",
+}
+"""What concerns the candidate: the copy differs from the file by it."""
 
 
 class Refused(DomainError):
@@ -170,6 +220,17 @@ def check_duration(seconds: float, limits: Limits, kind: Kind) -> None:
         )
 
 
+def check_streams(count: int, kind: Kind) -> None:
+    """Refuse a film with more streams than a camera or editing software writes."""
+    if count > MAX_STREAMS:
+        raise Refused(
+            Reason.STREAMS,
+            f"Ce fichier contient {count} pistes ; la limite est de {MAX_STREAMS}. Exportez à nouveau la vidéo avec une "
+            "piste d'image et une piste de son, puis envoyez-la.",
+            kind.mime,
+        )
+
+
 def check_pages(pages: int, limits: Limits) -> None:
     """Refuse a document without a page, or with more pages than the edition accepts."""
     if pages == 0:
@@ -186,6 +247,19 @@ def check_pages(pages: int, limits: Limits) -> None:
             "Réduisez le nombre de pages, puis envoyez-le à nouveau.",
             Kind.PDF.mime,
         )
+
+
+def findings_told(codes: Iterable[str]) -> list[str]:
+    """Give the sentences that the secretariat reads, in one order."""
+    found = set(codes)
+    return [sentence for code, sentence in FINDINGS.items() if code in found]
+
+
+def findings_removed(codes: Iterable[str]) -> str:
+    """List for the candidate what the copy leaves out: « des pièces jointes et des liens », or nothing."""
+    found = set(codes)
+    names = [name for code, name in REMOVED.items() if code in found]
+    return " et ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def accepted_message(kind: Kind, duration_s: float | None, pages: int | None) -> str:
