@@ -5,10 +5,8 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import cast
 
 import av
-from av.video.stream import VideoStream
 
 from tests.files import box, ftyp
 from tests.films import avi, film, motion_jpeg_avi, mp4, picture
@@ -102,16 +100,24 @@ def huge_picture_avi(side: int = 30_000, *, said: bool = False) -> bytes:
     return bytes(data)
 
 
+def understated_avi() -> bytes:
+    """Pictures wider than 8K, in a film whose header says 160 × 120."""
+    data = bytearray(motion_jpeg_avi(seconds=1, audio=None, size=(7700, 16)))
+    struct.pack_into("<II", data, data.index(b"strf") + 12, 160, 120)
+    struct.pack_into("<II", data, data.index(b"avih") + 8 + 32, 160, 120)
+    return bytes(data)
+
+
 @cache
 def uneven_mp4() -> bytes:
     """Pictures at irregular instants, as phones film; no rate is true."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as output:
-        stream = cast("VideoStream", output.add_stream("libx264", rate=30))
+        stream = output.add_stream("libx264", rate=30)
         stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
         for step, at in enumerate((0, 33, 70, 500, 520, 1400, 1466, 1900)):
-            frame = av.VideoFrame.from_image(picture((160, 120), step))  # type: ignore[no-untyped-call]  # PyAV types it not
+            frame = av.VideoFrame.from_image(picture((160, 120), step))
             frame.pts, frame.time_base = at, Fraction(1, 1000)
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))

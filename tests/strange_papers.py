@@ -45,6 +45,14 @@ def disguised_script() -> bytes:
     return raw_pdf(b"", catalog=b"/OpenAction << /S /JavaScr#69pt /J#53 (app.alert\\(1\\)) >>")
 
 
+def comment() -> bytes:
+    return annotated("Text", Contents=String("Relu par Jeanne"))
+
+
+def sending() -> bytes:
+    return opening(Dictionary(S=Name.SubmitForm))
+
+
 def launch() -> bytes:
     return opening(Dictionary(S=Name.Launch, F=String("cmd.exe")))
 
@@ -78,7 +86,15 @@ def attached() -> bytes:
 
 
 def form() -> bytes:
-    return annotated("Widget", FT=Name.Tx, T=String("nom"))
+    def change(document: pikepdf.Pdf) -> None:
+        field = Dictionary(
+            Type=Name.Annot, Subtype=Name.Widget, Rect=Array([10, 10, 90, 90]), FT=Name.Tx, T=String("nom")
+        )
+        fields = Array([document.make_indirect(field)])
+        document.pages[0].obj.Annots = fields
+        document.Root.AcroForm = Dictionary(Fields=fields)
+
+    return changed(change)
 
 
 def far_stream() -> bytes:
@@ -94,7 +110,9 @@ def far_stream() -> bytes:
 def letter(pages: int = 1) -> bytes:
     """Paragraphs and a ruled table, as from a word processor."""
     words = "Monsieur le directeur, voici le compte rendu de notre projet, sans une image. " * 12
-    body = "#pagebreak()\n".join(f"= Titre\n{words}\n#table(columns: 2)[Un][Deux][Trois][Quatre]\n" for _ in range(pages))
+    body = "#pagebreak()\n".join(
+        f"= Titre\n{words}\n#table(columns: 2)[Un][Deux][Trois][Quatre]\n" for _ in range(pages)
+    )
     return bytes(typst.compile(body.encode()))
 
 
@@ -138,7 +156,7 @@ def certificate_locked() -> bytes:
     return raw_pdf(b"", trailer=b"/Encrypt << /Filter /Adobe.PubSec /V 4 /SubFilter /adbe.pkcs7.s5 >> /ID [<00><00>]")
 
 
-# --- bombs and trees, written by hand ----------------------------------------------------------------------------------
+# --- bombs and trees, written by hand --------------------------------------------------------------------------------
 
 
 def raw_pdf(kids: bytes, *objects: bytes, count: int = 1, catalog: bytes = b"", trailer: bytes = b"") -> bytes:
@@ -153,7 +171,9 @@ def raw_pdf(kids: bytes, *objects: bytes, count: int = 1, catalog: bytes = b"", 
     for number, part in enumerate(parts, 1):
         places.append(len(out))
         out += b"%d 0 obj\n%b\nendobj\n" % (number, part)
-    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1) + b"".join(b"%010d 00000 n \n" % at for at in places)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1) + b"".join(
+        b"%010d 00000 n \n" % at for at in places
+    )
     end = b"trailer\n<< /Size %d /Root 1 0 R %b >>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, trailer, len(out))
     return out + table + end
 
@@ -184,7 +204,9 @@ def doubling_tree(levels: int = 24) -> bytes:
 
 @cache
 def deep_tree(levels: int = 20_000) -> bytes:
-    nodes = [b"<< /Type /Pages /Parent 2 0 R /Count 1 /Kids [%d 0 R] >>" % (number + 1) for number in range(4, 4 + levels)]
+    nodes = [
+        b"<< /Type /Pages /Parent 2 0 R /Count 1 /Kids [%d 0 R] >>" % (number + 1) for number in range(4, 4 + levels)
+    ]
     return raw_pdf(b"4 0 R", *nodes, b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 300] >>")
 
 
@@ -215,7 +237,9 @@ def index_bomb() -> bytes:
     """The index itself unfolds to three gigabytes."""
     head = b"%PDF-1.7\n"
     entries = b"/Type /XRef /Size 9 /W [1 4 1] /Root 1 0 R /Filter /FlateDecode"
-    return head + b"3 0 obj\n" + stream(packed(3000, b"0 "), entries) + b"\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(head)
+    return (
+        head + b"3 0 obj\n" + stream(packed(3000, b"0 "), entries) + b"\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(head)
+    )
 
 
 def second_page_bomb() -> bytes:

@@ -29,9 +29,27 @@ _KEYS = (
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.option("--json", "as_json", is_flag=True, help="Un objet JSON par ligne et par fichier.")
-@click.option("--max-seconds", type=click.IntRange(min=1), default=MAX_SECONDS, show_default=True, metavar="SECONDES")
-@click.option("--max-bytes", type=click.IntRange(min=1), default=MAX_BYTES, show_default=True, metavar="OCTETS")
-@click.option("--max-pages", type=click.IntRange(min=1), default=MAX_PAGES, show_default=True, metavar="PAGES")
+@click.option(
+    "--max-seconds",
+    type=click.IntRange(min=1),
+    default=MAX_SECONDS,
+    metavar="SECONDES",
+    help=f"Durée d'une vidéo ; {MAX_SECONDS} par défaut.",
+)
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=1),
+    default=MAX_BYTES,
+    metavar="OCTETS",
+    help=f"Taille ; {MAX_BYTES} par défaut.",
+)
+@click.option(
+    "--max-pages",
+    type=click.IntRange(min=1),
+    default=MAX_PAGES,
+    metavar="PAGES",
+    help=f"Pages d'un PDF ; {MAX_PAGES} par défaut.",
+)
 @click.argument("files", nargs=-1, metavar="FICHIER…")
 def inspect(files: tuple[str, ...], *, as_json: bool, max_seconds: int, max_bytes: int, max_pages: int) -> None:
     """Dit si des fichiers peuvent participer, comme le site le dirait.
@@ -91,4 +109,6 @@ def _line(name: str, verdict: Verdict) -> str:
 def printable(text: str) -> str:
     """Show line breaks, control and direction marks, and bytes that are no letters as what they are."""
     name = os.fsencode(text).decode("utf-8", "backslashreplace")
-    return "".join(f"\\u{ord(each):04x}" if unicodedata.category(each)[0] in "CZ" and each != " " else each for each in name)
+    return "".join(
+        f"\\u{ord(each):04x}" if unicodedata.category(each)[0] in "CZ" and each != " " else each for each in name
+    )

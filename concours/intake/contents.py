@@ -57,9 +57,7 @@ _KEYS = {
     "/XFA": Finding.FORMS,
     "/RichMediaContent": Finding.MULTIMEDIA,
 }
-_WORTH_A_LOOK = re.compile(
-    "|".join(rf"{re.escape(name)}\b" for name in (*_ACTIONS, *_ANNOTATIONS, *_KEYS)).encode()
-)
+_WORTH_A_LOOK = re.compile("|".join(rf"{re.escape(name)}\b" for name in (*_ACTIONS, *_ANNOTATIONS, *_KEYS)).encode())
 """In an object as it is written down: those without any of these names are passed over."""
 
 
@@ -87,7 +85,9 @@ def _streams(contents: Any) -> list[pikepdf.Stream]:
 def _found_in(each: pikepdf.Object) -> set[Finding]:
     """Read one object, its direct parts included; what it only refers to has its own turn."""
     written = each.stream_dict if isinstance(each, pikepdf.Stream) else each
-    if not isinstance(written, pikepdf.Dictionary | pikepdf.Array) or not _WORTH_A_LOOK.search(written.unparse()):
+    if not isinstance(written, pikepdf.Dictionary | pikepdf.Array) or not _WORTH_A_LOOK.search(
+        written.unparse(resolved=True)
+    ):
         return set()
     return {finding for dictionary in _dictionaries(written) for finding in _named(dictionary)}
 
@@ -136,7 +136,7 @@ def _check_stream(stream: pikepdf.Stream, *, drawn: bool) -> None:
 
 def _check_image(stream: pikepdf.Stream) -> None:
     width, height = (stream.get(key) for key in ("/Width", "/Height"))
-    if isinstance(width, int) and isinstance(height, int) and width * height > MAX_IMAGE_PIXELS:
+    if width is not None and height is not None and int(width) * int(height) > MAX_IMAGE_PIXELS:
         raise Refused(
             Reason.DIMENSIONS,
             f"Une image de ce PDF mesure {width} × {height} pixels : c'est plus que ce que nous pouvons afficher. "

@@ -19,7 +19,9 @@ _CLAIMED = frozenset({"avi", "mp4", "m4v", "pdf"})
 """Extensions that a mistaken file was renamed to; anything else in a name is never repeated."""
 
 _PLAYLIST = re.compile(rb"#EXTM3U|ffconcat version|\[playlist\]|<asx|<smil|<\?xml[^>]*>\s*<playlist", re.IGNORECASE)
-_WEB_PAGE = re.compile(rb"(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)", re.IGNORECASE | re.DOTALL)
+_WEB_PAGE = re.compile(
+    rb"(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|script|iframe)", re.IGNORECASE | re.DOTALL
+)
 _ZIP_NAME = re.compile(rb"PK\x03\x04.{22}(..)..", re.DOTALL)
 _OPENDOCUMENT = re.compile(rb"mimetypeapplication/vnd\.oasis\.opendocument\.([a-z-]+)")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -84,7 +84,7 @@ def behind(data: bytes) -> str | None:
 def _film(data: bytes) -> str | None:
     if data.startswith(b"RIFF") and data[8:12] in {b"AVI ", b"WAVE", b"WEBP"}:
         return "un fichier RIFF"
-    return "un fichier MP4" if data[4:8] == b"ftyp" else None
+    return "un fichier MP4" if b"ftyp" in data[:8] else None  # its length may have passed for blanks
 
 
 def _word(data: bytes, at: int) -> int:

@@ -14,10 +14,14 @@ _LEAST_LETTERS = 200
 """On all pages: fewer words are a title, or the caption of a drawing that we did not see."""
 
 
-def shows_text_only(document: PdfDocument) -> bool:
-    """Tell whether the pages hold text, and neither picture nor drawing to speak of."""
+def shows_text_only(document: PdfDocument, pages: int) -> bool:
+    """Tell whether the pages hold text, and neither picture nor drawing to speak of.
+
+    `pages` are those that there are: the document's own count may lie.
+    """
     letters = 0
-    for page in document:
+    for number in range(pages):
+        page = document[number]
         if _shows(page):
             return False
         letters += page.get_textpage().count_chars()

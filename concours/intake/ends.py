@@ -83,6 +83,8 @@ def _avi_end(read: Read, size: int) -> int:
         at += _RIFF_HEADER + length + length % 2
         if at > size + 1:
             raise truncated(Kind.AVI)
+    while (header := read(at, _RIFF_HEADER)).startswith(b"JUNK"):
+        at += _RIFF_HEADER + _word(header, 4)
     return at
 
 

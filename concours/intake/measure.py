@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 from concours.intake import films
 from concours.intake.rules import Kind, Limits, Reason, Refused, check_duration
 from concours.intake.sniff import truncated
-from concours.intake.tracks import Index, read_index
+from concours.intake.tracks import Index, read_headers, read_index
 
 _TRIED_PACKETS = 500
 """A film whose first pictures are lost still plays; one without a picture in so many is none."""
@@ -33,16 +33,20 @@ def measure(source: Path, kind: Kind, limits: Limits) -> dict[str, Any]:
 
 
 def _index(source: Path, kind: Kind) -> Index:
-    """Read the index of an MP4; an AVI knows no cuts and no other files."""
-    if kind is Kind.AVI:
-        return Index(0, replayed=False)
+    """Read what the file says of its tracks, and refuse on it alone what would exhaust the library."""
     with source.open("rb") as file:
 
         def read(at: int, count: int) -> bytes:
             file.seek(at)
             return file.read(max(0, count))
 
-        return read_index(read, source.stat().st_size)
+        size = source.stat().st_size
+        if kind is Kind.MP4:
+            return read_index(read, size)
+        index = read_headers(read, size)
+        for width, height in index.sizes:
+            films.check_dimensions(width, height, kind)
+        return index
 
 
 def _replayed(source: Path, kind: Kind) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from concours.intake.rules import findings_removed, findings_told
 from concours.kernel.db import Base, Id, Ref
 
 
@@ -57,6 +58,16 @@ class Creation(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(index=True)
     """A worker has it until then; afterwards the sweep takes it up again."""
     jury_files: Mapped[list["JuryFile"]] = relationship(order_by="JuryFile.role, JuryFile.position")
+
+    @property
+    def found(self) -> list[str]:
+        """Sentences for the secretariat on what was found in it."""
+        return findings_told(self.findings)
+
+    @property
+    def removed(self) -> str:
+        """What the copy leaves out of it, for the candidate; empty when nothing is."""
+        return findings_removed(self.findings)
 
     @property
     def to_send_again(self) -> bool:

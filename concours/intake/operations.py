@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from concours.intake.detect import wrong_format
-from concours.intake.rules import Artefact, Finding, Kind, Limits, Reason, Refused, Verdict, accepted_message, check_bytes
+from concours.intake.rules import (
+    Artefact,
+    Finding,
+    Kind,
+    Limits,
+    Reason,
+    Refused,
+    Verdict,
+    accepted_message,
+    check_bytes,
+)
 from concours.intake.sandbox import Sandbox, SandboxFailure
 from concours.intake.sniff import HEAD_BYTES, sniff
 

@@ -20,6 +20,11 @@ from concours.intake.rules import (
 )
 
 _GLANCE_PIXELS = 64
+_AS_IT_IS: dict[str, Any] = {
+    "suppress_warnings": True,
+    "access_mode": pikepdf.AccessMode.stream,  # a mapped file would count in the child's memory
+    "inherit_page_attributes": False,  # would walk to every page before we have counted them
+}
 _COUNTED_PAGES = 10_000
 """Beyond this many, how many more there are is not worth the time."""
 
@@ -32,7 +37,7 @@ def probe(source: Path, limits: Limits) -> dict[str, Any]:
             page = document[0]
             width, height = page.get_size()
             page.render(scale=_GLANCE_PIXELS / max(width, height, 1))
-            if shows_text_only(document):
+            if shows_text_only(document, pages):
                 findings.append(Finding.TEXT_ONLY)
     except pypdfium2.PdfiumError as error:
         raise Refused(Reason.UNREADABLE, UNREADABLE, Kind.PDF.mime) from error
@@ -42,8 +47,7 @@ def probe(source: Path, limits: Limits) -> dict[str, Any]:
 def _structure(source: Path, limits: Limits) -> tuple[int, list[Finding]]:
     """Count the pages by walking to each, and go through all that the file holds."""
     try:
-        # Read, not mapped: a mapped file counts in the child's memory.
-        with pikepdf.open(source, suppress_warnings=True, access_mode=pikepdf.AccessMode.stream) as document:
+        with pikepdf.open(source, **_AS_IT_IS) as document:
             check_pages(_count(document.Root.get("/Pages")), limits)
             pages = len(document.pages)
             check_pages(pages, limits)
@@ -79,7 +83,7 @@ def _count(tree: pikepdf.Object | None) -> int:
     while waiting and leaves <= _COUNTED_PAGES:
         node = waiting.pop()
         kids = node.get("/Kids") if isinstance(node, pikepdf.Dictionary) else None
-        if not isinstance(kids, pikepdf.Array):
+        if node is None or not isinstance(kids, pikepdf.Array):
             leaves += 1
         elif not node.is_indirect or node.objgen not in seen:
             seen.add(node.objgen)

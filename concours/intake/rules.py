@@ -225,8 +225,8 @@ def check_streams(count: int, kind: Kind) -> None:
     if count > MAX_STREAMS:
         raise Refused(
             Reason.STREAMS,
-            f"Ce fichier contient {count} pistes ; la limite est de {MAX_STREAMS}. Exportez à nouveau la vidéo avec une "
-            "piste d'image et une piste de son, puis envoyez-la.",
+            f"Ce fichier contient {count} pistes ; la limite est de {MAX_STREAMS}. Exportez à nouveau la vidéo avec "
+            "une piste d'image et une piste de son, puis envoyez-la.",
             kind.mime,
         )
 

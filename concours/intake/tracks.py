@@ -1,4 +1,4 @@
-"""What the index of an MP4 says of its tracks, before a library opens it: how many, whose pictures, which cuts. Pure."""
+"""What a film says of its tracks, before a library opens it: how many, whose pictures, which cuts. Pure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,16 +14,20 @@ _FULL_BOX = 4
 _LIST_HEAD = 8
 _LARGEST_LIST = 64 * 1024
 _NO_MEDIA = -1
+_RIFF_BODY = 12
+_CHUNK_HEADER = 8
+_SHAPE_BYTES = 12
 _LONGEST_DELAY_S = 1
 """Phones and encoders let one track start a little after the other."""
 
 
 @dataclass(frozen=True)
 class Index:
-    """`replayed`: the cuts may make the film play otherwise than its packets lie."""
+    """`replayed`: the cuts may make the film play otherwise than its packets lie. `sizes`: as the headers say."""
 
     tracks: int
-    replayed: bool
+    replayed: bool = False
+    sizes: tuple[tuple[int, int], ...] = ()
 
 
 def read_index(read: Read, size: int) -> Index:
@@ -46,6 +50,43 @@ def read_index(read: Read, size: int) -> Index:
     return Index(tracks, replayed)
 
 
+def read_headers(read: Read, size: int) -> Index:
+    """Look into the header list of an AVI, which knows no cuts. Raises Refused for too many streams."""
+    sizes: list[tuple[int, int]] = []
+    streams = 0
+    for kind, body, end in _chunks(read, _RIFF_BODY, size, b"hdrl"):
+        if kind == b"strl":
+            streams += 1
+            parts = {name: read(at, 48) for name, at, _ in _chunks(read, body, end)}
+            if parts.get(b"strh", b"")[:4] == b"vids" and len(shape := parts.get(b"strf", b"")) >= _SHAPE_BYTES:
+                sizes.append((_side(shape, 4), _side(shape, 8)))
+    check_streams(streams, Kind.AVI)
+    return Index(streams, sizes=tuple(sizes))
+
+
+def _side(shape: bytes, at: int) -> int:
+    """Give a picture's width or height; a negative height stands for lines stored from the top."""
+    return abs(int.from_bytes(shape[at : at + 4], "little", signed=True))
+
+
+def _chunks(read: Read, at: int, end: int, inside: bytes = b"") -> Iterator[tuple[bytes, int, int]]:
+    """Give (name, start of the content, end) of the chunks from `at`; a list gives its own name.
+
+    `inside` names the list whose chunks are wanted.
+    """
+    while at + _CHUNK_HEADER <= end and len(header := read(at, _CHUNK_HEADER + 4)) >= _CHUNK_HEADER:
+        body, length = at + _CHUNK_HEADER, int.from_bytes(header[4:8], "little")
+        name = header[:4]
+        if name == b"LIST":
+            name, body = header[8:], body + 4
+        at += _CHUNK_HEADER + length + length % 2
+        if inside and name == inside:
+            yield from _chunks(read, body, min(end, at))
+            return
+        if not inside:
+            yield name, body, at
+
+
 def _inside(read: Read, box: Box, way: tuple[bytes, ...]) -> Iterator[Box]:
     """Follow a way of names down from a box."""
     if not way:
@@ -62,7 +103,7 @@ def _references(read: Read, track: Box) -> Iterator[Box]:
 
 
 def _points_outside(read: Read, entry: Box) -> bool:
-    """Tell an entry that names another place; flag 1 says « in this file », and some writers leave it and the name out."""
+    """Tell an entry that names another place. Flag 1 says « in this file »; some writers leave both out."""
     content = read(entry.body, min(entry.end - entry.body, _LARGEST_LIST))
     return not content[3:4] or (not content[3] & 1 and bool(content[_FULL_BOX:].strip(b"\0")))
 
@@ -87,7 +128,7 @@ def _scale(header: bytes) -> int:
 def _external() -> Refused:
     return Refused(
         Reason.EXTERNAL,
-        "Cette vidéo renvoie à d'autres fichiers, restés sur votre poste ou ailleurs : le jury ne pourrait pas la voir. "
-        "Exportez-la à nouveau en un seul fichier MP4 autonome, puis envoyez-le.",
+        "Cette vidéo renvoie à d'autres fichiers, restés sur votre poste ou ailleurs : le jury ne pourrait pas la "
+        "voir. Exportez-la à nouveau en un seul fichier MP4 autonome, puis envoyez-le.",
         Kind.MP4.mime,
     )
