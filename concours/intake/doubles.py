@@ -93,7 +93,7 @@ def _word(data: bytes, at: int) -> int:
 
 def _is_text(data: bytes) -> bool:
     """Tell readable text (a script has no other mark) from binary notes, and from a document's own remarks."""
-    if data.startswith(b"%"):
+    if data.lstrip(_BLANKS).startswith(b"%"):
         return False
     try:
         text = data.rstrip(_BLANKS).decode("utf-8")

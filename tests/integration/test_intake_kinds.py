@@ -3,6 +3,8 @@
 import hashlib
 import random
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -268,6 +270,24 @@ def test_a_file_that_is_two_formats_at_once_is_refused_as_ambiguous(
     found = inspect(received, name="création", limits=LIMITS, sandbox=sandbox)
     assert found.reason == "ambiguous", found.message
     assert "à la fois" in found.message
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("case", [*LATE, *PAPERS, *FILMS])
+def test_no_kind_takes_more_memory_than_its_share(case: str, received: Path) -> None:
+    received.write_bytes((LATE.get(case) or PAPERS.get(case) or FILMS[case])[0]())
+    code = f"""
+import resource
+from pathlib import Path
+from concours.intake.operations import inspect
+from concours.intake.rules import Kind, Limits
+from concours.intake.sandbox import Sandbox
+limits = Limits(kinds=frozenset(Kind), max_bytes=10**9)
+inspect(Path({str(received)!r}), name="", limits=limits, sandbox=Sandbox(None))
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    assert 10 < int(done.stdout) < 700
 
 
 NAMES = (
