@@ -121,7 +121,7 @@ def test_an_entry_shows_its_dossier_its_file_and_its_jury_copy(console: Console)
 
 def test_an_entry_says_what_was_found_in_its_file(console: Console) -> None:
     entry_id = add(console, "Le guichet")
-    assert "a relevé" not in console.page(f"candidatures/{entry_id}").text
+    assert "Relevé dans le fichier" not in console.page(f"candidatures/{entry_id}").text
     with console.database.write() as session:
         creation_id = session.get_one(Entry, entry_id).creation_id
         session.get_one(Creation, creation_id).findings = ["links", "text_only", "<b>unknown</b>"]
