@@ -105,8 +105,12 @@ def _named(dictionary: pikepdf.Dictionary) -> Iterator[Finding]:
 
 
 def _name(dictionary: pikepdf.Dictionary, key: str) -> str:
-    value = dictionary.get(key)
-    return str(value) if isinstance(value, pikepdf.Name) else ""
+    return _written(dictionary.get(key))
+
+
+def _written(value: Any) -> str:
+    """Give a name as it is written down, whatever its bytes; what is no name gives nothing."""
+    return value.unparse().decode("latin-1") if isinstance(value, pikepdf.Name) else ""
 
 
 def _dictionaries(top: Any) -> Iterator[pikepdf.Dictionary]:
@@ -135,8 +139,8 @@ def _check_stream(stream: pikepdf.Stream, *, drawn: bool) -> None:
 
 
 def _check_image(stream: pikepdf.Stream) -> None:
-    width, height = (stream.get(key) for key in ("/Width", "/Height"))
-    if width is not None and height is not None and int(width) * int(height) > MAX_IMAGE_PIXELS:
+    width, height = (_number(stream.get(key)) for key in ("/Width", "/Height"))
+    if width * height > MAX_IMAGE_PIXELS:
         raise Refused(
             Reason.DIMENSIONS,
             f"Une image de ce PDF mesure {width} × {height} pixels : c'est plus que ce que nous pouvons afficher. "
@@ -146,10 +150,18 @@ def _check_image(stream: pikepdf.Stream) -> None:
         )
 
 
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
+
+
 def _check_drawing(stream: pikepdf.Stream) -> None:
     """Unpack drawing instructions piece by piece, and stop where no honest drawing goes."""
     filters = stream.get("/Filter")
-    names = [str(each) for each in cast("list[Any]", filters)] if isinstance(filters, pikepdf.Array) else [str(filters)]
+    parts = cast("list[Any]", filters) if isinstance(filters, pikepdf.Array) else [filters]
+    names = [_written(part) for part in parts]
     if not _DEFLATED.issuperset(names):  # other packings are rare: the cell's own limits hold there
         return
     if len(names) > _MAX_FILTERS:

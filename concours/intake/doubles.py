@@ -10,7 +10,7 @@ READ_AS_PDF_BYTES = 1024
 ARCHIVE_SEARCH_BYTES = 8 * 1024**2
 """How far archive programs look for the start of a RAR or 7z archive, behind a program that unpacks it."""
 
-MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|iframe|svg|hta:application|\?php)\b", re.IGNORECASE)
+MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|hta:application|\?php)\b", re.IGNORECASE)
 """What makes a browser or a web server treat bytes as a page."""
 
 _FIRST_OBJECT = re.compile(rb"\d\s+obj\b")

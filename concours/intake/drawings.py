@@ -1,6 +1,6 @@
 """Tell a document of text alone from one that shows something. Sandbox only."""
 
-from pypdfium2 import PdfDocument, PdfPage
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2 import raw as pdfium
 
 _LEAST_SIDE = 9
@@ -20,9 +20,12 @@ def shows_text_only(document: PdfDocument, pages: int) -> bool:
     `pages` are those that there are: the document's own count may lie.
     """
     letters = 0
-    for number in range(pages):
+    for number in range(min(pages, len(document))):
         page = document[number]
-        if _shows(page):
+        try:
+            if _shows(page):
+                return False
+        except PdfiumError:  # an object without bounds is no text
             return False
         letters += page.get_textpage().count_chars()
         page.close()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
+from pikepdf.exceptions import PikepdfError
 
 from concours.intake import contents
 from concours.intake.drawings import shows_text_only
@@ -62,11 +63,11 @@ def _structure(source: Path, limits: Limits) -> tuple[int, list[Finding]]:
             "passe depuis votre logiciel, puis envoyez-le.",
             Kind.PDF.mime,
         ) from error
-    except pikepdf.PdfError as error:
+    except (PikepdfError, UnicodeDecodeError) as error:
         raise _unopened(error) from error
 
 
-def _unopened(error: pikepdf.PdfError) -> Refused:
+def _unopened(error: Exception) -> Refused:
     if "encrypt" not in str(error):
         return Refused(Reason.UNREADABLE, UNREADABLE, Kind.PDF.mime)
     return Refused(
@@ -94,9 +95,11 @@ def _count(tree: pikepdf.Object | None) -> int:
 
 def _check_size(page: pikepdf.Page) -> None:
     """Refuse a page that cannot be drawn usefully."""
-    left, bottom, right, top = (float(edge) for edge in page.mediabox)
-    scale = float(page.obj.get("/UserUnit", 1))
-    longest = max(abs(right - left), abs(top - bottom)) * scale
+    try:
+        left, bottom, right, top = (float(edge) for edge in page.mediabox)
+        longest = max(abs(right - left), abs(top - bottom)) * float(page.obj.get("/UserUnit", 1))
+    except (AttributeError, TypeError, ValueError) as error:  # no four numbers
+        raise Refused(Reason.UNREADABLE, UNREADABLE, Kind.PDF.mime) from error
     if longest > MAX_PAGE_POINTS:
         raise Refused(
             Reason.PAGE_SIZE,

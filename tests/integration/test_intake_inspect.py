@@ -1,5 +1,6 @@
 """The verdict on a whole file: what it plays and shows, not what it says of itself."""
 
+import contextlib
 import hashlib
 import random
 import struct
@@ -9,11 +10,13 @@ from pathlib import Path
 import av
 import pytest
 
+from concours.intake import papers as reader
 from concours.intake.operations import _acceptance, inspect, sniff_head
 from concours.intake.rules import Finding, Kind, Limits, Refused, Verdict
 from concours.intake.sandbox import Sandbox, SandboxFailure, choose_sandbox
 from tests import files
 from tests import strange_films as films
+from tests import strange_papers as papers
 
 LIMITS = Limits(kinds=frozenset(Kind), max_bytes=50_000_000)
 FASTSTART = (("movflags", "+faststart"),)
@@ -138,6 +141,27 @@ def test_without_bubblewrap_the_verdicts_are_the_same(tmp_path: Path) -> None:
     assert verdict(files.pdf(), tmp_path, bare).pages == 2
     assert verdict(files.lying_avi(), tmp_path, bare).reason == "too_long"
     assert verdict(files.password_pdf(), tmp_path, bare).reason == "password"
+
+
+NONSENSE = (b"null", b"/X", b"(x)", b"[]", b"<<>>", b"-1", b"9" * 20, b"3 0 R", b"1 0 R", b"[0 0 /A 3]", b"/F\x85a")
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+def test_nonsense_in_a_document_is_the_documents_fault(value: bytes, tmp_path: Path) -> None:
+    source = tmp_path / "received"
+    limits = Limits(kinds=frozenset(Kind), max_bytes=10**6)
+    document = papers.twice_packed_bomb()
+    for place in (b"[4 0 R]", b"2 0 R", b"[0 0 200 300]", b"[/FlateDecode /FlateDecode]", b"5 0 R"):
+        source.write_bytes(document.replace(place, value))
+        with contextlib.suppress(Refused):
+            reader.probe(source, limits)
+    source.write_bytes(papers.huge_image(100).replace(b"/Width 100", b"/Width " + value))
+    with contextlib.suppress(Refused):
+        reader.probe(source, limits)
+    for key in (b"/OCProperties", b"/OpenAction", b"/AcroForm", b"/Names"):
+        source.write_bytes(papers.raw_pdf(b"", catalog=key + b" " + value))
+        with contextlib.suppress(Refused):
+            reader.probe(source, limits)
 
 
 @pytest.mark.parametrize("seed", range(6))
