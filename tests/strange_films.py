@@ -132,6 +132,12 @@ def unfinished_avi() -> bytes:
     return bytes(data)
 
 
+def latin(data: bytes) -> bytes:
+    """The same film, its title in the letters of twenty years ago."""
+    assert b"Ete a Nimes" in data
+    return data.replace(b"Ete a Nimes", "Été à Nîmes".encode("latin-1"))
+
+
 def opendml_avi() -> bytes:
     """A second RIFF with more pictures, as cameras write beyond a gigabyte."""
     data = avi(audio=None)

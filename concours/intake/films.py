@@ -39,7 +39,8 @@ def open_film(path: Path, kind: Kind, *, whole: bool) -> InputContainer:
     if kind is Kind.MP4:
         options |= {"enable_drefs": "0"} | ({"advanced_editlist": "0"} if whole else {})
     try:
-        return av.open(str(path), format=kind.value, options=options)
+        # Old software writes titles in Latin-1: no reason to refuse, and no title is kept.
+        return av.open(str(path), format=kind.value, options=options, metadata_errors="replace")
     except MemoryError:
         raise
     except FFmpegError as error:

@@ -32,6 +32,8 @@ FILMS: Verdicts = {
     "avi with zeros behind": (lambda: files.avi() + ZEROS, "avi"),
     "avi with filling behind": (lambda: files.avi() + b"JUNK" + struct.pack("<I", 40) + bytes(40), "avi"),
     "avi that claims to be longer": (lambda: files.lying_avi(60, 600), "avi"),
+    "title in latin-1 in avi": (lambda: films.latin(files.avi(marks=(("title", "Ete a Nimes"),))), "avi"),
+    "title in latin-1": (lambda: films.latin(files.mp4(marks=(("title", "Ete a Nimes"),))), "mp4"),
     "silent": (lambda: files.mp4(audio=None), "mp4"),
     "mp3 in mp4": (lambda: files.mp4(audio="libmp3lame"), "mp4"),
     "index first": (lambda: files.mp4(options=(("movflags", "+faststart"),)), "mp4"),
