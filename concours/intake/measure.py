@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 from concours.intake import films
 from concours.intake.rules import Kind, Limits, Reason, Refused, check_duration
 from concours.intake.sniff import truncated
-from concours.intake.tracks import Index, read_headers, read_index
+from concours.intake.headers import Index, read_headers, read_index
 
 _TRIED_PACKETS = 500
 """A film whose first pictures are lost still plays; one without a picture in so many is none."""

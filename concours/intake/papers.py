@@ -7,7 +7,7 @@ import pikepdf
 import pypdfium2
 from pikepdf.exceptions import PikepdfError
 
-from concours.intake import contents
+from concours.intake import inventory
 from concours.intake.drawings import shows_text_only
 from concours.intake.rules import (
     MAX_PAGE_POINTS,
@@ -55,7 +55,7 @@ def _structure(source: Path, limits: Limits) -> tuple[int, list[Finding]]:
             for page in document.pages:
                 _check_size(page)
             _check_layers(document)
-            return pages, contents.find(document)
+            return pages, inventory.find(document)
     except pikepdf.PasswordError as error:
         raise Refused(
             Reason.PASSWORD,

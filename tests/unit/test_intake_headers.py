@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concours.intake.rules import Refused
-from concours.intake.tracks import Index, read_headers, read_index
+from concours.intake.headers import Index, read_headers, read_index
 from tests import files
 from tests import strange_films as films
 

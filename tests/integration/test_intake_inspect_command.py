@@ -10,7 +10,7 @@ from typing import Any
 from concours.editions.document import parse
 from concours.editions.operations import EMBEDDED
 from concours.entries.rules import limits_of
-from concours.intake import commands
+from concours.intake import inspect_command
 from tests import files
 
 KEYS = ["file", "verdict", "kind", "reason", "message", "detected", "duration_s", "width", "height", "pages", "sha256"]
@@ -90,7 +90,7 @@ def test_limits_may_be_given(tmp_path: Path) -> None:
 def test_the_limits_are_those_of_the_embedded_edition() -> None:
     limits = limits_of(parse(EMBEDDED.read_text(encoding="utf-8")))
     assert (limits.max_seconds, limits.max_bytes, limits.max_pages) == (
-        commands.MAX_SECONDS,
-        commands.MAX_BYTES,
-        commands.MAX_PAGES,
+        inspect_command.MAX_SECONDS,
+        inspect_command.MAX_BYTES,
+        inspect_command.MAX_PAGES,
     )
