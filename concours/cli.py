@@ -124,6 +124,7 @@ def migrate() -> None:
 
 main.add_command(_Room("audit", "concours.accounts.commands", "Contrôle le journal des actes."))
 main.add_command(_Room("export", "concours.exports.commands", "Écrit un tableau au format CSV, inscrit au journal."))
+main.add_command(_Command("inspect", "concours.intake.inspect_command", "Dit si des fichiers peuvent participer."))
 main.add_command(_Room("organiser", "concours.accounts.commands", "Ouvre l'espace d'organisation à quelqu'un."))
 main.add_command(_Command("scrub", "concours.intake.scrub_command", "Fabrique la copie jury d'un fichier."))
 

@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from concours.intake.rules import INFECTED, Finding, Reason, Verdict
+from concours.intake.findings import Finding
+from concours.intake.rules import INFECTED, Reason, Verdict
 
 ALWAYS_READ_BYTES = 25_000_000
 """What clamd reads under the smallest limits it is shipped with; beyond, it must be asked whether it says so."""

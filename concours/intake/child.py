@@ -6,10 +6,10 @@ import resource
 import sys
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from concours.intake import probe, render
 from concours.intake.landlock import enclose
 from concours.intake.rules import TOO_HEAVY, Reason, Refused
 from concours.intake.sandbox import READY
@@ -30,17 +30,19 @@ def trial(_source: Path, _out: Path, arguments: dict[str, Any], _report: Report)
     return {"holes": holes(arguments["closed"])} if "closed" in arguments else {}
 
 
-def _probe(source: Path, out: Path, arguments: dict[str, Any], _report: Report) -> dict[str, Any]:
-    return probe.probe(source, out, arguments)
-
-
-TASKS: dict[str, Task] = {"trial": trial, "probe": _probe, "copy": render.jury_copy}
+_TASKS = {
+    "trial": ("concours.intake.child", "trial"),
+    "probe": ("concours.intake.probe", "probe"),
+    "copy": ("concours.intake.render", "jury_copy"),
+}
+"""Where each task is found; a child loads the one that it does."""
 
 
 def main() -> None:
     """Do the task named on the command line, within the limits that its order gives."""
     name, order = sys.argv[1], json.loads(sys.argv[2])
-    task = TASKS[name]
+    module, function = _TASKS[name]
+    task: Task = getattr(import_module(module), function)
     _bind(order)
     if name == "copy":
         os.nice(_COPY_NICENESS)

@@ -6,16 +6,22 @@ from pathlib import PurePath
 import magic
 
 from concours.intake import families
+from concours.intake.doubles import READ_AS_PDF_BYTES, ambiguous
 from concours.intake.families import ALIASES, FAMILIES, Family
 from concours.intake.rules import Kind, Reason, Refused, spoken_kinds
 from concours.intake.sniff import head_boxes
 
 _UNKNOWN = "application/octet-stream"
+_HOLDERS = ("application/", "message/")
+"""Archives and mails may hold a PDF as they are, and in front of it unknown bytes are no format."""
+
 _CLAIMED = frozenset({"avi", "mp4", "m4v", "pdf"})
 """Extensions that a mistaken file was renamed to; anything else in a name is never repeated."""
 
 _PLAYLIST = re.compile(rb"#EXTM3U|ffconcat version|\[playlist\]|<asx|<smil|<\?xml[^>]*>\s*<playlist", re.IGNORECASE)
-_WEB_PAGE = re.compile(rb"(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)", re.IGNORECASE | re.DOTALL)
+_WEB_PAGE = re.compile(
+    rb"(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|script|iframe)", re.IGNORECASE | re.DOTALL
+)
 _ZIP_NAME = re.compile(rb"PK\x03\x04.{22}(..)..", re.DOTALL)
 _OPENDOCUMENT = re.compile(rb"mimetypeapplication/vnd\.oasis\.opendocument\.([a-z-]+)")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -47,9 +53,14 @@ _BRANDS = {
 
 
 def wrong_format(head: bytes, *, name: str, kinds: frozenset[Kind]) -> Refused:
-    """Give the refusal of a file that is none of the three formats. `name` serves the wording alone."""
+    """Give the refusal of a file that is none of the three formats, or one of them behind another.
+
+    `name` serves the wording alone.
+    """
     mime = real_type(head)
     family = _family(mime)
+    if b"%PDF-" in head[:READ_AS_PDF_BYTES] and not mime.startswith(_HOLDERS):
+        return ambiguous(Kind.PDF, family.what, mime)
     return Refused(
         Reason.WRONG_FORMAT, f"Ce fichier est {family.what}{_renamed(family, name)}. {_remedy(family, kinds)}", mime
     )

@@ -13,7 +13,7 @@ from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from concours.intake.rules import EIGHT_K, MAX_STREAMS, UNREADABLE, Kind, Reason, Refused
+from concours.intake.rules import EIGHT_K, UNREADABLE, Kind, Reason, Refused, check_streams
 
 # fmt: off
 PICTURE_CODECS = frozenset({
@@ -35,11 +35,12 @@ def open_film(path: Path, kind: Kind, *, whole: bool) -> InputContainer:
 
     An edit list is a header too: where it cuts, some players play on.
     """
-    options = {"protocol_whitelist": "file"}
+    options = {"protocol_whitelist": "file", "codec_whitelist": ",".join(PICTURE_CODECS | SOUND_CODECS)}
     if kind is Kind.MP4:
         options |= {"enable_drefs": "0"} | ({"advanced_editlist": "0"} if whole else {})
     try:
-        return av.open(str(path), format=kind.value, options=options)
+        # Old software writes titles in Latin-1: no reason to refuse, and no title is kept.
+        return av.open(str(path), format=kind.value, options=options, metadata_errors="replace")
     except MemoryError:
         raise
     except FFmpegError as error:
@@ -48,13 +49,7 @@ def open_film(path: Path, kind: Kind, *, whole: bool) -> InputContainer:
 
 def main_picture(film: InputContainer, kind: Kind) -> VideoStream:
     """Give the stream that a player shows; refuse a film without one, or one that we do not decode."""
-    if len(film.streams) > MAX_STREAMS:
-        raise Refused(
-            Reason.STREAMS,
-            f"Ce fichier contient {len(film.streams)} pistes ; la limite est de {MAX_STREAMS}. Exportez à nouveau la "
-            "vidéo avec une piste d'image et une piste de son, puis envoyez-la.",
-            kind.mime,
-        )
+    check_streams(len(film.streams), kind)
     moving = [stream for stream in film.streams.video if not stream.disposition & Disposition.attached_pic]
     if not moving:
         raise _without_picture(kind, cover=bool(film.streams.video))

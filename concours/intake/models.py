@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from concours.intake.findings import findings_removed, findings_told
 from concours.intake.rules import spoken_failure
 from concours.kernel.db import Base, Id, Ref
 
@@ -63,6 +64,16 @@ class Creation(Base):
     def failure(self) -> str:
         """Why the last try to make the jury copy failed, for organisers."""
         return spoken_failure(self.reason)
+
+    @property
+    def found(self) -> list[str]:
+        """Sentences for the secretariat on what was found in it."""
+        return findings_told(self.findings)
+
+    @property
+    def removed(self) -> str:
+        """What the copy leaves out of it, for the candidate; empty when nothing is."""
+        return findings_removed(self.findings)
 
     @property
     def to_send_again(self) -> bool:

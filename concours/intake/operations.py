@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from concours.intake.detect import wrong_format
+from concours.intake.findings import Finding
 from concours.intake.rules import (
     Artefact,
     JuryCopy,
@@ -106,6 +107,7 @@ def _acceptance(kind: Kind, measured: dict[str, Any], sha256: str) -> Verdict:
         duration = None if kind is Kind.PDF else float(measured["duration_s"])
         pages = int(measured["pages"]) if kind is Kind.PDF else None
         width, height = int(measured["width"]), int(measured["height"])
+        findings = tuple(Finding(code) for code in measured.get("findings", ()))
     except (KeyError, TypeError, ValueError) as error:
         raise SandboxFailure(f"mesures inattendues : {error}") from error
     return Verdict(
@@ -119,6 +121,7 @@ def _acceptance(kind: Kind, measured: dict[str, Any], sha256: str) -> Verdict:
         height=height,
         pages=pages,
         sha256=sha256,
+        findings=findings,
     )
 
 

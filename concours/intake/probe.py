@@ -1,84 +1,21 @@
-"""Measure a file in the sandbox: what it plays, not what it says of itself."""
+"""Examine a whole file in the sandbox: its outline first, then what the parsers of its kind find in it."""
 
 from pathlib import Path
 from typing import Any
 
-from av.container import InputContainer
-from av.error import FFmpegError
-from av.packet import Packet
-from av.video.stream import VideoStream
-
-from concours.intake import films, papers
 from concours.intake.ends import check_whole
-from concours.intake.rules import Kind, Limits, Reason, Refused, check_duration
-from concours.intake.sniff import truncated
-
-_TRIED_PACKETS = 500
-"""A film whose first pictures are lost still plays; one without a picture in so many is none."""
+from concours.intake.rules import Kind, Limits
 
 
-def probe(source: Path, _out: Path, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Give duration_s, width, height, pages (those that apply); raise Refused."""
+def probe(source: Path, _out: Path, arguments: dict[str, Any], _report: object) -> dict[str, Any]:
+    """Give duration_s, width, height, pages, findings (those that apply); raise Refused."""
     kind = Kind(arguments["kind"])
     limits = Limits(kinds=frozenset({kind}), max_bytes=source.stat().st_size, **arguments["limits"])
     check_whole(source, kind)
     if kind is Kind.PDF:
+        from concours.intake import papers  # noqa: PLC0415 -- loading them costs more than most files: only what serves
+
         return papers.probe(source, limits)
-    with films.open_film(source, kind, whole=True) as film:
-        return _film(film, kind, limits)
+    from concours.intake import measure  # noqa: PLC0415 -- same reason
 
-
-def _film(film: InputContainer, kind: Kind, limits: Limits) -> dict[str, Any]:
-    picture = films.main_picture(film, kind)
-    films.main_sound(film, kind)
-    duration = _play(film, picture, kind)
-    check_duration(duration, limits, kind)
-    return {
-        "duration_s": round(duration, 3),
-        "width": picture.codec_context.width,
-        "height": picture.codec_context.height,
-    }
-
-
-def _play(film: InputContainer, picture: VideoStream, kind: Kind) -> float:
-    """Read every packet and decode the first picture; give the instant at which the last packet of all ends."""
-    start, end, tried, seen = 0.0, 0.0, 0, False
-    try:
-        for packet in film.demux():
-            begins, ends = _span(packet, kind)
-            start, end = min(start, begins), max(end, ends)
-            if packet.stream is picture and not seen and tried < _TRIED_PACKETS:
-                tried, seen = tried + 1, _decodes(packet, kind)
-    except MemoryError:
-        raise
-    except FFmpegError as error:
-        raise truncated(kind) from error
-    if not seen:
-        raise films.no_picture(kind)
-    return end - start
-
-
-def _span(packet: "Packet[Any]", kind: Kind) -> tuple[float, float]:
-    """Give the seconds at which a packet begins and ends; an attached cover has no time of its own.
-
-    An AVI counts pictures as they are stored: the order in which they show is guessed by the demuxer, a little late.
-    """
-    shown = packet.dts if kind is Kind.AVI or packet.pts is None else packet.pts
-    if shown is None or packet.time_base is None:
-        return 0.0, 0.0
-    return float(shown * packet.time_base), float((shown + (packet.duration or 0)) * packet.time_base)
-
-
-def _decodes(packet: "Packet[Any]", kind: Kind) -> bool:
-    """Tell whether a picture comes out, of a size that we accept whatever the header says."""
-    if packet.has_sidedata("encryption_info"):
-        raise Refused(
-            Reason.ENCRYPTED,
-            "Cette vidéo est chiffrée (protégée contre la copie). Exportez-la sans protection depuis votre logiciel, "
-            "puis envoyez-la.",
-            kind.mime,
-        )
-    frames = films.decoded(packet)
-    for frame in frames:
-        films.check_dimensions(frame.width, frame.height, kind)
-    return bool(frames)
+    return measure.measure(source, kind, limits)

@@ -15,6 +15,12 @@ EIGHT_K = (7680, 4320)
 MAX_STREAMS = 16
 """A camera writes two or three streams; more is a file made to exhaust its reader."""
 
+MAX_PAGE_POINTS = 14_400
+"""Longest side of a page: 200 inches (5,08 m), the largest that Acrobat opens (ISO 32000-1, annex C.2)."""
+
+MAX_IMAGE_PIXELS = 150_000_000
+"""Of one picture in a document: an A0 poster scanned at 300 dots an inch has 139.5 million."""
+
 
 NAME_LENGTH = 255
 """Characters kept of a file's name: its end."""
@@ -58,21 +64,8 @@ class Reason(StrEnum):
     NO_PAGE = "no_page"
     LAYERS = "layers"
     INFECTED = "infected"
-
-
-class Finding(StrEnum):
-    """What is told to the secretariat of an accepted file: stable codes, stored in `Creation.findings`."""
-
-    VIRUS_UNCHECKED = "virus_unchecked"
-
-
-FINDINGS = {
-    Finding.VIRUS_UNCHECKED: (
-        "L'antivirus n'a pas pu contrôler ce fichier : il ne répondait pas, ou le fichier dépasse ce qu'il sait lire. "
-        "Le dépôt reste valable ; contrôlez l'original avant de l'ouvrir."
-    ),
-}
-"""The sentence that the secretariat reads for each."""
+    PAGE_SIZE = "page_size"
+    EXTERNAL = "external"
 
 
 class Refused(DomainError):
@@ -227,6 +220,17 @@ def check_duration(seconds: float, limits: Limits, kind: Kind) -> None:
             Reason.TOO_LONG,
             f"Cette vidéo dure {spoken_duration(seconds)} ; la limite est de {spoken_duration(limits.max_seconds)}. "
             "Raccourcissez-la, puis envoyez-la à nouveau.",
+            kind.mime,
+        )
+
+
+def check_streams(count: int, kind: Kind) -> None:
+    """Refuse a film with more streams than a camera or editing software writes."""
+    if count > MAX_STREAMS:
+        raise Refused(
+            Reason.STREAMS,
+            f"Ce fichier contient {count} pistes ; la limite est de {MAX_STREAMS}. Exportez à nouveau la vidéo avec "
+            "une piste d'image et une piste de son, puis envoyez-la.",
             kind.mime,
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from concours.intake.doubles import ambiguous, in_head
 from concours.intake.rules import Kind, Reason, Refused, spoken_kinds
 
 HEAD_BYTES = 64 * 1024
@@ -22,8 +23,14 @@ OTHER_MEDIA = (
     "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "mif2", "msf1", "avif", "avis", "crx", "jp2", "jpx", "jpm",
     "mjp2",
 )
-# fmt: on
 """Beginnings of major brands that are no MP4 film, whatever the compatible brands claim (an AVIF lists iso8)."""
+
+OUTER_BOXES = frozenset({
+    b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"free", b"skip", b"wide", b"uuid", b"meta",
+    b"prft", b"emsg", b"pdin", b"udta", b"junk",
+})
+"""Boxes that stand at the outer level (ISO/IEC 14496-12): past the end of the file, they were cut."""
+# fmt: on
 
 _BEFORE_FTYP = frozenset({b"free", b"skip", b"wide", b"uuid"})
 _AVI_LISTS = frozenset({b"LIST", b"JUNK"})
@@ -34,9 +41,10 @@ _LARGE_BOX_HEADER = 16
 
 @dataclass(frozen=True)
 class Box:
-    """One box: the offsets in the file at which its content starts and ends."""
+    """One box: the offsets in the file at which it and its content start, and at which both end."""
 
     kind: bytes
+    start: int
     body: int
     end: int
 
@@ -51,6 +59,8 @@ def sniff(head: bytes, size: int, kinds: frozenset[Kind]) -> Kind:
             "application/x-empty",
         )
     kind = _structure(head, size)
+    if second := in_head(head, kind):
+        raise ambiguous(kind, second)
     if kind not in kinds:
         raise Refused(
             Reason.NOT_IN_EDITION,
@@ -61,10 +71,9 @@ def sniff(head: bytes, size: int, kinds: frozenset[Kind]) -> Kind:
     return kind
 
 
-def boxes(read: Callable[[int, int], bytes], size: int) -> Iterator[Box]:
-    """Walk the outer ISO-BMFF boxes of a file of `size` bytes, read by (offset, count); stop at what is no box."""
-    start = 0
-    while len(header := read(start, _LARGE_BOX_HEADER)) >= _BOX_HEADER:
+def boxes(read: Callable[[int, int], bytes], size: int, start: int = 0) -> Iterator[Box]:
+    """Walk the ISO-BMFF boxes that stand from `start` to `size`, read by (offset, count); stop at what is no box."""
+    while start + _BOX_HEADER <= size and len(header := read(start, _LARGE_BOX_HEADER)) >= _BOX_HEADER:
         length, kind, body = int.from_bytes(header[:4]), header[4:8], start + _BOX_HEADER
         if length == 1:
             body = start + _LARGE_BOX_HEADER
@@ -72,7 +81,7 @@ def boxes(read: Callable[[int, int], bytes], size: int) -> Iterator[Box]:
         end = size if length == 0 else start + length
         if end < body or not _four_letters(kind):
             return
-        yield Box(kind, body, end)
+        yield Box(kind, start, body, end)
         start = end
 
 
@@ -124,8 +133,7 @@ def _pdf_header(head: bytes) -> bool:
 
 def _mp4(head: bytes, size: int, walk: list[Box]) -> Kind:
     _check_brands(head, next(box for box in walk if box.kind == b"ftyp"))
-    last = walk[-1]
-    if last.end > size:
+    if any(box.end > size and box.kind in OUTER_BOXES for box in walk):
         raise truncated(Kind.MP4)
     whole = len(head) >= size
     if whole and b"moov" not in {box.kind for box in walk}:

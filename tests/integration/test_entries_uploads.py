@@ -15,6 +15,7 @@ from concours.intake.models import Creation
 from concours.kernel.storage import open_stores
 from concours.kernel.web.security import FORM_BYTES
 from tests import files
+from tests import strange_papers as papers
 from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
 from tests.page import Page, page
@@ -71,6 +72,21 @@ def test_a_real_pdf_is_received_checked_and_shown_as_the_jury_will_see_it(scene:
     answer = client.get(images[0])
     assert (answer.status_code, str(answer.mimetype).partition("/")[0]) == (200, "image")
     assert page(client, f"/candidatures/{entry_id}/depot").form().submit().path.startswith(f"/candidatures/{entry_id}")
+
+
+def test_what_the_copy_leaves_out_is_said_to_its_owner(scene: Scene, client: FlaskClient) -> None:
+    entry_id = scene.draft()
+    scene.upload(client, entry_id, papers.linked(), "bd.pdf")
+    scene.work()
+    shown = page(client, f"/candidatures/{entry_id}/creation").text
+    assert "Nous avons retiré de la copie" in shown
+    assert "des liens vers internet" in shown
+    scene.upload(client, entry_id, papers.letter(), "lettre.pdf")
+    scene.work()
+    shown = page(client, f"/candidatures/{entry_id}/creation").text
+    assert "Fichier accepté" in shown
+    assert "retiré" not in shown
+    assert "texte, sans image" not in shown
 
 
 def test_a_real_film_is_checked_and_plays_for_its_owner(scene: Scene, client: FlaskClient) -> None:

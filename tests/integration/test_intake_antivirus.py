@@ -12,8 +12,8 @@ from sqlalchemy import select
 from concours.accounts.models import AuditEvent
 from concours.intake import antivirus
 from concours.intake.antivirus import Antivirus, Unchecked
+from concours.intake.findings import FINDINGS, Finding
 from concours.intake.models import CreationState
-from concours.intake.rules import FINDINGS, Finding
 from tests import files
 from tests.clamd import EICAR, MARK, PACKAGE, PROGRAM, Clamd
 from tests.entries_scene import OPEN, Scene

@@ -1,17 +1,23 @@
 """The verdict on a whole file: what it plays and shows, not what it says of itself."""
 
+import contextlib
 import hashlib
 import random
 import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import pytest
 
-from concours.intake.operations import inspect, sniff_head
+from concours.intake import papers as reader
+from concours.intake.findings import Finding
+from concours.intake.operations import _acceptance, inspect, sniff_head
 from concours.intake.rules import Kind, Limits, Refused, Verdict
-from concours.intake.sandbox import Sandbox, choose_sandbox
+from concours.intake.sandbox import Sandbox, SandboxFailure, choose_sandbox
 from tests import files
+from tests import strange_films as films
+from tests import strange_papers as papers
 
 LIMITS = Limits(kinds=frozenset(Kind), max_bytes=50_000_000)
 FASTSTART = (("movflags", "+faststart"),)
@@ -39,78 +45,11 @@ def test_a_film_is_accepted_with_its_measures(sandbox: Sandbox, tmp_path: Path) 
     assert found.message == "Fichier accepté : vidéo MP4 de 2 s."
 
 
-FILMS: dict[str, Callable[[], bytes]] = {
-    "xvid": files.avi,
-    "mjpeg": files.motion_jpeg_avi,
-    "h264 in avi": lambda: files.film("avi", audio="pcm_s16le"),
-    "silent": lambda: files.mp4(audio=None),
-    "mp3 in mp4": lambda: files.mp4(audio="libmp3lame"),
-    "faststart": lambda: files.mp4(options=FASTSTART),
-    "fragmented": lambda: files.mp4(options=(("movflags", "+frag_keyframe+empty_moov"),)),
-}
-
-
-@pytest.mark.parametrize("case", FILMS)
-def test_films_of_all_sorts_are_accepted(case: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    found = verdict(FILMS[case](), tmp_path, sandbox)
-    assert found.accepted, found.message
-    assert found.duration_s == pytest.approx(2, abs=0.1)
-
-
-DOCUMENTS: dict[str, Callable[[], bytes]] = {
-    "plain": files.pdf,
-    "not to be printed": files.print_locked_pdf,
-    "blank line first": lambda: b"\r\n" + files.pdf(),
-    "blanks last": lambda: files.pdf() + b"\r\n\0\0",
-}
-
-
-@pytest.mark.parametrize("case", DOCUMENTS)
-def test_a_document_is_accepted_with_its_pages(case: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    found = verdict(DOCUMENTS[case](), tmp_path, sandbox)
+def test_a_document_is_accepted_with_its_pages(sandbox: Sandbox, tmp_path: Path) -> None:
+    found = verdict(files.pdf(), tmp_path, sandbox)
     assert (found.accepted, found.kind, found.pages) == (True, Kind.PDF, 2), found.message
     assert (found.width, found.height) == (300, 420)
     assert found.message == "Fichier accepté : PDF de 2 pages."
-
-
-REFUSALS: dict[str, tuple[Callable[[], bytes], str, Kind | None]] = {
-    "empty": (bytes, "empty", None),
-    "three bytes": (lambda: b"abc", "wrong_format", None),
-    "docx": (files.docx, "wrong_format", None),
-    "mov": (files.mov, "wrong_format", None),
-    "hls": (files.hls_playlist, "wrong_format", None),
-    "lying mp4": (files.lying_mp4, "too_long", Kind.MP4),
-    "cut by its edit list": (files.edited_mp4, "too_long", Kind.MP4),
-    "lying avi": (files.lying_avi, "too_long", Kind.AVI),
-    "sound": (files.sound_only_mp4, "no_video", Kind.MP4),
-    "cover": (files.cover_only_mp4, "cover_only", Kind.MP4),
-    "blind": (files.blind_mp4, "no_frame", Kind.MP4),
-    "tracks": (files.many_tracks_mp4, "streams", Kind.MP4),
-    "8K and more": (lambda: files.mp4(size=(7700, 16), seconds=0.4, audio=None), "dimensions", Kind.MP4),
-    "encrypted": (files.encrypted_mp4, "encrypted", Kind.MP4),
-    "rare codec": (lambda: files.avi(video="zmbv", pixels="bgr0", audio=None), "codec", Kind.AVI),
-    "cut mp4": (lambda: files.truncated(files.mp4()), "truncated", None),
-    "cut pdf": (lambda: files.truncated(files.pdf()), "truncated", Kind.PDF),
-    "password": (files.password_pdf, "password", Kind.PDF),
-    "61 pages": (lambda: files.blank_pdf(61), "pages", Kind.PDF),
-    "no page": (lambda: files.blank_pdf(0), "no_page", Kind.PDF),
-    "layers": (files.layered_pdf, "layers", Kind.PDF),
-    "pdf and zip": (files.pdf_with_zip, "ambiguous", Kind.PDF),
-    "film and zip": (lambda: files.mp4() + files.box(b"free", files.archive_zip()), "ambiguous", Kind.MP4),
-    "only a header": (lambda: b"%PDF-1.7\nBonjour\n%%EOF\n", "unreadable", Kind.PDF),
-    "nonsense index": (lambda: files.ftyp("isom") + files.box(b"moov", bytes(64)), "no_video", Kind.MP4),
-}
-
-
-@pytest.mark.parametrize("case", REFUSALS)
-def test_what_cannot_take_part_is_refused_with_its_reason(case: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    make, reason, kind = REFUSALS[case]
-    data = make()
-    found = verdict(data, tmp_path, sandbox)
-    assert (found.accepted, found.reason, found.kind) == (False, reason, kind), found.message
-    assert found.message.endswith(".")
-    assert found.detected
-    assert found.sha256 == hashlib.sha256(data).hexdigest()
 
 
 def test_a_film_too_long_is_told_its_measured_duration(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -159,13 +98,42 @@ def test_a_wrong_file_is_refused_on_its_head_alone() -> None:
     assert (refused.value.reason, refused.value.status) == ("too_large", 413)
 
 
-def test_a_playlist_inside_an_avi_shows_no_other_film(sandbox: Sandbox, tmp_path: Path) -> None:
-    data = bytearray(files.avi())
-    start = data.index(b"movi") + 4
-    data[start : start + 200] = files.hls_playlist().ljust(200, b"\n")
-    found = verdict(bytes(data), tmp_path, sandbox)
-    assert found.kind is Kind.AVI
+PLAYLISTS: dict[str, Callable[[str], bytes]] = {
+    "hls": lambda other: f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{other}\n#EXT-X-ENDLIST\n".encode(),
+    "ffconcat": lambda other: f"ffconcat version 1.0\nfile '{other}'\n".encode(),
+    "hls in an avi": lambda other: films.only_playlist_avi(PLAYLISTS["hls"](other)),
+    "ffconcat in an avi": lambda other: films.only_playlist_avi(PLAYLISTS["ffconcat"](other)),
+    "hls among an avi's pictures": lambda other: films.playlist_avi(PLAYLISTS["hls"](other)),
+    "other film named by an mp4": lambda other: films.outside_mp4(b"url ", b"file://" + other.encode() + b"\0"),
+    "hls in an mp4's filling": lambda other: films.before(b"free", PLAYLISTS["hls"](other)),
+}
+
+
+@pytest.mark.parametrize("cell", ["confined", "bare"])
+@pytest.mark.parametrize("case", PLAYLISTS)
+def test_another_film_on_the_disk_is_never_shown(case: str, cell: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    other = tmp_path / "secret.mp4"
+    other.write_bytes(files.mp4(seconds=9, size=(96, 64), audio=None))
+    place = sandbox if cell == "confined" else Sandbox(None, "bubblewrap n'est pas installé")
+    found = verdict(PLAYLISTS[case](str(other)), tmp_path, place, name="film.avi")
+    assert (found.width, found.height) != (96, 64)
     assert found.duration_s is None or found.duration_s < 3
+    assert found.accepted == (case in {"hls among an avi's pictures", "hls in an mp4's filling"})
+
+
+def test_the_playlists_of_these_tests_work_on_a_careless_reader(tmp_path: Path) -> None:
+    other, playlist = tmp_path / "secret.mp4", tmp_path / "film.mp4"
+    other.write_bytes(files.mp4(seconds=9, size=(96, 64), audio=None))
+    playlist.write_bytes(PLAYLISTS["ffconcat"]("secret.mp4"))
+    with av.open(str(playlist)) as careless:
+        assert careless.streams.video[0].codec_context.width == 96
+
+
+def test_a_finding_that_nobody_knows_does_not_leave_the_cell() -> None:
+    measured = {"pages": 1, "width": 10, "height": 10}
+    assert _acceptance(Kind.PDF, {**measured, "findings": ["links"]}, "").findings == (Finding.LINKS,)
+    with pytest.raises(SandboxFailure, match="inattendues"):
+        _acceptance(Kind.PDF, {**measured, "findings": ["<b>Zéphyrine</b>"]}, "")
 
 
 def test_without_bubblewrap_the_verdicts_are_the_same(tmp_path: Path) -> None:
@@ -174,6 +142,27 @@ def test_without_bubblewrap_the_verdicts_are_the_same(tmp_path: Path) -> None:
     assert verdict(files.pdf(), tmp_path, bare).pages == 2
     assert verdict(files.lying_avi(), tmp_path, bare).reason == "too_long"
     assert verdict(files.password_pdf(), tmp_path, bare).reason == "password"
+
+
+NONSENSE = (b"null", b"/X", b"(x)", b"[]", b"<<>>", b"-1", b"9" * 20, b"3 0 R", b"1 0 R", b"[0 0 /A 3]", b"/F\x85a")
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+def test_nonsense_in_a_document_is_the_documents_fault(value: bytes, tmp_path: Path) -> None:
+    source = tmp_path / "received"
+    limits = Limits(kinds=frozenset(Kind), max_bytes=10**6)
+    document = papers.twice_packed_bomb()
+    for place in (b"[4 0 R]", b"2 0 R", b"[0 0 200 300]", b"[/FlateDecode /FlateDecode]", b"5 0 R"):
+        source.write_bytes(document.replace(place, value))
+        with contextlib.suppress(Refused):
+            reader.probe(source, limits)
+    source.write_bytes(papers.huge_image(100).replace(b"/Width 100", b"/Width " + value))
+    with contextlib.suppress(Refused):
+        reader.probe(source, limits)
+    for key in (b"/OCProperties", b"/OpenAction", b"/AcroForm", b"/Names"):
+        source.write_bytes(papers.raw_pdf(b"", catalog=key + b" " + value))
+        with contextlib.suppress(Refused):
+            reader.probe(source, limits)
 
 
 @pytest.mark.parametrize("seed", range(6))

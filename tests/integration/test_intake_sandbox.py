@@ -16,6 +16,7 @@ from concours.intake import sandbox as cells
 from concours.intake.rules import Kind, Refused
 from concours.intake.sandbox import Sandbox, SandboxFailure, choose_sandbox
 from tests import files
+from tests import strange_papers as papers
 
 BARE = Sandbox(None, "bubblewrap n'est pas installé")
 
@@ -143,7 +144,7 @@ def running() -> list[bytes]:
 
 def test_a_document_that_burns_the_processor_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     source = tmp_path / "film"
-    source.write_bytes(files.bomb_pdf(300, b"q Q "))
+    source.write_bytes(papers.hexadecimal_bomb(300, b"q Q "))
     refused = refused_after_tries(sandbox, source, timeout_s=6)
     assert refused.reason == "timeout"
 
@@ -162,13 +163,13 @@ def refused_after_tries(sandbox: Sandbox, source: Path, timeout_s: float) -> Ref
 
 def test_a_stream_bomb_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     source = tmp_path / "film"
-    source.write_bytes(files.bomb_pdf(2000))
+    source.write_bytes(papers.hexadecimal_bomb(2000))
     assert refused_after_tries(sandbox, source, timeout_s=60).reason in {"unreadable", "too_heavy"}
 
 
 def test_a_stream_bomb_takes_no_more_than_its_share_of_memory(tmp_path: Path) -> None:
     source = tmp_path / "film"
-    source.write_bytes(files.bomb_pdf(2000))
+    source.write_bytes(papers.hexadecimal_bomb(2000))
     code = f"""
 import resource
 from pathlib import Path
@@ -245,4 +246,6 @@ def test_files_are_examined_side_by_side(sandbox: Sandbox, tmp_path: Path) -> No
         worker.start()
     for worker in workers:
         worker.join()
-    assert [json.dumps(answer) for answer in answers] == ['{"pages": 2, "width": 300, "height": 420}'] * 3
+    assert [json.dumps(answer) for answer in answers] == [
+        '{"pages": 2, "width": 300, "height": 420, "findings": []}'
+    ] * 3

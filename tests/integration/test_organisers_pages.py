@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from concours.entries.models import Entry
-from concours.intake.models import CreationState, JuryFile
+from concours.intake.models import Creation, CreationState, JuryFile
 from concours.organisers import operations, queries
 from jury.models import JuryWork
 from tests.fakes.clock import FrozenClock
@@ -117,6 +117,18 @@ def test_an_entry_shows_its_dossier_its_file_and_its_jury_copy(console: Console)
     for words in ("Zéphyrine Quatremère", "Val d'Ombre", "Planche 1", "a" * 64, "1,2 Mo", "J'ai lu le règlement"):
         assert words in found.text
     assert len(found.one("ol", class_="cc-pages").findall("li")) == 2
+
+
+def test_an_entry_says_what_was_found_in_its_file(console: Console) -> None:
+    entry_id = add(console, "Le guichet")
+    assert "Relevé dans le fichier" not in console.page(f"candidatures/{entry_id}").text
+    with console.database.write() as session:
+        creation_id = session.get_one(Entry, entry_id).creation_id
+        session.get_one(Creation, creation_id).findings = ["links", "text_only", "<b>unknown</b>"]
+    shown = console.page(f"candidatures/{entry_id}").text
+    assert "liens vers internet" in shown
+    assert "vérifiez qu" in shown
+    assert "unknown" not in shown
 
 
 def test_an_entry_is_admitted_then_refused_then_open_again(console: Console) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from concours.intake.detect import wrong_format
 from concours.intake.families import ALIASES, FAMILIES
-from concours.intake.rules import Kind
+from concours.intake.rules import Kind, Reason
 from concours.intake.sniff import HEAD_BYTES
 from tests import files
 
@@ -48,7 +48,6 @@ MISTAKES = {
     "text": (files.text(), "un fichier de texte", "PDF"),
     "rtf": (rb"{\rtf1\ansi Bonjour}", "un texte mis en forme (.rtf)", "PDF"),
     "three bytes": (b"\x01\x02\x03", "un fichier d'un format inconnu", "AVI, MP4 ou PDF"),
-    "html+pdf": (files.web_page() + files.pdf(), "une page web", "PDF"),
 }
 
 
@@ -78,6 +77,12 @@ def test_a_renamed_document_is_said_to_be_renamed() -> None:
 def test_no_other_name_is_repeated(name: str) -> None:
     assert "renommé" not in said(files.docx(), name)
     assert "plan" not in said(files.docx(), name)
+
+
+def test_a_page_in_front_of_a_document_is_both() -> None:
+    refused = wrong_format((files.web_page() + files.pdf())[:HEAD_BYTES], name="bd.pdf", kinds=ALL)
+    assert (refused.reason, refused.detected) == (Reason.AMBIGUOUS, "text/html")
+    assert refused.message.startswith("Ce fichier est à la fois un PDF et une page web :")
 
 
 def test_the_real_type_is_kept_for_the_record() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concours.intake.findings import FINDINGS, REMOVED, Finding, findings_removed, findings_told
 from concours.intake.rules import (
     Kind,
     Limits,
@@ -72,3 +73,18 @@ def test_a_document_has_a_page_and_not_too_many(pages: int, reason: str) -> None
     with pytest.raises(Refused) as refusal:
         check_pages(pages, LIMITS)
     assert refusal.value.reason == reason
+
+
+def test_every_finding_has_its_sentence() -> None:
+    assert list(FINDINGS) == list(Finding)
+    assert all(sentence.endswith(".") for sentence in FINDINGS.values())
+
+
+def test_a_candidate_reads_what_was_removed_and_nothing_else() -> None:
+    codes = ["text_only", "links", "attachments", "comments", "unknown"]
+    assert findings_removed(codes) == (
+        "des pièces jointes, des liens vers internet et des commentaires ou des annotations"
+    )
+    assert findings_removed(["text_only"]) == ""
+    assert len(findings_told(codes)) == 4
+    assert Finding.TEXT_ONLY not in REMOVED

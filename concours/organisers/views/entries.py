@@ -12,7 +12,7 @@ from concours.accounts.models import Account
 from concours.editions.queries import current_record
 from concours.entries.consents import TEXTS
 from concours.entries.models import Deposit
-from concours.intake.rules import FINDINGS, Finding, Kind
+from concours.intake.rules import Kind
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import SLOW
@@ -72,7 +72,6 @@ def entry(entry_id: str) -> ResponseReturnValue:
         after=after,
         waiting=len(waiting),
         facts=_facts(each.entry.deposit) if each.entry.deposit else [],
-        findings=_findings(each.entry.deposit) if each.entry.deposit else [],
         decided_by=decided_by.email if decided_by else "",
         handed_over_at=record.handed_over_at,
     )
@@ -146,11 +145,6 @@ def _facts(deposit: Deposit) -> list[tuple[str, str]]:
     if creation.pages is not None:
         facts.append(("Pages", str(creation.pages)))
     return [*facts, ("Empreinte du fichier (SHA-256)", creation.sha256)]
-
-
-def _findings(deposit: Deposit) -> list[str]:
-    """Return what the secretariat should know of the file, in sentences."""
-    return [FINDINGS[Finding(code)] for code in deposit.creation.findings]
 
 
 def _decide(session: Session, entry_id: str, form: DecisionForm, now: datetime) -> None:
