@@ -1,6 +1,7 @@
 """The servers that are compared, each started for one run on loopback and ended by its process id."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def nginx(folder: Path) -> Iterator[Server]:
     # As root it would serve as another user, who has no right to the folder.
     owner = "user root;\n" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(owner + _NGINX.format(folder=folder, port=port))
-    with running(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], port, folder) as server:
+    with running([nginx_program(), "-p", str(folder), "-c", str(folder / "nginx.conf")], port, folder) as server:
         yield server
 
 
@@ -93,10 +94,13 @@ def bare_flask(folder: Path) -> Iterator[Server]:
         yield server
 
 
+def nginx_program() -> str:
+    """Return where nginx is: Debian puts it among the system's programs, which a person's path leaves out."""
+    return shutil.which("nginx") or "/usr/sbin/nginx"
+
+
 @contextmanager
-def running(
-    command: Sequence[str], port: int, folder: Path, environ: dict[str, str] | None = None
-) -> Iterator[Server]:
+def running(command: Sequence[str], port: int, folder: Path, environ: dict[str, str] | None = None) -> Iterator[Server]:
     """Run a server until the block ends, once it listens; its words are kept in the folder."""
     log = folder / "server.log"
     with log.open("wb") as words:
@@ -119,4 +123,3 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             return
         time.sleep(0.05)
     raise Failed(f"{process.args!r} does not listen:\n{log.read_text(errors='replace')[-2000:]}")
-
