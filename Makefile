@@ -1,7 +1,7 @@
 # Thin on purpose: each command is one script under scripts/ or one program of .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-full check format lock clean
+.PHONY: help run demo test test-full bench check format lock clean
 
 help: ## Affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: ## Lance tous les tests, navigateur et PostgreSQL compris
 test-full: ## Les mêmes, et ceux qui sont trop lourds pour chaque changement
 	@scripts/test.sh -m "full or not full"
 
+bench: ## Mesure les vitesses promises, à côté de nginx et de ffmpeg (six minutes)
+	@scripts/bench.sh
+
 check: ## Vérifie la forme, les types, les importations et les règles de la maison
 	@scripts/check.sh
 
@@ -33,4 +36,4 @@ lock: ## Recalcule requirements/*.txt (UPGRADE=1 pour tout faire avancer)
 
 clean: ## Efface l'environnement et les caches, jamais les données (var/, uploads/)
 	@rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
-	@find concours jury tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find benchmarks concours jury tests -name __pycache__ -type d -prune -exec rm -rf {} +

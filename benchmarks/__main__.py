@@ -32,7 +32,7 @@ def main() -> int:
     if unknown := set(asked.parts).difference(parts):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="concours-bench-", dir=asked.folder) as folder:
-        return _run({name: parts[name] for name in asked.parts or parts}, Path(folder))
+        return _run({name: parts[name] for name in asked.parts or parts}, Path(folder), Report(judges=not asked.quick))
 
 
 def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
@@ -46,9 +46,9 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
     }
 
 
-def _run(parts: dict[str, Callable[[Path, Report], None]], folder: Path) -> int:
+def _run(parts: dict[str, Callable[[Path, Report], None]], folder: Path, report: Report) -> int:
     """Run each part, whatever becomes of the others."""
-    report, start, failed = Report(), time.monotonic(), []
+    start, failed = time.monotonic(), []
     machine.tell(folder, report)
     for name, part in parts.items():
         try:

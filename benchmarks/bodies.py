@@ -28,7 +28,7 @@ def film_body(size: int) -> Body:
 def film_file(folder: Path, kind: str, seconds: int, height: int) -> Path:
     """Write a film with sound by Debian's ffmpeg: moving shapes and grain, as heavy as what a camera writes."""
     short, whole = folder / f"short.{kind}", folder / f"film.{kind}"
-    picture = f"testsrc2=size={height * 16 // 9 // 2 * 2}x{height}:rate=25,noise=alls=8:allf=t"
+    picture = f"testsrc2=size={height * 16 // 9 // 2 * 2}x{height}:rate=25,noise=alls=3:allf=t"
     codecs = ["libx264", "-preset", "ultrafast", "-c:a", "aac"] if kind == "mp4" else ["mpeg4", "-c:a", "libmp3lame"]
     length = f"{seconds / _LOOPS:.3f}"
     sources = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=frequency=330:sample_rate=48000"]

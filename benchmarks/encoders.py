@@ -3,7 +3,9 @@
 import re
 import subprocess
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -33,7 +35,7 @@ def _output(path: Path) -> Output:
     with av.open(str(path)) as film:
         picture, sound = film.streams.video[0], next(iter(film.streams.audio), None)
         keys = [at for at, packet in enumerate(film.demux(picture)) if packet.is_keyframe]
-        gaps = [after - before for before, after in zip(keys, keys[1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(keys)]
         seconds = float((picture.duration or 0) * (picture.time_base or 0))
         return Output(
             name=path.name,
@@ -47,12 +49,11 @@ def _output(path: Path) -> Output:
 
 
 def _settings(role: str, seconds: float) -> dict[str, str]:
-    """Return what the service tells its encoder for a copy of this role."""
+    """Return what the service tells its encoder for a copy of this role: read where it stands, not copied."""
+    module: Any = scrub
     if role == "small":
-        small: dict[str, str] = scrub.small_quality(seconds)
-        return small
-    full: dict[str, str] = scrub._FULL_QUALITY if hasattr(scrub, "_FULL_QUALITY") else scrub._X264  # noqa: SLF001 -- not copied: read where it stands
-    return full
+        return dict(module.small_quality(seconds))
+    return dict(module._FULL_QUALITY if hasattr(module, "_FULL_QUALITY") else module._X264)  # noqa: SLF001 -- see above
 
 
 def command(source: Path, wanted: list[Output], folder: Path) -> list[str]:
@@ -75,5 +76,5 @@ def x264_of(folder: Path) -> str:
 
 def ffmpeg_version() -> str:
     """Return the first words of `ffmpeg -version`."""
-    said = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True)  # noqa: S607 -- Debian's
+    said = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True)
     return " ".join(said.stdout.split()[:3])

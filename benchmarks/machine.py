@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 
 from benchmarks.report import Report
+from benchmarks.servers import nginx_program
 
 _GIB = 1 << 30
 
@@ -46,5 +47,8 @@ def _disk(folder: Path) -> str:
 
 
 def _nginx() -> str:
-    said = subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True)  # noqa: S607 -- Debian's
+    try:
+        said = subprocess.run([nginx_program(), "-v"], capture_output=True, text=True, check=True)  # noqa: S603 -- Debian's
+    except OSError:
+        return "no nginx"
     return said.stderr.strip().rpartition(": ")[2]

@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,13 @@ def main() -> None:
     """Measure what the command line names."""
     task, *words = sys.argv[1:]
     ctypes.CDLL(None).prctl(_ADOPT, 1, 0, 0, 0)
-    sys.stdout.write(json.dumps({"inspect": _inspect, "copy": _copy, "command": _command, "loop": _loop}[task](*words)))
+    tasks: dict[str, Callable[..., dict[str, Any]]] = {
+        "inspect": _inspect,
+        "copy": _copy,
+        "command": _command,
+        "loop": _loop,
+    }
+    sys.stdout.write(json.dumps(tasks[task](*words)))
 
 
 def _inspect(path: str, rounds: str) -> dict[str, Any]:

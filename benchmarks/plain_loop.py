@@ -1,4 +1,4 @@
-"""The same encoding through the libraries that PyAV bundles, in the plainest loop: what our own care costs beside it."""
+"""The same encoding through the libraries that PyAV bundles, in the plainest loop: what our care costs beside it."""
 
 import json
 import sys

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_WIDTH = 52
+_WIDTH = 60
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,10 @@ def ratios(reference: Sequence[float], ours: Sequence[float]) -> Spread:
 
 
 class Report:
-    """Prints each line as soon as it is known."""
+    """Prints each line as soon as it is known; one that does not judge is for sizes that nothing was promised of."""
+
+    def __init__(self, *, judges: bool = True) -> None:
+        self._judges = judges
 
     def section(self, title: str) -> None:
         """Begin a group of lines."""
@@ -53,7 +56,8 @@ class Report:
             raise ValueError(name)
         met = measured.median >= limit if at_least is not None else measured.median <= limit
         target = f"target {sign} {limit:g}" + (f", aim {aim:g}" if aim is not None else "")
-        self._line(name, f"{measured!s:<32} {target:<26} {'met' if met else 'NOT MET'}")
+        verdict = ("met" if met else "NOT MET") if self._judges else "(not judged)"
+        self._line(name, f"{measured!s:<32} {target:<26} {verdict}")
 
     def beside(self, name: str, measured: Spread | str) -> None:
         """Tell a figure that helps to read the others."""

@@ -1,6 +1,7 @@
 """The servers that are compared, each started for one run on loopback and ended by its process id."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def nginx(folder: Path) -> Iterator[Server]:
     # As root it would serve as another user, who has no right to the folder.
     owner = "user root;\n" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(owner + _NGINX.format(folder=folder, port=port))
-    with running(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], port, folder) as server:
+    with running([nginx_program(), "-p", str(folder), "-c", str(folder / "nginx.conf")], port, folder) as server:
         yield server
 
 
@@ -91,6 +92,11 @@ def bare_flask(folder: Path) -> Iterator[Server]:
     command = web_command(replace(read_settings({}), port=port))
     with running([word.replace("wsgi:app", "benchmarks.bare:app") for word in command], port, folder) as server:
         yield server
+
+
+def nginx_program() -> str:
+    """Return where nginx is: Debian puts it among the system's programs, which a person's path leaves out."""
+    return shutil.which("nginx") or "/usr/sbin/nginx"
 
 
 @contextmanager

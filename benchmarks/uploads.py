@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from benchmarks.bodies import MIB, film_body
 from benchmarks.report import Report, Spread, ratios
@@ -172,7 +172,7 @@ class _Watch:
         while not self._over.wait(_LOOK_S):
             self.most = max(self.most, _pss(self._site))
 
-    def __enter__(self) -> "_Watch":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -191,7 +191,8 @@ def _pss(site: Site) -> float:
 
 def _rounds(ways: Mapping[str, _Way], sizes: Sizes, clean: Callable[[], None]) -> tuple[_Figures, _Figures]:
     """Time every way in each round, and what it cost; the first round warms up and is not counted."""
-    times, costs = ({name: [] for name in ways} for _ in range(2))
+    times: _Figures = {name: [] for name in ways}
+    costs: _Figures = {name: [] for name in ways}
     limit = time.monotonic() + sizes.patience_s
     for turn in range(sizes.rounds + 1):
         for name, way in ways.items():

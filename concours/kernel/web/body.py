@@ -8,6 +8,8 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import request
+from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.unreader import SocketUnreader
 
 from concours.kernel.errors import DomainError
 
@@ -41,7 +43,7 @@ class RequestBody:
     """The body of the present request, read once."""
 
     def __init__(self) -> None:
-        self._stream, self._left = request.environ["wsgi.input"], request.content_length
+        self._stream, self._left = _shortest_way(request.environ["wsgi.input"]), request.content_length
         if self._left is None and not request.environ.get("wsgi.input_terminated"):
             self._left = 0
 
@@ -76,6 +78,35 @@ class RequestBody:
         if self._left is not None:
             self._left -= len(block)
         return block
+
+
+class _Straight:
+    """A body of known length, read from its connection: gunicorn's own reader copies each byte several times.
+
+    Its count of what is left is kept true, so that the connection serves the next request.
+    """
+
+    def __init__(self, reader: LengthReader) -> None:
+        self._reader = reader
+
+    def read(self, size: int) -> bytes:
+        """Return what is there, at most `size` bytes; what came with the headers comes first."""
+        unreader = self._reader.unreader
+        block: bytes = unreader.take_buffered() or unreader.sock.recv(size)
+        if len(block) > size:
+            unreader.unread(block[size:])
+            block = block[:size]
+        self._reader.length -= len(block)
+        return block
+
+
+def _shortest_way(stream: Any) -> Any:
+    """Return what reads the body with the fewest copies; another server than gunicorn is read as it is."""
+    if not isinstance(stream, Body) or stream.buf.tell():
+        return stream
+    reader = stream.reader
+    straight = isinstance(reader, LengthReader) and isinstance(reader.unreader, SocketUnreader)
+    return _Straight(reader) if straight else stream
 
 
 def _read(stream: Any, size: int, idle: Callable[[], None]) -> bytes:

@@ -1,0 +1,79 @@
+"""Bytes of a request as gunicorn hands them over: all of them, nothing of the next request, nothing lost by a cut."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.unreader import SocketUnreader
+
+from concours.kernel.web.body import Cut, RequestBody
+
+
+class Gunicorn:
+    """A connection whose headers were read, with what gunicorn had read beyond them."""
+
+    def __init__(self, length: int, beyond: bytes = b"") -> None:
+        self.visitor, connection = socket.socketpair()
+        self.unreader = SocketUnreader(connection)
+        self.unreader.unread(beyond)
+        self.reader = LengthReader(self.unreader, length)
+        self.environ = {
+            "wsgi.input": Body(self.reader),
+            "wsgi.input_terminated": True,
+            "gunicorn.socket": connection,
+            "CONTENT_LENGTH": str(length),
+        }
+
+    def blocks(self) -> Iterator[bytes]:
+        with Flask(__name__).test_request_context(environ_overrides=self.environ):
+            yield from RequestBody().blocks()
+
+    def close(self) -> None:
+        self.visitor.close()
+        self.unreader.sock.close()
+
+
+@pytest.fixture
+def connections() -> Iterator[list[Gunicorn]]:
+    opened: list[Gunicorn] = []
+    yield opened
+    for each in opened:
+        each.close()
+
+
+def test_a_body_is_read_to_its_end_and_no_further(connections: list[Gunicorn]) -> None:
+    sent = bytes(range(256)) * 400
+    server = Gunicorn(len(sent), beyond=sent[:5000])
+    connections.append(server)
+    server.visitor.sendall(sent[5000:] + b"GET /next")
+    assert b"".join(server.blocks()) == sent
+    assert server.reader.length == 0
+    assert server.unreader.read(9) == b"GET /next"
+
+
+def test_a_request_that_came_with_the_former_one_stays_the_next(connections: list[Gunicorn]) -> None:
+    server = Gunicorn(10, beyond=b"0123456789GET /next")
+    connections.append(server)
+    assert b"".join(server.blocks()) == b"0123456789"
+    assert server.unreader.take_buffered() == b"GET /next"
+
+
+def test_what_came_before_a_cut_is_handed_over_first(connections: list[Gunicorn]) -> None:
+    server = Gunicorn(1000)
+    connections.append(server)
+    server.visitor.sendall(b"x" * 300)
+    server.visitor.close()
+    came = server.blocks()
+    assert next(came) == b"x" * 300
+    with pytest.raises(Cut):
+        next(came)
+
+
+def test_what_was_read_by_others_first_is_not_skipped(connections: list[Gunicorn]) -> None:
+    server = Gunicorn(10, beyond=b"0123456789")
+    connections.append(server)
+    server.environ["wsgi.input"].read(3)
+    server.environ["CONTENT_LENGTH"] = "7"
+    assert b"".join(server.blocks()) == b"3456789"
