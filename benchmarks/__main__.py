@@ -4,6 +4,7 @@ Ends with 0 whatever the figures, with 1 when something did not run.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,8 @@ def main() -> int:
     parts = _parts(quick=asked.quick)
     if unknown := set(asked.parts).difference(parts):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    # Ended from outside, it still ends the servers that it started.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="concours-bench-", dir=asked.folder) as folder:
         return _run({name: parts[name] for name in asked.parts or parts}, Path(folder), Report(judges=not asked.quick))
 
