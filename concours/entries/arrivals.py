@@ -23,8 +23,10 @@ _FORGOTTEN = timedelta(hours=1)
 _log = logging.getLogger(__name__)
 
 
-def settle(database: Database, receiver: Receiver, clock: Clock, upload: Upload) -> Creation | None:
-    """Give a whole upload to its dossier; None when that is done already.
+def settle(
+    database: Database, receiver: Receiver, clock: Clock, upload: Upload, *, fresh: bool = False
+) -> Creation | None:
+    """Give a whole upload to its dossier; None when that is done already. A `fresh` one is put on record with it.
 
     The instant that counts is the one at which the file is assembled and durable. Raises Late: the bytes are then kept
     until the upload expires, and the attempt is on record; NotFound, OSError.
@@ -35,6 +37,8 @@ def settle(database: Database, receiver: Receiver, clock: Clock, upload: Upload)
     received = uploads.received_of(upload, sha256)
     try:
         with database.write() as session:
+            if fresh:
+                uploads.announce(session, upload=upload)
             if uploads.find(session, upload_id=upload.id, subject=upload.subject, now=now, lock=True).completed_at:
                 return None
             entry = queries.find_entry(session, upload.subject)
@@ -44,6 +48,8 @@ def settle(database: Database, receiver: Receiver, clock: Clock, upload: Upload)
             uploads.complete(session, upload_id=upload.id, creation_id=made.id, now=now)
     except Late:
         with database.write() as session:
+            if fresh:
+                uploads.announce(session, upload=upload)
             uploads.complete(session, upload_id=upload.id, creation_id=None, now=now)
             account_id = queries.find_entry(session, upload.subject).account_id
             operations.record_late(

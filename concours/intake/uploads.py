@@ -43,11 +43,9 @@ def expiry(*, begun: datetime, closes_at: datetime) -> datetime:
     return max(begun + LIFETIME, closes_at + AFTER_CLOSING)
 
 
-def announce(
-    session: Session, *, subject: str, name: str, size: int, key: str, place: str, expires_at: datetime, now: datetime
-) -> Upload:
-    """Record a file that is about to come; sizes in bytes."""
-    upload = Upload(
+def promise(*, subject: str, name: str, size: int, key: str, place: str, expires_at: datetime, now: datetime) -> Upload:
+    """Return what is to be recorded of a file that is about to come; sizes in bytes."""
+    return Upload(
         id=new_id(),
         subject=subject,
         name=plain_name(name),
@@ -57,9 +55,12 @@ def announce(
         created_at=now,
         expires_at=expires_at,
     )
+
+
+def announce(session: Session, *, upload: Upload) -> None:
+    """Record a promised file."""
     session.add(upload)
     session.flush()
-    return upload
 
 
 def find(session: Session, *, upload_id: str, subject: str, now: datetime, lock: bool = False) -> Upload:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -40,16 +41,20 @@ def open_login(session: Session, table: type[LoginMixin], *, person_id: str, now
     return token
 
 
-def person_of(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> str | None:
-    """Return the identifier of the person signed in with this token, or None."""
-    login = session.scalars(select(table).where(table.token_digest == digest_of(token))).first()
-    return login.person_id if login and now < login.expires_at else None
+class Seen(NamedTuple):
+    """Whose a session is, and whether it was used long enough after its last renewal to be renewed."""
+
+    person_id: str | None
+    stale: bool
 
 
-def is_stale(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> bool:
-    """Tell whether the session was used long enough after its last renewal to be renewed."""
-    login = session.scalars(select(table).where(table.token_digest == digest_of(token))).first()
-    return login is not None and login.expires_at - now < LIFETIME - _SEEN_EVERY
+def look_up(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> Seen:
+    """Return whose the session of this token is: nobody's once it has ended."""
+    query = select(table.person_id, table.expires_at).where(table.token_digest == digest_of(token))
+    row = session.execute(query).first()
+    if row is None:
+        return Seen(None, stale=False)
+    return Seen(row.person_id if now < row.expires_at else None, row.expires_at - now < LIFETIME - _SEEN_EVERY)
 
 
 def renew_login(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> None:

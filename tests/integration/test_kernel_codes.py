@@ -206,7 +206,7 @@ def test_a_forged_or_cut_link_opens_nothing(database: Database, clock: FrozenClo
 
 def person_of(database: Database, clock: FrozenClock, token: str) -> str | None:
     with database.read() as session:
-        return sessions.person_of(session, Login, token=token, now=clock())
+        return sessions.look_up(session, Login, token=token, now=clock()).person_id
 
 
 def open_login(database: Database, clock: FrozenClock, person: str) -> str:
@@ -222,9 +222,9 @@ def test_a_session_says_who_is_signed_in_until_a_week_after_its_last_use(
     clock.advance(timedelta(days=6))
     assert person_of(database, clock, token) == person
     with database.write() as session:
-        assert sessions.is_stale(session, Login, token=token, now=clock())
+        assert sessions.look_up(session, Login, token=token, now=clock()).stale
         sessions.renew_login(session, Login, token=token, now=clock())
-        assert not sessions.is_stale(session, Login, token=token, now=clock())
+        assert not sessions.look_up(session, Login, token=token, now=clock()).stale
     clock.advance(timedelta(days=7) - timedelta(seconds=1))
     assert person_of(database, clock, token) == person
     clock.advance(timedelta(seconds=1))

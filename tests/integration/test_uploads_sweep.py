@@ -36,17 +36,18 @@ def coming(scene: Scene, content: bytes, *, announced: int | None = None) -> Upl
     place = scene.worker.receiver.create(key)
     scene.worker.receiver.partials.append(key, place, [content])
     now = scene.clock()
+    upload = uploads.promise(
+        subject=entry_id,
+        name="bd.pdf",
+        size=announced or len(content),
+        key=key,
+        place=place,
+        expires_at=uploads.expiry(begun=now, closes_at=CLOSING),
+        now=now,
+    )
     with scene.database.write() as session:
-        return uploads.announce(
-            session,
-            subject=entry_id,
-            name="bd.pdf",
-            size=announced or len(content),
-            key=key,
-            place=place,
-            expires_at=uploads.expiry(begun=now, closes_at=CLOSING),
-            now=now,
-        )
+        uploads.announce(session, upload=upload)
+    return upload
 
 
 def creations(database: Database) -> list[Creation]:

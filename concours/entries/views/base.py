@@ -93,8 +93,8 @@ def edition_of(entry_id: str) -> Edition:
     Raises NotFound for another's as for none.
     """
     with state().database.read() as session:
-        entry = queries.own_entry(session, entry_id=entry_id, account_id=current_account_id())
-        return editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id))
+        record = queries.own_edition(session, entry_id=entry_id, account_id=current_account_id())
+        return editions.to_edition(session, record)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Files that come by pieces: the tus protocol, mounted on the dossier of whoever sends."""
 
-import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +8,11 @@ from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 
 from flask import Response, current_app, request, url_for
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from concours.entries.arrivals import settle
 from concours.entries.rules import limits_of, require_open
+from concours.entries.views import answers
 from concours.entries.views.base import edition_of, late_on_record
 from concours.intake import tus, uploads
 from concours.intake.models import Upload
@@ -34,12 +33,6 @@ from concours.kernel.web.state import state
 
 RECEIVER = "concours_receiver"
 """Where the application keeps its `Receiver`."""
-
-_FULL = "Le serveur n'a plus de place pour le moment, et le secrétariat en est averti. Ce qui est arrivé est gardé."
-_DOWN = "Le serveur ne peut pas garder votre fichier pour le moment. Ce qui est arrivé l'est : l'envoi reprendra de là."
-_STALE = "Votre session a changé depuis que cette page est ouverte. Rechargez la page : l'envoi reprendra où il en est."
-_RETRY_S = "15"
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def _known_only() -> None:
@@ -97,9 +90,9 @@ def mount(target: ClosedBlueprint) -> None:
     target.add_url_rule(
         "/<string:upload_id>", "upload", single, methods=["OPTIONS", "HEAD", "PATCH", "DELETE", "POST"], **options
     )
-    target.register_error_handler(DomainError, _refusal)
-    target.register_error_handler(OSError, _failure)
-    target.register_error_handler(HTTPException, _http)
+    target.register_error_handler(DomainError, answers.refusal)
+    target.register_error_handler(OSError, answers.failure)
+    target.register_error_handler(HTTPException, answers.http)
 
 
 def _byte_limit() -> int:
@@ -112,19 +105,23 @@ def collection(entry_id: str) -> Response:
     """Tell what this server can do, or announce a file, its first bytes included if they come with it."""
     edition = edition_of(entry_id)
     if request.method == "OPTIONS":
-        return _answer(HTTPStatus.NO_CONTENT, **tus.capabilities(edition.max_bytes))
+        return answers.answer(HTTPStatus.NO_CONTENT, **tus.capabilities(edition.max_bytes))
     tus.check_version(request.headers)
     now, limits = state().clock(), limits_of(edition)
     with late_on_record(entry_id):
         require_open(edition, now, "L'envoi d'un fichier")
     wanted = tus.announced(request.headers)
     check_announced(wanted.size, limits)
-    upload = _begin(entry_id, wanted, uploads.expiry(begun=now, closes_at=edition.closes_at))
+    upload = _promise(entry_id, wanted, uploads.expiry(begun=now, closes_at=edition.closes_at))
     offset = 0
     if request.headers.get("Content-Type") == tus.CHUNK_TYPE:
-        offset = _take(upload, 0, limits)
+        offset = _take_first(upload, limits)
+    else:
+        _record(upload)
     address = url_for(".upload", entry_id=entry_id, upload_id=upload.id)
-    return _answer(HTTPStatus.CREATED, Location=address, **tus.standing(offset=offset, expires_at=upload.expires_at))
+    return answers.answer(
+        HTTPStatus.CREATED, Location=address, **tus.standing(offset=offset, expires_at=upload.expires_at)
+    )
 
 
 @accepts_files(_byte_limit)
@@ -133,85 +130,109 @@ def single(entry_id: str, upload_id: str) -> Response:
     method = tus.method_of(request.method, request.headers)
     edition = edition_of(entry_id)
     if method == "OPTIONS":
-        return _answer(HTTPStatus.NO_CONTENT, **tus.capabilities(edition.max_bytes))
+        return answers.answer(HTTPStatus.NO_CONTENT, **tus.capabilities(edition.max_bytes))
     tus.check_version(request.headers)
     with state().database.read() as session:
         upload = uploads.find(session, upload_id=upload_id, subject=entry_id, now=state().clock())
     if method == "DELETE":
         _drop(upload)
-        return _answer(HTTPStatus.NO_CONTENT)
+        return answers.answer(HTTPStatus.NO_CONTENT)
     if method == "HEAD":
         return _tell(upload)
     if method != "PATCH":
         raise tus.Malformed("Cette adresse attend HEAD, PATCH ou DELETE.")
     offset = _take(upload, tus.offset_of(request.headers), limits_of(edition))
-    return _answer(HTTPStatus.NO_CONTENT, **tus.standing(offset=offset, expires_at=upload.expires_at))
+    return answers.answer(HTTPStatus.NO_CONTENT, **tus.standing(offset=offset, expires_at=upload.expires_at))
 
 
 def _receiver() -> Receiver:
     return cast("Receiver", current_app.extensions[RECEIVER])
 
 
-def _begin(entry_id: str, wanted: tus.Announced, expires_at: datetime) -> Upload:
-    """Record the file that is announced; the oldest of those on their way makes room for it."""
-    key, now = new_id(), state().clock()
-    place = _receiver().create(key)
+def _promise(entry_id: str, wanted: tus.Announced, expires_at: datetime) -> Upload:
+    """Make room for the file that is announced; nothing is on record yet."""
+    key = new_id()
+    return uploads.promise(
+        subject=entry_id,
+        name=clean_line(wanted.name) or "sans nom",
+        size=wanted.size,
+        key=key,
+        place=_receiver().create(key),
+        expires_at=expires_at,
+        now=state().clock(),
+    )
+
+
+def _record(upload: Upload) -> None:
+    """Put a promised file on record; the oldest of those on their way makes room for it."""
     with state().database.write() as session:
-        surplus = uploads.surplus(session, subject=entry_id, now=now)
+        surplus = uploads.surplus(session, subject=upload.subject, now=upload.created_at)
         for former in surplus:
             uploads.drop(session, upload_id=former.id)
-        upload = uploads.announce(
-            session,
-            subject=entry_id,
-            name=clean_line(wanted.name) or "sans nom",
-            size=wanted.size,
-            key=key,
-            place=place,
-            expires_at=expires_at,
-            now=now,
-        )
+        uploads.announce(session, upload=upload)
     for former in surplus:
         _receiver().discard(uploads.slot_of(former))
-    return upload
+
+
+def _take_first(upload: Upload, limits: Limits) -> int:
+    """Keep the chunk that comes with an announcement, and put both on record at once; return how much has come."""
+    try:
+        _append(upload, 0, limits)
+    except Refused:
+        _receiver().discard(uploads.slot_of(upload))
+        raise
+    except Exception:
+        _record(upload)
+        raise
+    reached = _receiver().offset(uploads.slot_of(upload))
+    if reached == upload.size:
+        _settle(upload, fresh=True)
+    else:
+        _record(upload)
+    return reached
 
 
 def _take(upload: Upload, offset: int, limits: Limits) -> int:
     """Keep the chunk that the request brings; return how far the file has come. A wrong one is refused and dropped."""
-    checksum, slot, seen = tus.checksum_of(request.headers), uploads.slot_of(upload), bytearray()
-
-    def look(head: bytes) -> None:
-        sniff_head(head, upload.size, name=upload.name, limits=limits)
-        seen[:] = head
-
-    glance = None if upload.head_sha256 else Glance(min(HEAD_BYTES, upload.size), look)
-    body = RequestBody()
+    known = upload.head_sha256
     try:
-        with _draining(body):
-            _receiver().append(slot, body, offset=offset, glance=glance, checksum=checksum)
+        _append(upload, offset, limits)
     except Refused:
         _drop(upload)
         raise
     except Exception:
-        _remember(upload.id, bytes(seen))
+        _remember(upload, known)
         raise
-    reached = _receiver().offset(slot)
+    reached = _receiver().offset(uploads.slot_of(upload))
     if reached == upload.size:
         _settle(upload)
     else:
-        _remember(upload.id, bytes(seen))
+        _remember(upload, known)
     return reached
 
 
-def _remember(upload_id: str, head: bytes) -> None:
+def _append(upload: Upload, offset: int, limits: Limits) -> None:
+    """Keep a chunk, the first bytes of the file looked at first if nobody has yet."""
+
+    def look(head: bytes) -> None:
+        sniff_head(head, upload.size, name=upload.name, limits=limits)
+        upload.head_sha256 = hashlib.sha256(head).hexdigest()
+
+    glance = None if upload.head_sha256 else Glance(min(HEAD_BYTES, upload.size), look)
+    body, checksum = RequestBody(), tus.checksum_of(request.headers)
+    with _draining(body):
+        _receiver().append(uploads.slot_of(upload), body, offset=offset, glance=glance, checksum=checksum)
+
+
+def _remember(upload: Upload, known: str | None) -> None:
     """Keep the digest of the first bytes, if this chunk brought the last of them."""
-    if not head:
-        return
-    with state().database.write() as session:
-        uploads.look_taken(session, upload_id=upload_id, head_sha256=hashlib.sha256(head).hexdigest())
+    if upload.head_sha256 and upload.head_sha256 != known:
+        with state().database.write() as session:
+            uploads.look_taken(session, upload_id=upload.id, head_sha256=upload.head_sha256)
 
 
-def _settle(upload: Upload) -> None:
-    made = settle(state().database, _receiver(), state().clock, upload)
+def _settle(upload: Upload, *, fresh: bool = False) -> None:
+    made = settle(state().database, _receiver(), state().clock, upload, fresh=fresh)
     if made:
         state().queues.announce(QUICK, "examine", made.id)
 
@@ -222,7 +243,7 @@ def _tell(upload: Upload) -> Response:
     if offset == upload.size and upload.completed_at is None:
         _settle(upload)
     standing = tus.standing(offset=offset, expires_at=upload.expires_at)
-    return _answer(HTTPStatus.OK, **{"Upload-Length": str(upload.size), "Cache-Control": "no-store"}, **standing)
+    return answers.answer(HTTPStatus.OK, **{"Upload-Length": str(upload.size), "Cache-Control": "no-store"}, **standing)
 
 
 def _drop(upload: Upload) -> None:
@@ -242,34 +263,6 @@ def _draining(body: RequestBody) -> Iterator[None]:
         raise
     except Superseded as error:
         raise Busy from error
-
-
-def _answer(status: int, body: str = "", **headers: str) -> Response:
-    response = Response(body, status, headers, mimetype="text/plain")
-    response.headers["Tus-Resumable"] = tus.VERSION
-    return response
-
-
-def _refusal(error: DomainError) -> Response:
-    """Answer in one French sentence, which the page shows as it is."""
-    status = tus.CHECKSUM_MISMATCH if isinstance(error, tus.Mismatch) else error.status
-    extra = {"Tus-Version": tus.VERSION} if isinstance(error, tus.OtherVersion) else {}
-    return _answer(status, error.message, **extra)
-
-
-def _failure(error: OSError) -> Response:
-    current_app.logger.error("an upload waits: %s: %s", type(error).__name__, error)
-    if error.errno in _NO_ROOM:
-        return _answer(HTTPStatus.INSUFFICIENT_STORAGE, _FULL, **{"Retry-After": _RETRY_S})
-    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, _DOWN, **{"Retry-After": _RETRY_S})
-
-
-def _http(error: HTTPException) -> Response:
-    if isinstance(error, CSRFError):
-        return _answer(HTTPStatus.FORBIDDEN, _STALE)
-    answer = _answer(error.code or HTTPStatus.BAD_REQUEST, "Cette demande n'est pas comprise.")
-    answer.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
-    return answer
 
 
 mount(blueprint)

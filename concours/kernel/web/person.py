@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app, g, session
 
-from concours.kernel.sessions import LoginMixin, close_login, is_stale, open_login, person_of, renew_login
+from concours.kernel.sessions import LoginMixin, close_login, look_up, open_login, renew_login
 from concours.kernel.web.state import state
 
 _TOKEN = "token"  # noqa: S105 -- the name of a cookie's entry
@@ -50,8 +50,7 @@ def sign_out() -> None:
 def _find(token: str) -> str | None:
     now = state().clock()
     with state().database.read() as database:
-        person = person_of(database, _table(), token=token, now=now)
-        stale = is_stale(database, _table(), token=token, now=now)
+        person, stale = look_up(database, _table(), token=token, now=now)
     if person and stale:
         with state().database.write() as database:
             renew_login(database, _table(), token=token, now=now)
