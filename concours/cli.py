@@ -108,7 +108,8 @@ def web() -> None:
 @click.option("--mail", "duty", flag_value="mail", help="Courriels seulement : sans fichier.")
 def worker(duty: str | None) -> None:
     """Démarre les tâches de fond seules : courriels, examen et copies des fichiers."""
-    from concours.worker import DUTIES, run
+    from concours.run_worker import run
+    from concours.worker import DUTIES
 
     run(frozenset({duty}) if duty else DUTIES)
 

@@ -1,19 +1,15 @@
 """The worker: two queues, and a sweep that takes up what stalled. Each task fetches, calls one operation, records."""
 
 import logging
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
@@ -33,8 +29,8 @@ from concours.kernel import mail
 from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW, Queues
-from concours.kernel.settings import Settings, SettingsError, read_settings
-from concours.kernel.storage import Damaged, Stores, open_stores, prepare_storage
+from concours.kernel.settings import Settings, SettingsError
+from concours.kernel.storage import Damaged, Stores, open_stores
 from jury import api as jury
 
 MAIL, EXAMINE, RENDER = "mail", "examine", "render"
@@ -44,17 +40,8 @@ FILES = "files"
 DUTIES = frozenset({FILES, MAIL})
 """What a worker does; two workers may share it between them."""
 
-_SWEEP_EVERY_S = 5
-_UPLOADS_EVERY = 12
-"""Sweeps between two looks at the files on their way: a minute."""
-_MAIL_EVERY_S = 1
-_POLL_S = 0.3
-_QUICK_THREADS = 4
-"""So that a sign-in code does not wait behind the examinations of the last evening; each thread mostly waits itself."""
 _RENEW_EVERY_S = 20
 _PROGRESS_EVERY_S = 2
-_STOP_LIMIT_S = 3
-"""How long a job may go on after the signal to stop; what is cut short is taken up by the next start."""
 
 _STEPS = ((QUICK, EXAMINE, CreationState.RECEIVED), (SLOW, RENDER, CreationState.ACCEPTED))
 
@@ -144,7 +131,7 @@ class Worker:
                 lifecycle.record_jury_copy(session, creation_id=creation_id, files=files)
 
     def _record_progress(self, creation_id: str, done: float) -> None:
-        with _survived("progress could not be recorded"), self.database.write() as session:
+        with survived("progress could not be recorded"), self.database.write() as session:
             lifecycle.record_progress(session, creation_id=creation_id, progress=done)
 
     def sweep(self) -> None:
@@ -191,7 +178,7 @@ class Worker:
 
         def renew() -> None:
             while not over.wait(_RENEW_EVERY_S):
-                with _survived("a claim could not be renewed"), self.database.write() as session:
+                with survived("a claim could not be renewed"), self.database.write() as session:
                     lifecycle.renew_claim(session, creation_id=creation_id, now=self.clock())
 
         thread = threading.Thread(target=renew, daemon=True)
@@ -233,7 +220,7 @@ class _Seldom:
 
 
 @contextmanager
-def _survived(what: str) -> Iterator[None]:
+def survived(what: str) -> Iterator[None]:
     """Log what goes wrong in the block and go on: the next turn tries again."""
     try:
         yield
@@ -264,57 +251,3 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: froz
     )
     worker.queues.serve(worker.handlers())
     return worker
-
-
-def run(duties: frozenset[str] = DUTIES) -> None:
-    """Work until SIGTERM or SIGINT. What is cut short is taken up by the next start.
-
-    A worker that has to do with files alone needs no network, one that has to do with mail alone no file: each may be
-    confined accordingly. Raises SettingsError when production has no working sandbox for files.
-    """
-    settings = read_settings()
-    worker = make_worker(settings, duties=duties)
-    if FILES in duties:
-        prepare_storage(settings)
-        if not worker.sandbox.confined:
-            sys.stderr.write(f"{worker.sandbox.description}\n")
-    consumers = [_consumer(worker, QUICK, workers=_QUICK_THREADS), _consumer(worker, SLOW, workers=1)]
-    started = consumers if FILES in duties else []
-    for consumer in started:
-        consumer.start()
-    _until_stopped(worker, duties)
-    for consumer in started:
-        consumer.stop()
-    for consumer in started:
-        consumer.stop(graceful=True)
-
-
-def _until_stopped(worker: Worker, duties: frozenset[str]) -> None:
-    """Take up what stalled, every few seconds; without the queue's wake-ups, look for mail more often."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Huey's own handlers end one consumer; this process has two.
-        signal.signal(number, lambda *_: stop.set())
-    turn, every = (worker.sweep, _SWEEP_EVERY_S) if FILES in duties else (worker.send_mail, _MAIL_EVERY_S)
-    for round_ in count():
-        with _survived("the sweep failed"):
-            turn()
-        if FILES in duties and round_ % _UPLOADS_EVERY == 0:
-            with _survived("the sweep of uploads failed"):
-                worker.sweep_uploads()
-        if stop.wait(every):
-            break
-
-
-def _consumer(worker: Worker, queue: str, *, workers: int) -> Consumer:
-    # Left alone, Huey looks less and less often at an idle queue, down to once in ten seconds.
-    huey = worker.queues.by_name[queue]
-    return Consumer(
-        huey,
-        workers=workers,
-        periodic=False,
-        backoff=1.0,
-        initial_delay=_POLL_S,
-        max_delay=_POLL_S,
-        shutdown_timeout=_STOP_LIMIT_S,
-    )

@@ -148,7 +148,7 @@ def test_without_an_answer_the_deposit_stands_and_the_secretariat_reads_that_it_
     page(client, f"/candidatures/{entry_id}/depot").form().submit()
     with scene.entry(entry_id) as entry:
         assert entry.deposit is not None
-        assert entry.deposit.creation.findings == ["virus_unchecked"]
+        assert entry.deposit.creation.findings == ["attachments", "virus_unchecked"]
     sentence = FINDINGS[Finding.VIRUS_UNCHECKED]
     assert sentence in page(scene.console(), f"/organisation/candidatures/{entry_id}").text
 

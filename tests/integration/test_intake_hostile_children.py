@@ -30,7 +30,8 @@ def evil(source, out, arguments, report):
 {body}
     return {{"done": True}}
 
-child.TASKS["probe"] = child.TASKS["copy"] = evil
+child.evil = evil
+child._TASKS["probe"] = child._TASKS["copy"] = ("concours.intake.child", "evil")
 child.main()
 """
 

@@ -129,7 +129,7 @@ def stranded(tmp_path: Path, sqlite_url: str) -> tuple[Scene, str]:
     client, entry_id = before.sign_in(), before.draft()
     before.upload(client, entry_id, files.pdf(), "avant.pdf")
     before.work()
-    (first, _) = page(client, f"/candidatures/{entry_id}/creation").one("main").iter("img")
+    (first, _) = page(client, f"/candidatures/{entry_id}/creation").one("div", id="fichier").iter("img")
     nowhere = S3(f"http://127.0.0.1:{free_port()}", "concours", "default", "key", "secret")
     return Scene(tmp_path, sqlite_url, FrozenClock(OPEN), **environ_of(nowhere)), first.get("src", "")
 
@@ -175,7 +175,7 @@ def test_a_server_that_hangs_is_said_and_once_back_takes_the_same_file(
     client, entry_id = remote.sign_in(), remote.draft()
     remote.upload(client, entry_id, files.pdf(), "avant.pdf")
     remote.work()
-    (first, _) = page(client, f"/candidatures/{entry_id}/creation").one("main").iter("img")
+    (first, _) = page(client, f"/candidatures/{entry_id}/creation").one("div", id="fichier").iter("img")
     with server.paused():
         check_failure(client, send(client, entry_id, files.pdf(pages=3)), 503)
         check_failure(client, client.get(first.get("src", "")), 503)
