@@ -4,7 +4,9 @@ And what becomes of those that never are.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from concours.entries import operations, queries
 from concours.entries.rules import Late
@@ -32,26 +34,21 @@ def settle(
     until the upload expires, and the attempt is on record; NotFound, OSError.
     """
     slot = uploads.slot_of(upload)
-    sha256 = receiver.finish(slot)
+    with database.read() as session:
+        account_id = queries.owner_of(session, upload.subject)
+    received = uploads.received_of(upload, receiver.finish(slot))
     now = clock()
-    received = uploads.received_of(upload, sha256)
     try:
         with database.write() as session:
-            if fresh:
-                uploads.announce(session, upload=upload)
-            if uploads.find(session, upload_id=upload.id, subject=upload.subject, now=now, lock=True).completed_at:
+            if not fresh and uploads.is_complete(session, upload_id=upload.id):
                 return None
-            entry = queries.find_entry(session, upload.subject)
             made = operations.attach_creation(
-                session, entry_id=entry.id, account_id=entry.account_id, received=received, name=upload.name, now=now
+                session, entry_id=upload.subject, account_id=account_id, received=received, name=upload.name, now=now
             )
-            uploads.complete(session, upload_id=upload.id, creation_id=made.id, now=now)
+            _complete(session, upload, made, fresh=fresh, now=now)
     except Late:
         with database.write() as session:
-            if fresh:
-                uploads.announce(session, upload=upload)
-            uploads.complete(session, upload_id=upload.id, creation_id=None, now=now)
-            account_id = queries.find_entry(session, upload.subject).account_id
+            _complete(session, upload, None, fresh=fresh, now=now)
             operations.record_late(
                 session, entry_id=upload.subject, account_id=account_id, act="upload", now=now, size=upload.size
             )
@@ -60,6 +57,16 @@ def settle(
     if made.quarantine_key != slot.key:
         receiver.discard(slot)  # the dossier had these very bytes already
     return made
+
+
+def _complete(session: Session, upload: Upload, made: Creation | None, *, fresh: bool, now: datetime) -> None:
+    """Record that the last byte has come, and what the file became."""
+    creation_id = made.id if made else None
+    if fresh:
+        upload.completed_at, upload.creation_id = now, creation_id
+        uploads.announce(session, upload=upload)
+    else:
+        uploads.complete(session, upload_id=upload.id, creation_id=creation_id, now=now)
 
 
 def settle_stalled(database: Database, receiver: Receiver, clock: Clock) -> list[str]:

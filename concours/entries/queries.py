@@ -36,6 +36,15 @@ def own_entry(session: Session, *, entry_id: str, account_id: str, lock: bool = 
     return entry
 
 
+def locked_entry(session: Session, *, entry_id: str, account_id: str) -> Entry:
+    """Return a candidate's own dossier for an act that changes it, without its files. Raises NotFound alike."""
+    query = select(Entry).where(Entry.id == entry_id, Entry.account_id == account_id)
+    entry = session.scalars(query.with_for_update(of=Entry)).first()
+    if entry is None:
+        raise NotFound(_UNKNOWN)
+    return entry
+
+
 def own_edition(session: Session, *, entry_id: str, account_id: str) -> EditionRecord:
     """Return the edition of a candidate's own dossier, in one question. Raises NotFound as `own_entry` does."""
     query = select(EditionRecord).join(Entry, Entry.edition_id == EditionRecord.id)
@@ -43,6 +52,14 @@ def own_edition(session: Session, *, entry_id: str, account_id: str) -> EditionR
     if record is None:
         raise NotFound(_UNKNOWN)
     return record
+
+
+def owner_of(session: Session, entry_id: str) -> str:
+    """Return the account of a dossier. Raises NotFound."""
+    account_id = session.scalar(select(Entry.account_id).where(Entry.id == entry_id))
+    if account_id is None:
+        raise NotFound(_UNKNOWN)
+    return account_id
 
 
 def find_entry(session: Session, entry_id: str) -> Entry:

@@ -1,4 +1,4 @@
-"""SHA-256 of files that come by pieces: digested in a second thread as they come, so that it costs no time."""
+"""SHA-256 of files that come by pieces: digested as they come, in a second thread where that saves time."""
 
 import hashlib
 import queue
@@ -14,6 +14,8 @@ Read = Callable[[int, int], Iterable[bytes]]
 
 _KEPT = 512
 """Files that come at the same time, far more than a process has threads."""
+_SMALL = 8 << 20
+"""Bytes that are digested in some milliseconds, less than it takes to hand them to another thread on a busy machine."""
 _WAITING_BLOCKS = 16
 """Received and not yet digested: what bounds the memory that one upload takes."""
 
@@ -30,6 +32,11 @@ class _Running:
             self.digest.update(block)
             self.at += len(block)
 
+    def passing(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            yield block
+            self.take((block,))
+
 
 class Digests:
     """How far this process has digested each file.
@@ -43,10 +50,21 @@ class Digests:
         self._lock = threading.Lock()
 
     @contextmanager
-    def following(self, key: str, offset: int, read: Read) -> Iterator[Callable[[Iterable[bytes]], Iterator[bytes]]]:
-        """Give what passes blocks on to their writer from `offset` on, and digests each once it is written."""
-        running, waiting = self._take(key, offset), queue.Queue[bytes | None](_WAITING_BLOCKS)
-        done: list[bool] = []
+    def following(
+        self, key: str, offset: int, read: Read, *, expected: int
+    ) -> Iterator[Callable[[Iterable[bytes]], Iterator[bytes]]]:
+        """Give what passes blocks on to their writer from `offset` on, and digests each once it is written.
+
+        Where at most `expected` bytes come and nothing is to be caught up with, a thread would cost more than it saves.
+        """
+        running = self._take(key, offset)
+        if expected <= _SMALL and running.at == offset:
+            try:
+                yield running.passing
+            finally:
+                self._keep(key, running)
+            return
+        waiting, done = queue.Queue[bytes | None](_WAITING_BLOCKS), list[bool]()
         thread = threading.Thread(target=_digest, args=(running, offset, read, waiting, done), daemon=True)
         thread.start()
 

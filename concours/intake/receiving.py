@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from concours.intake.digests import Digests
+from concours.intake.digests import Digests, Read
 from concours.intake.tus import Checksum, OtherOffset
 from concours.kernel.disk import CHUNK
 from concours.kernel.errors import TooLarge
@@ -68,8 +68,11 @@ class Receiver:
         offset: int,
         glance: Glance | None = None,
         checksum: Checksum | None = None,
+        expected: int | None = None,
     ) -> None:
         """Keep a chunk that begins at `offset`; what came of it is kept when it is cut, unless it has a checksum.
+
+        `expected`: how many bytes it announces, where it does.
 
         Raises OtherOffset, TooLarge, Mismatch, Busy, Superseded, what `glance` raises, and what reading raises.
         """
@@ -82,19 +85,26 @@ class Receiver:
                 coming = _checked(coming, checksum)
             if glance:
                 coming = _looked_at(coming, glance, self._read(slot, 0, min(stored, glance.wanted)))
-            with self.digests.following(slot.key, stored, lambda start, stop: self._read(slot, start, stop)) as passing:
+            room = slot.size - stored
+            following = self.digests.following(
+                slot.key, stored, self._reader(slot), expected=room if expected is None else expected
+            )
+            with following as passing:
                 self.partials.append(slot.key, slot.place, passing(coming))
 
     def finish(self, slot: Slot) -> str:
         """Make a file that is all there durable; return its SHA-256. A second time changes nothing."""
         with self.partials.turn(slot.key):
             self.partials.finish(slot.key, slot.place)
-            return self.digests.sha256(slot.key, slot.size, lambda start, stop: self._read(slot, start, stop))
+            return self.digests.sha256(slot.key, slot.size, self._reader(slot))
 
     def discard(self, slot: Slot) -> None:
         """Remove a file, whole or not."""
         self.digests.forget(slot.key)
         self.partials.discard(slot.key, slot.place)
+
+    def _reader(self, slot: Slot) -> Read:
+        return lambda start, stop: self._read(slot, start, stop)
 
     def _read(self, slot: Slot, start: int, stop: int) -> Iterable[bytes]:
         return self.partials.read(slot.key, slot.place, start, stop) if stop > start else ()

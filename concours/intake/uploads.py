@@ -60,13 +60,12 @@ def promise(*, subject: str, name: str, size: int, key: str, place: str, expires
 def announce(session: Session, *, upload: Upload) -> None:
     """Record a promised file."""
     session.add(upload)
-    session.flush()
 
 
-def find(session: Session, *, upload_id: str, subject: str, now: datetime, lock: bool = False) -> Upload:
+def find(session: Session, *, upload_id: str, subject: str, now: datetime) -> Upload:
     """Return an upload for this subject. Raises NotFound for another's as for none, and once it has expired."""
     query = select(Upload).where(Upload.id == upload_id, Upload.subject == subject, Upload.expires_at > now)
-    found = session.scalars(query.with_for_update() if lock else query).first()
+    found = session.scalars(query).first()
     if found is None:
         raise NotFound(_GONE)
     return found
@@ -86,6 +85,15 @@ def surplus(session: Session, *, subject: str, now: datetime) -> Sequence[Upload
 def look_taken(session: Session, *, upload_id: str, head_sha256: str) -> None:
     """Remember the digest of the first bytes, which were looked at and not refused."""
     session.get_one(Upload, upload_id).head_sha256 = head_sha256
+
+
+def is_complete(session: Session, *, upload_id: str) -> bool:
+    """Tell whether the last byte is on record, and keep others from recording it meanwhile. Raises NotFound."""
+    query = select(Upload).where(Upload.id == upload_id).with_for_update()
+    found = session.scalars(query).first()
+    if found is None:
+        raise NotFound(_GONE)
+    return found.completed_at is not None
 
 
 def complete(session: Session, *, upload_id: str, creation_id: str | None, now: datetime) -> None:

@@ -45,7 +45,7 @@ def record(
 ) -> None:
     """Append an event to the chain, in the caller's transaction."""
     _lock(session, table)
-    last = session.scalars(select(table).order_by(table.position.desc()).limit(1)).first()
+    last = session.execute(select(table.position, table.digest).order_by(table.position.desc()).limit(1)).first()
     event = table()
     event.position = last.position + 1 if last else 1
     event.at, event.actor, event.action, event.subject = now.astimezone(UTC), actor, action, subject

@@ -1,8 +1,9 @@
 """The database: one metadata, two ways in (read, write), and the only place that commits."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -63,12 +64,30 @@ Ref = Annotated[str, mapped_column(String(ID_LENGTH))]
 """What refers to an `Id`."""
 
 
+class _Turn:
+    """Writers of this process one after the other: SQLite has those that wait look again every tenth of a second.
+
+    Whoever has waited as long as SQLite would goes on, and is told by it.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._mine = threading.Lock(), threading.local()
+
+    def __enter__(self) -> None:
+        self._mine.held = self._lock.acquire(timeout=_LOCK_WAIT_S)
+
+    def __exit__(self, *_: object) -> None:
+        if self._mine.held:
+            self._lock.release()
+
+
 class Database:
     """An engine and its two kinds of transaction."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _make_engine(url)
+        self._turn = _Turn() if url.startswith("sqlite") else nullcontext()
         self._writer = self.engine.execution_options(begin="IMMEDIATE")
 
     @contextmanager
@@ -80,7 +99,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session that is committed when the block ends well, rolled back otherwise."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     def dispose(self) -> None:

@@ -221,7 +221,14 @@ def _append(upload: Upload, offset: int, limits: Limits) -> None:
     glance = None if upload.head_sha256 else Glance(min(HEAD_BYTES, upload.size), look)
     body, checksum = RequestBody(), tus.checksum_of(request.headers)
     with _draining(body):
-        _receiver().append(uploads.slot_of(upload), body, offset=offset, glance=glance, checksum=checksum)
+        _receiver().append(
+            uploads.slot_of(upload),
+            body,
+            offset=offset,
+            glance=glance,
+            checksum=checksum,
+            expected=request.content_length,
+        )
 
 
 def _remember(upload: Upload, known: str | None) -> None:
