@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from concours.intake.models import Creation, CreationState, JuryFile
 from concours.intake.rules import Artefact, Verdict, plain_name
 from concours.kernel.errors import Conflict
+from concours.kernel.ids import new_id
 from concours.kernel.storage import Received
 
 MAX_ATTEMPTS = 3
@@ -31,6 +32,7 @@ _FAILED = {
 def receive(session: Session, *, received: Received, name: str, now: datetime) -> Creation:
     """Record a file that is whole and durable in the quarantine."""
     creation = Creation(
+        id=new_id(),
         name=plain_name(name),
         quarantine_key=received.key,
         size=received.size,
@@ -40,7 +42,6 @@ def receive(session: Session, *, received: Received, name: str, now: datetime) -
         attempts=0,
     )
     session.add(creation)
-    session.flush()
     return creation
 
 

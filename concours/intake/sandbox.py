@@ -54,7 +54,10 @@ _BLOCK_BYTES = 512
 """The unit of st_blocks, whatever the disk."""
 
 _PROCESSES = 128
-"""Threads count too; only where the namespace has its own count, or a busy account would use it up."""
+"""Threads count too; only where the namespace has its own count, or a busy account would use it up.
+
+The system counts none of root's: a service that runs as root has the deadline alone.
+"""
 
 _OUT_OF_TIME = frozenset({-signal.SIGXCPU, 128 + signal.SIGXCPU})
 _KILLED = frozenset({-signal.SIGKILL, 128 + signal.SIGKILL})

@@ -54,7 +54,6 @@ def record(
     event.previous = last.digest if last else GENESIS
     event.digest = seal(event)
     session.add(event)
-    session.flush()
 
 
 def seal(event: AuditMixin) -> str:

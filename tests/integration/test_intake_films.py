@@ -281,4 +281,4 @@ def test_a_child_that_chatters_is_listened_to_twice_a_second_at_most() -> None:
 def test_without_anyone_to_tell_nothing_is_told(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(files.pdf())
-    assert Sandbox(None, "bubblewrap n'est pas installé").run("trial", source, None, {}, 20) == {}
+    assert Sandbox(None, "bubblewrap n'est pas installé").run("trial", source, None, {}, 60) == {}

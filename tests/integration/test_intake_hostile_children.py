@@ -113,13 +113,15 @@ def test_a_child_that_hangs_is_ended_at_its_hour(
     assert time.monotonic() - started < 10
 
 
-def test_a_child_that_multiplies_is_bounded_and_ends_with_all_of_them(
+def test_a_child_that_multiplies_ends_with_all_of_them(
     confined: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take_over(monkeypatch, "import os, time\nwhile True:\n  try: os.fork()\n  except OSError: time.sleep(1)")
+    """At most 512: the system counts none of root's processes, and whoever runs the tests may be root."""
+    body = "import os, time\nfor _ in range(9):\n  try: os.fork()\n  except OSError: break\ntime.sleep(99)"
+    take_over(monkeypatch, body)
     assert isinstance(attack(confined, tmp_path, seconds=3), SandboxFailure)
     for _ in range(40):
-        left = [command for command in _commands() if b"child.TASKS" in command and str(tmp_path).encode() in command]
+        left = [command for command in _commands() if b"child.evil" in command and str(tmp_path).encode() in command]
         if not left:
             return
         time.sleep(0.05)
