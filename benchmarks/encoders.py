@@ -53,7 +53,7 @@ def _settings(role: str, seconds: float) -> dict[str, str]:
     module: Any = scrub
     if role == "small":
         return dict(module.small_quality(seconds))
-    return dict(module._FULL_QUALITY if hasattr(module, "_FULL_QUALITY") else module._X264)  # noqa: SLF001 -- see above
+    return dict(module._FULL_QUALITY)  # noqa: SLF001 -- read where it stands: a copy would drift
 
 
 def command(source: Path, wanted: list[Output], folder: Path) -> list[str]:

@@ -1,38 +1,19 @@
 """A candidate's browser in front of the page that sends a file: how to slow it, cut it and count its bytes."""
 
 import hashlib
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Request
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from concours.accounts.operations import make_sign_in_link
 from concours.intake.models import Creation
 from concours.kernel.db import Database
 from tests import files
 from tests.entries_scene import Scene
-from tests.ports import free_port
 
 CANDIDATE = "candidate@agents.example"
-
-
-@contextmanager
-def serving(scene: Scene) -> Iterator[str]:
-    """Have the application answer; yield its address."""
-    server = make_server("127.0.0.1", free_port(), scene.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def sign_in(scene: Scene, address: str, page: Page, email: str = CANDIDATE) -> None:

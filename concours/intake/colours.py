@@ -11,7 +11,6 @@ from concours.intake.segments import clean_profile
 
 _FUNCTION = words("/FunctionType /Domain /Range /Size /BitsPerSample /Order /Encode /Decode /C0 /C1 /N /Bounds")
 _CALCULATOR = re.compile(rb"%[^\r\n]*|([{}]|-?[0-9.]+|[a-z]+)")
-_CALIBRATED = ("/WhitePoint", "/BlackPoint", "/Gamma", "/Matrix", "/Range")
 
 
 class Colours:

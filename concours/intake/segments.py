@@ -12,7 +12,6 @@ _JFIF = b"JFIF\0"
 _ADOBE = b"Adobe"
 _ADOBE_LENGTH = 12
 
-_JPEG2000_START = b"\0\0\0\x0cjP  \r\n\x87\n"
 _JP2_BOXES = frozenset((b"jP  ", b"ftyp", b"jp2h", b"jp2c"))
 _JP2_HEADERS = frozenset((b"ihdr", b"bpcc", b"colr", b"pclr", b"cmap", b"cdef"))
 _ENUMERATED = 1

@@ -11,7 +11,8 @@ from tests.axe import violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
-from tests.uploads_scene import serving, sign_in
+from tests.live import answering
+from tests.uploads_scene import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +25,7 @@ def scene(tmp_path: Path, sqlite_url: str) -> Scene:
 @pytest.fixture
 def address(scene: Scene) -> Iterator[str]:
     """Where the application answers."""
-    with serving(scene) as found:
+    with answering(scene.app) as found:
         yield found
 
 

@@ -17,7 +17,8 @@ from tests.axe import violations
 from tests.conftest import NewPage
 from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
-from tests.uploads_scene import Network, bodies, choose, film, only_creation, send, serving, sha256, sign_in, state
+from tests.live import answering
+from tests.uploads_scene import Network, bodies, choose, film, only_creation, send, sha256, sign_in, state
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +59,7 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path, sqlite_url: str, new_page: NewPage) -> Iterator[Site]:
     scene = Scene(tmp_path, sqlite_url, FrozenClock(OPEN))
-    with serving(scene) as address:
+    with answering(scene.app) as address:
         yield Site(scene, address, f"{address}/candidatures/{scene.draft()}/creation", new_page)
 
 

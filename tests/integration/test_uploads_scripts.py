@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
-from tests.uploads_scene import serving
+from tests.live import answering
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory, migrated_sq
     database = shutil.copyfile(migrated_sqlite, folder / "concours.db")
     scene = Scene(folder, f"sqlite:///{database}", FrozenClock(OPEN))
     context = browser.new_context(locale="fr-FR", timezone_id="Indian/Reunion")
-    with serving(scene) as address:
+    with answering(scene.app) as address:
         opened = context.new_page()
         opened.goto(f"{address}/connexion")
         yield opened
