@@ -8,6 +8,7 @@ from concours.accounts.models import Account, Login
 from concours.editions.queries import current_edition
 from concours.editions.rules import Edition, Phase, phase
 from concours.entries import views as entries_views
+from concours.entries.arrivals import Arrivals
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
 from concours.intake.receiving import Receiver
@@ -61,7 +62,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         templates=lambda folder: folder not in _NOT_OURS,
     )
     use_logins(app.extensions, Login)
-    app.extensions[entries_views.uploads.RECEIVER] = Receiver(resources.stores.partials)
+    app.extensions[entries_views.uploads.ARRIVALS] = Arrivals(
+        database, Receiver(resources.stores.partials), resources.queues, clock
+    )
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome()})

@@ -14,8 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
-from concours.entries.arrivals import settle_stalled
-from concours.entries.arrivals import sweep as sweep_arrivals
+from concours.entries.arrivals import Arrivals
 from concours.entries.operations import record_infection
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
@@ -62,9 +61,9 @@ class Worker:
     duties: frozenset[str] = DUTIES
 
     @cached_property
-    def receiver(self) -> Receiver:
+    def arrivals(self) -> Arrivals:
         """Where files come in by pieces."""
-        return Receiver(self.stores.partials)
+        return Arrivals(self.database, Receiver(self.stores.partials), self.queues, self.clock)
 
     def handlers(self) -> dict[str, Callable[[str], None]]:
         """Return what each job does; the call for mail, where another worker sends it, is that one's to hear."""
@@ -148,9 +147,8 @@ class Worker:
 
     def sweep_uploads(self) -> None:
         """Take up what was all there when a server fell, and remove what nobody finished in time."""
-        for creation_id in settle_stalled(self.database, self.receiver, self.clock):
-            self.queues.announce(QUICK, EXAMINE, creation_id)
-        sweep_arrivals(self.database, self.receiver, self.clock)
+        self.arrivals.settle_stalled()
+        self.arrivals.sweep()
 
     def _send(self, table: type[mail.OutboxMixin], mail_id: str) -> None:
         with self.database.write() as session:

@@ -4,6 +4,8 @@ And what becomes of those that never are.
 """
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -16,6 +18,9 @@ from concours.intake.receiving import Receiver
 from concours.kernel.clock import Clock
 from concours.kernel.db import Database
 from concours.kernel.errors import DomainError
+from concours.kernel.queue import QUICK, Queues
+from concours.kernel.storage import Received
+from concours.kernel.together import Together
 
 _PAUSE = timedelta(minutes=1)
 """An upload younger than this is most likely being settled by whoever received it."""
@@ -25,72 +30,100 @@ _FORGOTTEN = timedelta(hours=1)
 _log = logging.getLogger(__name__)
 
 
-def settle(
-    database: Database, receiver: Receiver, clock: Clock, upload: Upload, *, fresh: bool = False
-) -> Creation | None:
-    """Give a whole upload to its dossier; None when that is done already. A `fresh` one is put on record with it.
+@dataclass(frozen=True)
+class _Arrival:
+    """A file that is whole and durable since `now`."""
 
-    The instant that counts is the one at which the file is assembled and durable. Raises Late: the bytes are then kept
-    until the upload expires, and the attempt is on record; NotFound, OSError.
-    """
-    slot = uploads.slot_of(upload)
-    with database.read() as session:
-        account_id = queries.owner_of(session, upload.subject)
-    received = uploads.received_of(upload, receiver.finish(slot))
-    now = clock()
+    upload: Upload
+    received: Received
+    account_id: str
+    fresh: bool
+    now: datetime
+
+
+class Arrivals:
+    """Where the files that a process receives become dossiers' creations."""
+
+    def __init__(self, database: Database, receiver: Receiver, queues: Queues, clock: Clock) -> None:
+        self.receiver, self._queues = receiver, queues
+        self._database, self._clock = database, clock
+        self._together = Together(self._record)
+
+    def settle(self, upload: Upload, *, account_id: str, fresh: bool = False) -> Creation | None:
+        """Give a whole upload to its owner's dossier, and have it examined; None when that is done already.
+
+        A `fresh` one is put on record with it. The instant that counts is the one at which the file is assembled and
+        durable. Raises Late: the bytes are then kept until the upload expires, and the attempt is on record; NotFound,
+        OSError.
+        """
+        slot = uploads.slot_of(upload)
+        received = uploads.received_of(upload, self.receiver.finish(slot))
+        made = self._together.do(_Arrival(upload, received, account_id, fresh, self._clock()))
+        if made:
+            self.receiver.digests.forget(slot.key)
+            if made.quarantine_key != slot.key:
+                self.receiver.discard(slot)  # the dossier had these very bytes already
+        return made
+
+    def settle_stalled(self) -> None:
+        """Settle the uploads that were all there when a server fell."""
+        with self._database.read() as session:
+            waiting = uploads.pending(session, before=self._clock() - _PAUSE, now=self._clock())
+        for upload in waiting:
+            try:
+                if self.receiver.offset(uploads.slot_of(upload)) == upload.size:
+                    self.settle(upload, account_id=self._owner(upload))
+            except (DomainError, OSError) as failure:
+                _log.warning("upload %s waits: %s", upload.id, type(failure).__name__)
+
+    def sweep(self) -> None:
+        """Remove the uploads whose time is over, and pieces that nobody knows. A creation keeps its bytes."""
+        now = self._clock()
+        with self._database.read() as session:
+            over, known = uploads.expired(session, now=now), uploads.known_keys(session)
+        for upload in over:
+            if upload.creation_id is None:
+                self.receiver.discard(uploads.slot_of(upload))
+            with self._database.write() as session:
+                uploads.drop(session, upload_id=upload.id)
+        self.receiver.partials.sweep(known, now - _FORGOTTEN)
+
+    def _record(self, arrivals: Sequence[_Arrival]) -> "Sequence[Creation | Exception | None]":
+        """Record files that came at the same moment, in one transaction that is flushed once."""
+        with self._database.write() as session, session.no_autoflush:
+            outcomes = [_attach(session, arrival) for arrival in arrivals]
+        for outcome in outcomes:
+            if isinstance(outcome, Creation):
+                self._queues.announce(QUICK, "examine", outcome.id)
+        return outcomes
+
+    def _owner(self, upload: Upload) -> str:
+        with self._database.read() as session:
+            return queries.owner_of(session, upload.subject)
+
+
+def _attach(session: Session, arrival: _Arrival) -> Creation | DomainError | None:
+    """Give a file to its dossier, or say why not: what is refused is refused before anything of it is changed."""
+    upload, who = arrival.upload, {"entry_id": arrival.upload.subject, "account_id": arrival.account_id}
     try:
-        with database.write() as session:
-            if not fresh and uploads.is_complete(session, upload_id=upload.id):
-                return None
-            made = operations.attach_creation(
-                session, entry_id=upload.subject, account_id=account_id, received=received, name=upload.name, now=now
-            )
-            _complete(session, upload, made, fresh=fresh, now=now)
-    except Late:
-        with database.write() as session:
-            _complete(session, upload, None, fresh=fresh, now=now)
-            operations.record_late(
-                session, entry_id=upload.subject, account_id=account_id, act="upload", now=now, size=upload.size
-            )
-        raise
-    receiver.digests.forget(slot.key)
-    if made.quarantine_key != slot.key:
-        receiver.discard(slot)  # the dossier had these very bytes already
+        if not arrival.fresh and uploads.is_complete(session, upload_id=upload.id):
+            return None
+        made = operations.attach_creation(session, **who, received=arrival.received, name=upload.name, now=arrival.now)
+    except Late as late:
+        _complete(session, arrival, None)
+        operations.record_late(session, **who, act="upload", now=arrival.now, size=upload.size)
+        return late
+    except DomainError as refusal:
+        return refusal
+    _complete(session, arrival, made)
     return made
 
 
-def _complete(session: Session, upload: Upload, made: Creation | None, *, fresh: bool, now: datetime) -> None:
+def _complete(session: Session, arrival: _Arrival, made: Creation | None) -> None:
     """Record that the last byte has come, and what the file became."""
-    creation_id = made.id if made else None
-    if fresh:
-        upload.completed_at, upload.creation_id = now, creation_id
+    upload, creation_id = arrival.upload, made.id if made else None
+    if arrival.fresh:
+        upload.completed_at, upload.creation_id = arrival.now, creation_id
         uploads.announce(session, upload=upload)
     else:
-        uploads.complete(session, upload_id=upload.id, creation_id=creation_id, now=now)
-
-
-def settle_stalled(database: Database, receiver: Receiver, clock: Clock) -> list[str]:
-    """Settle the uploads that were all there when a server fell; return the creations that they became."""
-    with database.read() as session:
-        waiting = uploads.pending(session, before=clock() - _PAUSE, now=clock())
-    made = []
-    for upload in waiting:
-        try:
-            if receiver.offset(uploads.slot_of(upload)) == upload.size:
-                made.append(settle(database, receiver, clock, upload))
-        except (DomainError, OSError) as failure:
-            _log.warning("upload %s waits: %s", upload.id, type(failure).__name__)
-    return [creation.id for creation in made if creation]
-
-
-def sweep(database: Database, receiver: Receiver, clock: Clock) -> None:
-    """Remove the uploads whose time is over, and pieces that nobody knows. A creation keeps its bytes."""
-    now = clock()
-    with database.read() as session:
-        over, known = uploads.expired(session, now=now), uploads.known_keys(session)
-    for upload in over:
-        if upload.creation_id is None:
-            receiver.discard(uploads.slot_of(upload))
-        with database.write() as session:
-            uploads.drop(session, upload_id=upload.id)
-    receiver.partials.sweep(known, now - _FORGOTTEN)
+        uploads.complete(session, upload_id=upload.id, creation_id=creation_id, now=arrival.now)

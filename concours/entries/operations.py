@@ -165,8 +165,8 @@ def tell_refused(session: Session, *, entry: Entry, now: datetime) -> None:
 
 
 def _own_open_entry(session: Session, entry_id: str, account_id: str, now: datetime, act: str) -> Entry:
-    entry = queries.locked_entry(session, entry_id=entry_id, account_id=account_id)
-    require_open(_edition_of(session, entry), now, act)
+    entry, edition = queries.locked_entry(session, entry_id=entry_id, account_id=account_id)
+    require_open(editions.to_edition(session, edition), now, act)
     return entry
 
 

@@ -36,13 +36,16 @@ def own_entry(session: Session, *, entry_id: str, account_id: str, lock: bool = 
     return entry
 
 
-def locked_entry(session: Session, *, entry_id: str, account_id: str) -> Entry:
+def locked_entry(session: Session, *, entry_id: str, account_id: str) -> tuple[Entry, EditionRecord]:
     """Return a candidate's own dossier for an act that changes it, without its files. Raises NotFound alike."""
-    query = select(Entry).where(Entry.id == entry_id, Entry.account_id == account_id)
-    entry = session.scalars(query.with_for_update(of=Entry)).first()
-    if entry is None:
+    query = select(Entry, EditionRecord).join(EditionRecord, Entry.edition_id == EditionRecord.id)
+    found = session.execute(
+        query.where(Entry.id == entry_id, Entry.account_id == account_id).with_for_update(of=Entry)
+    ).first()
+    if found is None:
         raise NotFound(_UNKNOWN)
-    return entry
+    entry, edition = found
+    return entry, edition
 
 
 def own_edition(session: Session, *, entry_id: str, account_id: str) -> EditionRecord:

@@ -44,8 +44,7 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Append an event to the chain, in the caller's transaction."""
-    _lock(session, table)
-    last = session.execute(select(table.position, table.digest).order_by(table.position.desc()).limit(1)).first()
+    last = _last(session, table)
     event = table()
     event.position = last.position + 1 if last else 1
     event.at, event.actor, event.action, event.subject = now.astimezone(UTC), actor, action, subject
@@ -82,6 +81,16 @@ def broken_at(events: Iterable[AuditMixin]) -> int | None:
 
 def _canonical(facts: Any) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _last(session: Session, table: type[AuditMixin]) -> AuditMixin | None:
+    """Return the event to go on from, and keep other writers from going on from it too."""
+    pending = [event for event in session.new if isinstance(event, table)]
+    if pending:
+        return max(pending, key=lambda event: event.position)
+    with session.no_autoflush:  # what else waits to be written is written once, with the event
+        _lock(session, table)
+        return session.scalars(select(table).order_by(table.position.desc()).limit(1)).first()
 
 
 def _lock(session: Session, table: type[AuditMixin]) -> None:

@@ -1,10 +1,13 @@
 """The database: one metadata, two ways in (read, write), and the only place that commits."""
 
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, create_engine, event
@@ -65,20 +68,38 @@ Ref = Annotated[str, mapped_column(String(ID_LENGTH))]
 
 
 class _Turn:
-    """Writers of this process one after the other: SQLite has those that wait look again every tenth of a second.
+    """Writers one after the other, in this process and beside it: SQLite's own waiters only look again now and then.
 
-    Whoever has waited as long as SQLite would goes on, and is told by it.
+    Whoever has waited in this process as long as SQLite would goes on without it, and is told by SQLite; so does a
+    process that may not open the file.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(f"{path.name}.turn")
         self._lock, self._mine = threading.Lock(), threading.local()
 
     def __enter__(self) -> None:
         self._mine.held = self._lock.acquire(timeout=_LOCK_WAIT_S)
+        self._mine.file = _locked(self._path) if self._mine.held else None
 
     def __exit__(self, *_: object) -> None:
+        if self._mine.file is not None:
+            os.close(self._mine.file)
         if self._mine.held:
             self._lock.release()
+
+
+def _locked(path: Path) -> int | None:
+    """Open a file that one process at a time has; a process that dies lets go of it."""
+    file = None
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CREAT, 0o660)
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError:
+        if file is not None:
+            os.close(file)
+        return None
+    return file
 
 
 class Database:
@@ -87,7 +108,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _make_engine(url)
-        self._turn = _Turn() if url.startswith("sqlite") else nullcontext()
+        self._turn = _turn(self.engine)
         self._writer = self.engine.execution_options(begin="IMMEDIATE")
 
     @contextmanager
@@ -105,6 +126,11 @@ class Database:
     def dispose(self) -> None:
         """Close the pool."""
         self.engine.dispose()
+
+
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    path = engine.url.database if engine.dialect.name == "sqlite" else None
+    return _Turn(Path(path)) if path and path != ":memory:" else nullcontext()
 
 
 def _make_engine(url: str) -> Engine:

@@ -1,5 +1,8 @@
 """What both databases promise: instants keep their zone, reading changes nothing, writing loses nothing."""
 
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -29,6 +32,15 @@ def work(url):
             row.attempts += 1
 """
 
+HOLDER = """
+import sys, time
+from concours.kernel.db import Database
+
+with Database(sys.argv[1]).write():
+    print("writing", flush=True)
+    time.sleep(60)
+"""
+
 FIRST_CONNECTION = """
 from sqlalchemy import text
 from concours.kernel.db import Database
@@ -42,6 +54,12 @@ def work(url):
 
 def account(email: str = "a@exemple.fr", *, at: datetime = SOME_MORNING) -> Account:
     return Account(email=email, organiser=False, created_at=at)
+
+
+def add_account(database: Database) -> None:
+    with database.write() as session:
+        session.add(account())
+        session.flush()
 
 
 def count(database: Database) -> int:
@@ -113,6 +131,34 @@ def test_foreign_keys_hold(database: Database) -> None:
                 " VALUES ('a', 'nothing', 'page', 1, 'd', 'image/png', 1, 1, 1, '')"
             )
         )
+
+
+def test_a_writer_that_is_killed_lets_the_next_one_in(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with subprocess.Popen([sys.executable, "-c", HOLDER, database.url], stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "writing\n"
+            with ThreadPoolExecutor(1) as pool:
+                waiting = pool.submit(add_account, database)
+                with pytest.raises(TimeoutError):
+                    waiting.result(0.5)
+                holder.kill()
+                waiting.result(10)
+        finally:
+            holder.kill()
+    assert count(database) == 1
+    database.dispose()
+
+
+def test_writers_that_may_not_keep_their_line_write_all_the_same(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'concours.db'}")
+    (tmp_path / "concours.db.turn").mkdir()
+    with database.write() as session:
+        session.execute(text("CREATE TABLE visit (n integer)"))
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM visit")) == 0
+    database.dispose()
 
 
 def test_eight_processes_that_read_then_write_lose_nothing(database: Database) -> None:

@@ -1,16 +1,20 @@
 """What becomes of files that a stop or their owner left half-way: taken up, or removed in time, never a creation's."""
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from concours.entries.arrivals import settle
+from concours.accounts.models import AuditEvent
+from concours.entries import queries
 from concours.entries.rules import Late
 from concours.intake import uploads
 from concours.intake.models import Creation, Upload
+from concours.kernel.audit import broken_at
 from concours.kernel.db import Database
 from concours.kernel.errors import NotFound
 from concours.kernel.ids import new_id
@@ -33,8 +37,8 @@ def worker(scene: Scene) -> Worker:
 def coming(scene: Scene, content: bytes, *, announced: int | None = None) -> Upload:
     """Have these bytes come for a dossier, and the server fall before it does anything with them."""
     entry_id, key = scene.draft(), new_id()
-    place = scene.worker.receiver.create(key)
-    scene.worker.receiver.partials.append(key, place, [content])
+    place = scene.worker.arrivals.receiver.create(key)
+    scene.worker.arrivals.receiver.partials.append(key, place, [content])
     now = scene.clock()
     upload = uploads.promise(
         subject=entry_id,
@@ -48,6 +52,11 @@ def coming(scene: Scene, content: bytes, *, announced: int | None = None) -> Upl
     with scene.database.write() as session:
         uploads.announce(session, upload=upload)
     return upload
+
+
+def owner(scene: Scene, upload: Upload) -> str:
+    with scene.database.read() as session:
+        return queries.owner_of(session, upload.subject)
 
 
 def creations(database: Database) -> list[Creation]:
@@ -79,7 +88,7 @@ def test_a_file_that_is_not_all_there_waits_for_its_owner(scene: Scene, worker: 
     scene.clock.advance(timedelta(days=3))
     worker.sweep_uploads()
     assert creations(scene.database) == []
-    assert worker.receiver.offset(uploads.slot_of(upload)) == len(files.pdf())
+    assert worker.arrivals.receiver.offset(uploads.slot_of(upload)) == len(files.pdf())
 
 
 def test_what_nobody_finished_is_removed_when_its_time_is_over(scene: Scene, worker: Worker) -> None:
@@ -115,33 +124,58 @@ def test_a_file_taken_up_after_closing_is_late_on_record_and_not_asked_for_again
 
 def test_two_who_settle_the_same_file_make_one_creation(scene: Scene, worker: Worker) -> None:
     upload = coming(scene, files.pdf())
-    made = settle(scene.database, worker.receiver, scene.clock, upload)
-    again = settle(scene.database, worker.receiver, scene.clock, upload)
+    made = worker.arrivals.settle(upload, account_id=owner(scene, upload))
+    again = worker.arrivals.settle(upload, account_id=owner(scene, upload))
     assert made is not None
     assert again is None
     assert len(creations(scene.database)) == 1
+
+
+def test_files_settled_in_one_go_do_not_suffer_from_those_that_are_refused(scene: Scene, worker: Worker) -> None:
+    came = [coming(scene, files.pdf(pages=pages)) for pages in range(1, 7)]
+    owners = [owner(scene, upload) for upload in came]
+    owners[2] = new_id()
+
+    def settle(upload: Upload, account_id: str) -> Creation | Exception | None:
+        try:
+            return worker.arrivals.settle(upload, account_id=account_id)
+        except NotFound as error:
+            return error
+
+    with ThreadPoolExecutor(len(came)) as pool:
+        with scene.database.write():  # all of them wait for this writer, so that they go together
+            running = [pool.submit(settle, *each) for each in zip(came, owners, strict=True)]
+            time.sleep(0.3)
+        outcomes = [each.result() for each in running]
+    assert [isinstance(each, Creation) for each in outcomes] == [True, True, False, True, True, True]
+    assert isinstance(outcomes[2], NotFound)
+    made = {each.quarantine_key for each in creations(scene.database)}
+    assert made == {upload.key for upload in came} - {came[2].key}
+    with scene.database.read() as session:
+        assert session.get_one(Upload, came[2].id).completed_at is None
+        assert broken_at(session.scalars(select(AuditEvent).order_by(AuditEvent.position))) is None
 
 
 def test_a_late_file_is_refused_and_kept(scene: Scene, worker: Worker) -> None:
     upload = coming(scene, files.pdf())
     scene.clock.move_to(CLOSING)
     with pytest.raises(Late):
-        settle(scene.database, worker.receiver, scene.clock, upload)
+        worker.arrivals.settle(upload, account_id=owner(scene, upload))
     assert kept(scene) == [upload.key]
 
 
 def test_pieces_that_no_record_knows_are_removed_once_they_are_old(scene: Scene, worker: Worker) -> None:
     known, orphan = coming(scene, files.pdf(), announced=1_000_000), new_id()
-    place = worker.receiver.create(orphan)
-    worker.receiver.partials.append(orphan, place, [b"x"])
-    worker.receiver.partials.sweep({known.key}, datetime(2020, 1, 1, tzinfo=UTC))
-    assert worker.receiver.partials.size(orphan, place) == 1
+    place = worker.arrivals.receiver.create(orphan)
+    worker.arrivals.receiver.partials.append(orphan, place, [b"x"])
+    worker.arrivals.receiver.partials.sweep({known.key}, datetime(2020, 1, 1, tzinfo=UTC))
+    assert worker.arrivals.receiver.partials.size(orphan, place) == 1
     for path in scene.settings.uploads.rglob(".*.part"):
         os.utime(path, (0, 0))
     worker.sweep_uploads()
     with pytest.raises(NotFound):
-        worker.receiver.partials.size(orphan, place)
-    assert worker.receiver.offset(uploads.slot_of(known)) == len(files.pdf())
+        worker.arrivals.receiver.partials.size(orphan, place)
+    assert worker.arrivals.receiver.offset(uploads.slot_of(known)) == len(files.pdf())
 
 
 def test_a_dossier_that_is_gone_does_not_stop_the_sweep_of_the_others(scene: Scene, worker: Worker) -> None:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, cast
 from flask import Response, current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from concours.entries.arrivals import settle
+from concours.accounts.access import current_account_id
+from concours.entries.arrivals import Arrivals
 from concours.entries.rules import limits_of, require_open
 from concours.entries.views import answers
 from concours.entries.views.base import edition_of, late_on_record
@@ -22,7 +23,6 @@ from concours.intake.rules import Limits, Refused
 from concours.intake.sniff import HEAD_BYTES
 from concours.kernel.errors import DomainError, Forbidden, NotFound
 from concours.kernel.ids import new_id
-from concours.kernel.queue import QUICK
 from concours.kernel.text import clean_line
 from concours.kernel.turns import Busy, Superseded
 from concours.kernel.web.access import ClosedBlueprint
@@ -31,8 +31,8 @@ from concours.kernel.web.person import person_id
 from concours.kernel.web.security import accepts_files
 from concours.kernel.web.state import state
 
-RECEIVER = "concours_receiver"
-"""Where the application keeps its `Receiver`."""
+ARRIVALS = "concours_arrivals"
+"""Where the application keeps its `Arrivals`."""
 
 
 def _known_only() -> None:
@@ -145,8 +145,12 @@ def single(entry_id: str, upload_id: str) -> Response:
     return answers.answer(HTTPStatus.NO_CONTENT, **tus.standing(offset=offset, expires_at=upload.expires_at))
 
 
+def _arrivals() -> Arrivals:
+    return cast("Arrivals", current_app.extensions[ARRIVALS])
+
+
 def _receiver() -> Receiver:
-    return cast("Receiver", current_app.extensions[RECEIVER])
+    return _arrivals().receiver
 
 
 def _promise(entry_id: str, wanted: tus.Announced, expires_at: datetime) -> Upload:
@@ -239,9 +243,7 @@ def _remember(upload: Upload, known: str | None) -> None:
 
 
 def _settle(upload: Upload, *, fresh: bool = False) -> None:
-    made = settle(state().database, _receiver(), state().clock, upload, fresh=fresh)
-    if made:
-        state().queues.announce(QUICK, "examine", made.id)
+    _arrivals().settle(upload, account_id=current_account_id(), fresh=fresh)
 
 
 def _tell(upload: Upload) -> Response:
