@@ -11,10 +11,11 @@ from tests.mark_readers import need
 _MP4 = (
     *("tag-title", "tag-artist", "tag-comment", "place", "movie-handler", "track-name", "chapter", "subtitle", "cover"),
     *("encoder-note", "uuid-xmp", "free-space", "skip-space", "user-box", "meta-box", "media-data", "after-the-end"),
+    "apple-place",
 )
 _AVI = (
-    *("info-name", "info-artist", "info-comment", "stream-name", "junk", "date", "id3", "xmp", "unknown-chunk"),
-    *("after-the-end",),
+    *("info-name", "info-artist", "info-comment", "info-copyright", "info-engineer", "info-software", "info-source"),
+    *("stream-name", "junk", "date", "id3", "xmp", "unknown-chunk", "after-the-end"),
 )
 _TAGS = {"title": "tag-title", "artist": "tag-artist", "comment": "tag-comment"}
 _NOTE_SORT = "086f3693-b7b3-4f2c-9653-21492feee5b8"
@@ -39,6 +40,7 @@ def _mp4(folder: Path) -> bytes:
     data = _tagged_mp4(folder)
     inside = files.box(b"udta", files.box(b"auth", bytes(6) + _word("user-box").encode()))
     inside += files.box(b"meta", bytes(4) + files.box(b"xml ", _word("meta-box").encode()))
+    inside += _apple_place()
     at = data.rindex(b"moov") - 4  # it stands last: what is put at its end moves nothing
     size = int.from_bytes(data[at : at + 4]) + len(inside)
     data = data[:at] + struct.pack(">I", size) + data[at + 4 :] + inside
@@ -49,6 +51,15 @@ def _mp4(folder: Path) -> bytes:
         _word("after-the-end").encode(),
     )
     return data + b"".join(behind)
+
+
+def _apple_place() -> bytes:
+    """Where an iPhone writes the place: keys by number, of a kind of their own."""
+    handler = files.box(b"hdlr", bytes(8) + b"mdta" + bytes(13))
+    key = files.box(b"mdta", b"com.apple.quicktime.location.ISO6709")
+    value = struct.pack(">II", 1, 0) + f"+48.8566+002.3522/{_word('apple-place')}".encode()
+    items = files.box(b"ilst", files.box(struct.pack(">I", 1), files.box(b"data", value)))
+    return files.box(b"meta", handler + files.box(b"keys", struct.pack(">II", 0, 1) + key) + items)
 
 
 _SPACES = {b"free": "free-space", b"skip": "skip-space", b"mdat": "media-data"}
@@ -112,7 +123,15 @@ def _avi() -> bytes:
     return b"RIFF" + struct.pack("<I", len(inside)) + inside + _word("after-the-end").encode()
 
 
-_INFO = {b"INAM": "info-name", b"IART": "info-artist", b"ICMT": "info-comment"}
+_INFO = {
+    b"INAM": "info-name",
+    b"IART": "info-artist",
+    b"ICMT": "info-comment",
+    b"ICOP": "info-copyright",
+    b"IENG": "info-engineer",
+    b"ISFT": "info-software",
+    b"ISRC": "info-source",
+}
 _CHUNKS = {b"JUNK": "junk", b"IDIT": "date", b"id3 ": "id3", b"Zzzz": "unknown-chunk"}
 
 
