@@ -63,7 +63,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     use_logins(app.extensions, Login)
     app.extensions[entries_views.uploads.ARRIVALS] = Arrivals(
-        database, Receiver(resources.stores.partials), resources.queues, clock
+        database, Receiver(resources.stores.partials), resources.queues, clock, settings.public_url
     )
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
 from concours.entries.arrivals import Arrivals
+from concours.entries.deposits import file_refused
 from concours.entries.operations import record_infection
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
@@ -57,13 +58,14 @@ class Worker:
     sandbox: Sandbox
     transport: mail.Transport
     clock: Clock
+    public_url: str
     antivirus: Antivirus | None = None
     duties: frozenset[str] = DUTIES
 
     @cached_property
     def arrivals(self) -> Arrivals:
         """Where files come in by pieces."""
-        return Arrivals(self.database, Receiver(self.stores.partials), self.queues, self.clock)
+        return Arrivals(self.database, Receiver(self.stores.partials), self.queues, self.clock, self.public_url)
 
     def handlers(self) -> dict[str, Callable[[str], None]]:
         """Return what each job does; the call for mail, where another worker sends it, is that one's to hear."""
@@ -101,6 +103,8 @@ class Worker:
             lifecycle.record_verdict(session, creation_id=creation_id, verdict=verdict)
             if verdict.signature:
                 record_infection(session, creation_id=creation_id, signature=verdict.signature, now=self.clock())
+            if not verdict.accepted:
+                file_refused(session, creation_id=creation_id, public_url=self.public_url, now=self.clock())
         if verdict.accepted:
             self.queues.announce(SLOW, RENDER, creation_id)
 
@@ -244,6 +248,7 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: froz
         sandbox=sandbox,
         transport=mail.choose_transport(settings),
         clock=clock,
+        public_url=settings.public_url,
         antivirus=Antivirus(settings.clamd) if settings.clamd else None,
         duties=duties,
     )

@@ -120,6 +120,15 @@ class CheckForm(PartForm):
     image_rights = ConsentField(TEXTS["image_rights"], hint=_PUBLICATION, required=False)
 
 
+class ConfirmForm(DsfrForm):
+    """What nobody else can accept or grant."""
+
+    public_agent = ConsentField(TEXTS["public_agent"])
+    rules_accepted = ConsentField(TEXTS["rules_accepted"])
+    rights_granted = ConsentField(TEXTS["rights_granted"], hint=_PUBLICATION, required=False)
+    image_rights = ConsentField(TEXTS["image_rights"], hint=_PUBLICATION, required=False)
+
+
 class UploadForm(DsfrForm):
     """The file of the creation."""
 

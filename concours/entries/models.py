@@ -14,6 +14,7 @@ from concours.entries.rules import (
     TITLE_LENGTH,
     Dossier,
     EntryState,
+    Way,
     state_words,
 )
 from concours.intake.models import Creation
@@ -53,6 +54,13 @@ class Entry(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     """When the answers or the file last changed."""
+    open_until: Mapped[datetime | None]
+    """This dossier's own closing, where an organiser gave it more time."""
+    open_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was given, as its candidates read it."""
+    armed_upload_id: Mapped[Ref | None]
+    """The file on its way whose last byte is to deposit the dossier."""
+    armed_by: Mapped[Ref | None] = mapped_column(ForeignKey("account.id"))
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Grows with each change of the answers: an edit of a stale version is refused."""
     work_id: Mapped[str | None] = mapped_column(ForeignKey("jury_work.id"), unique=True, deferred=True)
@@ -90,13 +98,17 @@ class Entry(Base):
     @property
     def state_words(self) -> str:
         """The state as people read it."""
-        return state_words(self.state, changed=self.changed)
+        return state_words(self.state, changed=self.changed, file=self.deposit.creation.state if self.deposit else "")
 
 
 class Deposit(Base):
     """An act of deposit: what was deposited, word for word and byte for byte, and when. Never changed."""
 
     __tablename__ = "deposit"
+    __table_args__ = (
+        CheckConstraint("way IN ('self', 'armed', 'late', 'behalf')", name="way"),
+        CheckConstraint("way IN ('self', 'armed') OR reason <> ''", name="reason"),
+    )
 
     id: Mapped[Id]
     entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"), index=True)
@@ -113,15 +125,62 @@ class Deposit(Base):
     rules_digest: Mapped[str] = mapped_column(String(64))
     consents_version: Mapped[int]
     consents_digest: Mapped[str] = mapped_column(String(64))
+    deposited_by: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    """Whose act it was; an organiser's, for a deposit on somebody's behalf."""
+    way: Mapped[str] = mapped_column(String(10))
+    """A `Way`."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why an organiser admitted a late one, or deposited for somebody."""
+    came_at: Mapped[datetime | None]
+    """When a creation that came by another way was received."""
+    replaces_id: Mapped[Ref | None] = mapped_column(ForeignKey("deposit.id"))
+    """The deposit that counted until then: it counts again should this one's file be found bad."""
 
     creation: Mapped[Creation] = relationship()
+    replaces: Mapped["Deposit | None"] = relationship(remote_side="Deposit.id")
     admissibility: Mapped["Admissibility | None"] = relationship(viewonly=True)
     """What the secretariat said of this very deposit; never what it said of another."""
 
+    problems: Mapped[list["Problem"]] = relationship(order_by="Problem.at")
+    confirmation: Mapped["Confirmation | None"] = relationship()
+
     @property
     def answers(self) -> Dossier:
-        """What was deposited."""
-        return Dossier(**self.dossier)
+        """What was deposited; of a deposit made for somebody, with what they accepted and granted since."""
+        return Dossier(**self.dossier | (self.confirmation.consents if self.confirmation else {}))
+
+    @property
+    def to_confirm(self) -> bool:
+        """An organiser deposited for somebody whose own consents are still to come."""
+        return self.way == Way.BEHALF and self.confirmation is None
+
+
+class Confirmation(Base):
+    """What a candidate accepted and granted after an organiser deposited for them: once, never changed."""
+
+    __tablename__ = "confirmation"
+
+    id: Mapped[Id]
+    deposit_id: Mapped[Ref] = mapped_column(ForeignKey("deposit.id"), unique=True)
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+    consents: Mapped[dict[str, Any]]
+    """The consents given, by name."""
+    rules_digest: Mapped[str] = mapped_column(String(64))
+    consents_digest: Mapped[str] = mapped_column(String(64))
+
+
+class Problem(Base):
+    """What an organiser signalled about a deposit while it can still be mended: the deposit stands."""
+
+    __tablename__ = "problem"
+
+    id: Mapped[Id]
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"), index=True)
+    deposit_id: Mapped[Ref] = mapped_column(ForeignKey("deposit.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    signalled_by: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
 
 
 class Admissibility(Base):

@@ -1,14 +1,16 @@
 """What is asked of the dossiers: by their candidates, by the secretariat, and by what follows the jury."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
+from concours.editions import queries as editions
 from concours.editions.models import EditionRecord
 from concours.editions.rules import Edition
 from concours.entries.models import Deposit, Entry
-from concours.entries.rules import Missing, Part, missing_answers
+from concours.entries.rules import Missing, Part, edition_for, missing_answers, require_open
 from concours.intake.models import Creation, CreationState, JuryFile
 from concours.kernel.errors import NotFound
 
@@ -16,6 +18,7 @@ _UNKNOWN = "Cette candidature n'existe pas, ou elle n'est pas la vôtre."
 _WITH_FILES = (
     selectinload(Entry.creation).selectinload(Creation.jury_files),
     selectinload(Entry.deposit).selectinload(Deposit.creation).selectinload(Creation.jury_files),
+    selectinload(Entry.deposit).options(selectinload(Deposit.confirmation), selectinload(Deposit.problems)),
 )
 
 _WITH_DECISION = selectinload(Entry.deposit).selectinload(Deposit.admissibility)
@@ -48,13 +51,33 @@ def locked_entry(session: Session, *, entry_id: str, account_id: str) -> tuple[E
     return entry, edition
 
 
-def own_edition(session: Session, *, entry_id: str, account_id: str) -> EditionRecord:
-    """Return the edition of a candidate's own dossier, in one question. Raises NotFound as `own_entry` does."""
-    query = select(EditionRecord).join(Entry, Entry.edition_id == EditionRecord.id)
-    record = session.scalars(query.where(Entry.id == entry_id, Entry.account_id == account_id)).first()
-    if record is None:
+def own_open_entry(session: Session, entry_id: str, account_id: str, now: datetime, act: str) -> Entry:
+    """Return one's own dossier for an act that ends with its closing.
+
+    Raises NotFound, Late, DomainError before opening.
+    """
+    entry, record = locked_entry(session, entry_id=entry_id, account_id=account_id)
+    require_open(edition_for(editions.to_edition(session, record), entry.open_until), now, act)
+    return entry
+
+
+def edition_of(session: Session, entry: Entry) -> Edition:
+    """Return the edition as it is for this dossier, with its own closing."""
+    edition = editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id))
+    return edition_for(edition, entry.open_until)
+
+
+def own_edition(session: Session, *, entry_id: str, account_id: str) -> tuple[EditionRecord, datetime | None]:
+    """Return the edition of a candidate's own dossier and the dossier's own closing, in one question.
+
+    Raises NotFound as `own_entry` does.
+    """
+    query = select(EditionRecord, Entry.open_until).join(Entry, Entry.edition_id == EditionRecord.id)
+    found = session.execute(query.where(Entry.id == entry_id, Entry.account_id == account_id)).first()
+    if found is None:
         raise NotFound(_UNKNOWN)
-    return record
+    record, open_until = found
+    return record, open_until
 
 
 def owner_of(session: Session, entry_id: str) -> str:
@@ -87,7 +110,11 @@ def deposited_entries(session: Session, edition_id: str) -> Sequence[Entry]:
 
 def deposits_of(session: Session, entry_id: str) -> Sequence[Deposit]:
     """Return every deposit of a dossier, the newest first."""
-    query = select(Deposit).where(Deposit.entry_id == entry_id).options(selectinload(Deposit.creation))
+    query = (
+        select(Deposit)
+        .where(Deposit.entry_id == entry_id)
+        .options(selectinload(Deposit.creation), selectinload(Deposit.confirmation))
+    )
     return session.scalars(query.order_by(Deposit.at.desc(), Deposit.id)).all()
 
 
@@ -109,14 +136,12 @@ def missing(entry: Entry, edition: Edition) -> list[Missing]:
 
 
 def _file_lack(creation: Creation | None) -> str | None:
-    """Say what the file still needs. One that we failed to prepare for the jury may be deposited all the same."""
+    """Say what the file still needs. One that we have not examined or prepared yet may be deposited all the same."""
     if creation is None:
         return "Ajoutez le fichier de la création."
-    if creation.state == CreationState.RECEIVED:
-        return "Attendez la fin de la vérification du fichier : elle prend quelques secondes."
     if creation.state == CreationState.REFUSED:
         return "Remplacez le fichier de la création : celui que vous avez envoyé est refusé."
-    if creation.kind is None:
+    if creation.kind is None and creation.state != CreationState.RECEIVED:
         return "Envoyez de nouveau le fichier de la création : nous n'avons pas pu le vérifier, et c'est de notre fait."
     return None
 

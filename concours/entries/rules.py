@@ -1,8 +1,8 @@
 """A dossier: what it holds, what it still lacks before it may be deposited, and the words for where it stands."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -25,6 +25,23 @@ class EntryState(StrEnum):
     DRAFT = "draft"
     DEPOSITED = "deposited"
     WITHDRAWN = "withdrawn"
+
+
+class Way(StrEnum):
+    """How a deposit came about."""
+
+    SELF = "self"
+    """A candidate's own act."""
+    ARMED = "armed"
+    """Asked for beforehand: the last byte of the file made it."""
+    LATE = "late"
+    """Came after closing; an organiser admitted it, with a reason."""
+    BEHALF = "behalf"
+    """An organiser's act for somebody whose creation came by another way."""
+
+
+GRACE = timedelta(hours=2)
+"""How long after closing a file that is on its way may go on coming. It is late all the same, and on record."""
 
 
 class Part(StrEnum):
@@ -64,6 +81,9 @@ class Dossier:
 FIELDS = tuple(Dossier.__dataclass_fields__)
 """Names of the answers, in the order of the pages."""
 
+CONFIRMED = ("public_agent", "rules_accepted", "rights_granted", "image_rights")
+"""What nobody else can accept or grant in a candidate's place."""
+
 PUBLICATION = ("rights_granted", "image_rights")
 """Consents that only a publication needs."""
 
@@ -79,10 +99,12 @@ class Missing(NamedTuple):
 class Incomplete(DomainError):
     """The dossier cannot be deposited yet; `missing` says all that it lacks."""
 
-    def __init__(self, missing: Collection[Missing]) -> None:
+    def __init__(self, missing: Collection[Missing], *, deposited: bool = False) -> None:
         count = len(missing)
         lacks = "il manque une réponse" if count == 1 else f"il manque {count} réponses"
-        super().__init__(f"La candidature n'est pas déposée : {lacks}. Votre brouillon est enregistré.")
+        stands = "Vos modifications ne sont pas déposées" if deposited else "La candidature n'est pas déposée"
+        rest = " Le dépôt précédent reste valable." if deposited else ""
+        super().__init__(f"{stands} : {lacks}.{rest} Votre brouillon est enregistré.")
         self.missing = tuple(missing)
 
 
@@ -115,11 +137,31 @@ def missing_answers(dossier: Dossier, categories: Collection[str]) -> list[Missi
     return sorted(found, key=lambda each: order.index(each.part))
 
 
-def state_words(state: EntryState, *, changed: bool = False) -> str:
-    """Return the words for a state: « Déposée » is said of nothing but a deposit that stands."""
+def state_words(state: EntryState, *, changed: bool = False, file: str = "") -> str:
+    """Return the words for a state: « Déposée » is said of nothing but a deposit that stands.
+
+    `file`: the state of the deposited file.
+    """
     if state is EntryState.DEPOSITED:
-        return "Déposée, avec des modifications non déposées" if changed else "Déposée"
+        words = "Déposée" + _FILE_WORDS.get(file, "")
+        return f"{words}, avec des modifications non déposées" if changed else words
     return {EntryState.DRAFT: "Brouillon — pas encore déposée", EntryState.WITHDRAWN: "Retirée"}[state]
+
+
+_FILE_WORDS = {"received": ", vérification en cours", "refused": ", mais fichier refusé"}
+
+
+def edition_for(edition: Edition, open_until: datetime | None) -> Edition:
+    """Return the edition as it is for one dossier: with its own closing, where it was given more time."""
+    if open_until is None or open_until <= edition.closes_at:
+        return edition
+    return replace(edition, closes_at=open_until)
+
+
+def require_under_way(edition: Edition, now: datetime) -> None:
+    """Let the bytes of a file announced in time go on coming, for a while after closing. Raises Late after that."""
+    if now >= edition.closes_at + GRACE:
+        require_open(edition, now, "L'envoi d'un fichier")
 
 
 def require_open(edition: Edition, now: datetime, act: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from concours.intake.models import Upload
+from concours.intake.models import Creation, Upload
 from concours.intake.receiving import Slot
 from concours.intake.rules import plain_name
 from concours.kernel.errors import NotFound
@@ -96,10 +96,10 @@ def is_complete(session: Session, *, upload_id: str) -> bool:
     return found.completed_at is not None
 
 
-def complete(session: Session, *, upload_id: str, creation_id: str | None, now: datetime) -> None:
+def complete(session: Session, *, upload_id: str, creation: Creation | None, now: datetime) -> None:
     """Record that the last byte has come, and what the file became: nothing when it came too late to count."""
     upload = session.get_one(Upload, upload_id)
-    upload.completed_at, upload.creation_id = now, creation_id
+    upload.completed_at, upload.creation = now, creation
 
 
 def drop(session: Session, *, upload_id: str) -> None:

@@ -125,6 +125,18 @@ def audit_events(session: Session, *, offset: int = 0, limit: int = 50) -> list[
     return [(event, email) for event, email in session.execute(page)]
 
 
+def register(
+    session: Session, actions: Collection[str], *, entry_id: str | None, offset: int, limit: int
+) -> list[tuple[AuditEvent, str | None]]:
+    """Return the acts of these names, of one dossier or of all, the latest first, each with its account's address."""
+    query = select(AuditEvent, Account.email).outerjoin(Account, Account.id == AuditEvent.actor)
+    query = query.where(AuditEvent.action.in_(actions))
+    if entry_id:
+        query = query.where(AuditEvent.subject == entry_id)
+    page = query.order_by(AuditEvent.position.desc()).offset(offset).limit(limit)
+    return [(event, email) for event, email in session.execute(page)]
+
+
 def titles(session: Session, events: Collection[AuditEvent]) -> dict[int, str]:
     """Return, by position, the titles of the entries acted on: as deposited for an act on a deposit, else as today."""
     entries = select(Entry.id, Entry.title).where(Entry.id.in_({event.subject for event in events}))

@@ -1,4 +1,5 @@
 import { startCountdowns } from "./countdown.js";
+import { Arming } from "./upload-armed.js";
 import { Choice, keepPageFromDrops } from "./upload-choice.js";
 import { Follower, showScripted } from "./upload-follow.js";
 import { believedSpeed } from "./upload-pace.js";
@@ -19,6 +20,7 @@ class Page {
     this.sending = null;
     this.choice = new Choice(box);
     this.panel = new Panel(box, { toggle: () => this.toggle(), abandon: () => this.abandon() });
+    this.arming = new Arming(box, { sending: () => this.sending, token: () => this.token.value });
     this.follower = new Follower(box, {
       busy: () => this.sending !== null,
       arrived: () => this.arrivedElsewhere(),
@@ -106,6 +108,7 @@ class Page {
   async arrived() {
     this.panel.progress(this.sending.file.size, null, null);
     this.panel.state("arrived");
+    if (this.arming.armed) return window.location.assign(this.box.dataset.entry); // it says what is deposited
     for (const seconds of RETRIES_S) {
       await pause(seconds);
       const page = await fetchPage(this.box.dataset.page);

@@ -49,7 +49,9 @@ def worker(sqlite_url: str, clock: FrozenClock, tmp_path: Path) -> Worker:
     """A worker whose mail server is down; tests lift it up."""
     settings = read_settings({"DATABASE_URL": sqlite_url, "DATA": str(tmp_path), "UPLOADS": str(tmp_path)})
     database, queues = Database(sqlite_url), Queues(settings)
-    return Worker(database, open_stores(settings), queues, Sandbox(None), transport(free_port()), clock)
+    return Worker(
+        database, open_stores(settings), queues, Sandbox(None), transport(free_port()), clock, settings.public_url
+    )
 
 
 def test_a_template_makes_a_message_whose_first_line_is_its_subject() -> None:

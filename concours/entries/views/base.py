@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from concours.accounts.access import current_account_id, signed_in
 from concours.editions import queries as editions
-from concours.editions.models import EditionRecord, RulesVersion
+from concours.editions.models import RulesVersion
 from concours.editions.rules import Edition, accepts_deposits
 from concours.entries import operations, queries
 from concours.entries.models import Deposit, Entry
-from concours.entries.rules import Late, Missing, Part
+from concours.entries.rules import Late, Missing, Part, edition_for
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
 
@@ -63,6 +63,11 @@ class Folder:
         return [each for each in self.missing if each.part == part]
 
     @property
+    def awaits_file_only(self) -> bool:
+        """A file is all that the dossier lacks, or nothing: its last byte may deposit it."""
+        return self.open and all(each.part is Part.CREATION for each in self.missing)
+
+    @property
     def to_deposit(self) -> bool:
         """The draft holds something that no deposit has yet."""
         return self.entry.deposit is None or self.entry.changed
@@ -80,7 +85,7 @@ def open_folder(entry_id: str) -> Folder:
         entry = queries.own_entry(session, entry_id=entry_id, account_id=current_account_id())
         return Folder(
             entry,
-            editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id)),
+            queries.edition_of(session, entry),
             editions.current_rules(session, entry.edition_id),
             queries.deposits_of(session, entry_id),
             instant(),
@@ -93,8 +98,8 @@ def edition_of(entry_id: str) -> Edition:
     Raises NotFound for another's as for none.
     """
     with state().database.read() as session:
-        record = queries.own_edition(session, entry_id=entry_id, account_id=current_account_id())
-        return editions.to_edition(session, record)
+        record, open_until = queries.own_edition(session, entry_id=entry_id, account_id=current_account_id())
+        return edition_for(editions.to_edition(session, record), open_until)
 
 
 @contextmanager
