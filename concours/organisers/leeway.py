@@ -12,7 +12,7 @@ from concours.accounts import operations as accounts
 from concours.accounts.models import AuditEvent
 from concours.editions.models import EditionRecord
 from concours.editions.queries import current_record, to_edition
-from concours.editions.rules import accepts_deposits
+from concours.editions.rules import Edition, accepts_deposits
 from concours.entries import deposits, queries
 from concours.entries.models import Deposit, Entry, Problem
 from concours.entries.rules import CONFIRMED, EntryState, Incomplete, Missing, Way
@@ -107,11 +107,7 @@ def deposit_for(
     """
     record = _open_record(session)
     edition = to_edition(session, record)
-    if came_at > act.now or not accepts_deposits(edition, came_at):
-        raise DomainError(
-            f"La réception doit se situer entre l'ouverture et la clôture des dépôts, le "
-            f"{format_instant(edition.closes_at)}, et ne pas être à venir."
-        )
+    _require_came_in_time(edition, came_at, act.now)
     account = accounts.ensure_account(session, email=email, now=act.now)
     entry = Entry(account_id=account.id, edition_id=record.id, created_at=act.now, updated_at=act.now, version=2)
     _fill_in(
@@ -158,6 +154,14 @@ def admitted(session: Session) -> frozenset[int]:
     """Return the positions of the late attempts that were admitted."""
     events = session.scalars(select(AuditEvent.details).where(AuditEvent.action == "late_admitted"))
     return frozenset(details["attempt"] for details in events)
+
+
+def _require_came_in_time(edition: Edition, came_at: datetime, now: datetime) -> None:
+    if came_at > now or not accepts_deposits(edition, came_at):
+        raise DomainError(
+            f"La réception doit se situer entre l'ouverture et la clôture des dépôts, le "
+            f"{format_instant(edition.closes_at)}, et ne pas être à venir."
+        )
 
 
 def _fill_in(session: Session, entry: Entry, answers: Mapping[str, Any], creation: Creation) -> None:
