@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account, Outbox
@@ -14,7 +14,7 @@ from concours.editions import queries as editions
 from concours.editions.models import EditionRecord, RulesVersion
 from concours.editions.rules import Edition
 from concours.entries import consents, queries
-from concours.entries.models import Deposit, Entry
+from concours.entries.models import Deposit, Entry, EntryInvitation
 from concours.entries.rules import Dossier, EntryState, Incomplete, require_open
 from concours.intake import lifecycle
 from concours.intake.models import Creation
@@ -47,6 +47,7 @@ def start_entry(session: Session, *, account_id: str, now: datetime) -> Entry:
     if untouched:
         return untouched
     entry = Entry(account_id=account_id, edition_id=edition_record.id, created_at=now, updated_at=now, version=1)
+    entry.updated_by = account_id
     session.add(entry)
     session.flush()
     record(session, actor=account_id, action="entry_started", subject=entry.id, now=now)
@@ -68,7 +69,7 @@ def save_dossier(
     if changed:
         for name, answer in changed.items():
             setattr(entry, name, answer)
-        entry.version, entry.updated_at = version + 1, now
+        entry.version, entry.updated_at, entry.updated_by = version + 1, now, account_id
         details = {"version": entry.version}
         record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
     return entry
@@ -86,7 +87,7 @@ def attach_creation(
     if present and present.sha256 == received.sha256 and not present.to_send_again:
         return present
     entry.creation = lifecycle.receive(session, received=received, name=name, now=now)
-    entry.updated_at = now
+    entry.updated_at, entry.updated_by = now, account_id
     details = {"creation": entry.creation.id, "size": received.size, "sha256": received.sha256}
     record(session, actor=account_id, action="creation_attached", subject=entry.id, now=now, details=details)
     return entry.creation
@@ -106,12 +107,13 @@ def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str
     if missing or entry.creation is None:
         raise Incomplete(missing)
     made = _make_deposit(entry, entry.creation, edition, rules, now)
+    made.deposited_by = account_id
     session.add(made)
     session.flush()
     entry.deposit, entry.withdrawn_at = made, None
     details = {"deposit": made.id, "size": made.size, "sha256": made.sha256}
     record(session, actor=account_id, action="entry_deposited", subject=entry.id, now=now, details=details)
-    _write(session, "receipt", made, entry=entry, now=now, page=_page(entry, public_url))
+    _write(session, "receipt", made, entry=entry, now=now, page=_page(entry, public_url), by=account_id)
     return made
 
 
@@ -131,7 +133,7 @@ def withdraw(session: Session, *, entry_id: str, account_id: str, public_url: st
     entry.deposit, entry.withdrawn_at = None, now
     details = {"deposit": withdrawn.id}
     record(session, actor=account_id, action="entry_withdrawn", subject=entry.id, now=now, details=details)
-    _write(session, "withdrawal", withdrawn, entry=entry, now=now, page=_page(entry, public_url))
+    _write(session, "withdrawal", withdrawn, entry=entry, now=now, page=_page(entry, public_url), by=account_id)
     return entry
 
 
@@ -157,7 +159,7 @@ def link_works(session: Session, *, works: Mapping[str, str]) -> None:
 
 
 def tell_refused(session: Session, *, entry: Entry, now: datetime) -> None:
-    """Write to whoever deposited that the deposit that counts is refused, and why: once, as the handing over is."""
+    """Write to the team that the deposit that counts is refused, and why: once, as the handing over is."""
     made = entry.deposit
     if made is None or made.admissibility is None:
         raise NotFound
@@ -176,7 +178,11 @@ def _edition_of(session: Session, entry: Entry) -> Edition:
 
 def _untouched(session: Session, account_id: str, edition_id: str) -> Entry | None:
     query = select(Entry).where(
-        Entry.account_id == account_id, Entry.edition_id == edition_id, Entry.creation_id.is_(None), Entry.version == 1
+        Entry.account_id == account_id,
+        Entry.edition_id == edition_id,
+        Entry.creation_id.is_(None),
+        Entry.version == 1,
+        ~exists().where(EntryInvitation.entry_id == Entry.id),
     )
     return next((entry for entry in session.scalars(query) if entry.dossier == Dossier()), None)
 
@@ -206,9 +212,19 @@ def _page(entry: Entry, public_url: str) -> str:
     return f"{public_url}/candidatures/{entry.id}"
 
 
-def _write(session: Session, template: str, deposit: Deposit, *, entry: Entry, now: datetime, **facts: str) -> None:
-    account, edition = session.get_one(Account, entry.account_id), _edition_of(session, entry)
-    message = compose(
-        f"entries/mails/{template}.txt", to=account.email, edition=edition, deposit=deposit, now=now, **facts
-    )
-    enqueue(session, Outbox, message, now=now)
+def _write(
+    session: Session, template: str, deposit: Deposit, *, entry: Entry, now: datetime, by: str = "", **facts: str
+) -> None:
+    """Write to everybody who works on the dossier; `by` is the account that acted."""
+    edition, actor = _edition_of(session, entry), queries.addresses(session, [by]).get(by, "")
+    for person in queries.people_of(session, [entry])[entry.id]:
+        message = compose(
+            f"entries/mails/{template}.txt",
+            to=person.email,
+            edition=edition,
+            deposit=deposit,
+            now=now,
+            by=actor,
+            **facts,
+        )
+        enqueue(session, Outbox, message, now=now)
