@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from concours.accounts.models import Account, Outbox
+from concours.accounts.models import Outbox
 from concours.accounts.operations import record
 from concours.editions import queries as editions
 from concours.editions.models import RulesVersion
@@ -55,7 +55,7 @@ def withdraw(session: Session, *, entry_id: str, account_id: str, public_url: st
     entry.armed_upload_id = entry.armed_by = None
     details = {"deposit": withdrawn.id}
     record(session, actor=account_id, action="entry_withdrawn", subject=entry.id, now=now, details=details)
-    write(session, "withdrawal", withdrawn, entry=entry, now=now, page=page_of(entry, public_url))
+    write(session, "withdrawal", withdrawn, entry=entry, now=now, page=page_of(entry, public_url), by=account_id)
     return entry
 
 
@@ -170,7 +170,8 @@ def make(
     entry.deposit, entry.withdrawn_at = made, None
     details = {"deposit": made.id, "size": made.size, "sha256": made.sha256, "way": made.way}
     record(session, actor=by, action="entry_deposited", subject=entry.id, now=now, details=details)
-    write(session, "receipt", made, entry=entry, now=now, page=page_of(entry, public_url))
+    theirs = "" if way is Way.BEHALF else by
+    write(session, "receipt", made, entry=entry, now=now, page=page_of(entry, public_url), by=theirs)
     return made
 
 
@@ -193,19 +194,23 @@ def page_of(entry: Entry, public_url: str) -> str:
     return f"{public_url}/candidatures/{entry.id}"
 
 
-def write(session: Session, template: str, about: Deposit | None, *, entry: Entry, now: datetime, **facts: Any) -> None:
-    """Enqueue a message to the candidates of a dossier."""
-    account, edition = session.get_one(Account, entry.account_id), queries.edition_of(session, entry)
-    message = compose(
-        f"entries/mails/{template}.txt",
-        to=account.email,
-        edition=edition,
-        deposit=about,
-        entry=entry,
-        now=now,
-        **facts,
-    )
-    enqueue(session, Outbox, message, now=now)
+def write(
+    session: Session, template: str, about: Deposit | None, *, entry: Entry, now: datetime, by: str = "", **facts: Any
+) -> None:
+    """Enqueue a message to everybody who works on a dossier; `by` is the account of theirs that acted."""
+    edition, actor = queries.edition_of(session, entry), queries.addresses(session, [by]).get(by, "")
+    for person in queries.people_of(session, [entry])[entry.id]:
+        message = compose(
+            f"entries/mails/{template}.txt",
+            to=person.email,
+            edition=edition,
+            deposit=about,
+            entry=entry,
+            now=now,
+            by=actor,
+            **facts,
+        )
+        enqueue(session, Outbox, message, now=now)
 
 
 def write_not_deposited(
@@ -216,7 +221,7 @@ def write_not_deposited(
 
 
 def tell_refused(session: Session, *, entry: Entry, now: datetime) -> None:
-    """Write to whoever deposited that the deposit that counts is refused, and why: once, as the handing over is."""
+    """Write to the team that the deposit that counts is refused, and why: once, as the handing over is."""
     made = entry.deposit
     if made is None or made.admissibility is None:
         raise NotFound

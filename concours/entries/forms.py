@@ -135,6 +135,16 @@ class UploadForm(DsfrForm):
     file = FileField("Fichier de la création")
 
 
+class InviteForm(DsfrForm):
+    """Whom to invite to work on the dossier."""
+
+    email = EmailField(
+        "Adresse électronique de la personne",
+        hint="Celle avec laquelle elle se connectera. Format attendu : prenom.nom@exemple.fr.",
+        autocomplete="off",
+    )
+
+
 class ActForm(DsfrForm):
     """A button alone, with its token."""
 

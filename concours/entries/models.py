@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from concours.entries.rules import (
@@ -19,10 +19,11 @@ from concours.entries.rules import (
 )
 from concours.intake.models import Creation
 from concours.kernel.db import Base, Id, Ref
+from concours.kernel.ids import ID_LENGTH
 
 
 class Entry(Base):
-    """A candidate's dossier as it is being written, and which deposit of it counts."""
+    """A team's dossier as it is being written, and which deposit of it counts."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -32,6 +33,7 @@ class Entry(Base):
 
     id: Mapped[Id]
     account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    """Its owner; the other people who work on it are its members."""
     edition_id: Mapped[Ref] = mapped_column(ForeignKey("edition.id"), index=True)
     team: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
     administration: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
@@ -61,6 +63,8 @@ class Entry(Base):
     armed_upload_id: Mapped[Ref | None]
     """The file on its way whose last byte is to deposit the dossier."""
     armed_by: Mapped[Ref | None] = mapped_column(ForeignKey("account.id"))
+    updated_by: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The account that changed them; it may have left since."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Grows with each change of the answers: an edit of a stale version is refused."""
     work_id: Mapped[str | None] = mapped_column(ForeignKey("jury_work.id"), unique=True, deferred=True)
@@ -201,3 +205,39 @@ class Admissibility(Base):
     decided_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
     """For the secretariat alone: candidates are told what was decided, never by whom."""
     decided_at: Mapped[datetime]
+
+
+class EntryMember(Base):
+    """Somebody who works on a dossier beside its owner. The row goes when the person does; the log keeps both."""
+
+    __tablename__ = "entry_member"
+    __table_args__ = (UniqueConstraint("entry_id", "account_id"),)
+
+    id: Mapped[Id]
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"))
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"), index=True)
+    joined_at: Mapped[datetime]
+
+
+class EntryInvitation(Base):
+    """One mail that invites one address to work on a dossier; sending again makes another row, which replaces it."""
+
+    __tablename__ = "entry_invitation"
+    __table_args__ = (Index(None, "invited_by", "created_at"), Index(None, "email", "created_at"))
+
+    id: Mapped[Id]
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    """Lowercase. Whoever signs in with it may accept; nobody else."""
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of the link in the mail."""
+    invited_by: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    """Taken back, or replaced by a newer mail."""
+
+    def waits(self, now: datetime) -> bool:
+        """Tell whether it may still be accepted."""
+        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at

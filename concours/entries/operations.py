@@ -5,14 +5,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account
 from concours.accounts.operations import record
 from concours.editions import queries as editions
 from concours.entries import queries
-from concours.entries.models import Entry
+from concours.entries.models import Entry, EntryInvitation
 from concours.entries.rules import Dossier, require_open
 from concours.intake import lifecycle
 from concours.intake.models import Creation
@@ -43,6 +43,7 @@ def start_entry(session: Session, *, account_id: str, now: datetime) -> Entry:
     if untouched:
         return untouched
     entry = Entry(account_id=account_id, edition_id=edition_record.id, created_at=now, updated_at=now, version=1)
+    entry.updated_by = account_id
     session.add(entry)
     session.flush()
     record(session, actor=account_id, action="entry_started", subject=entry.id, now=now)
@@ -64,7 +65,7 @@ def save_dossier(
     if changed:
         for name, answer in changed.items():
             setattr(entry, name, answer)
-        entry.version, entry.updated_at = version + 1, now
+        entry.version, entry.updated_at, entry.updated_by = version + 1, now, account_id
         details = {"version": entry.version}
         record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
     return entry
@@ -82,7 +83,7 @@ def attach_creation(
     if present and present.sha256 == received.sha256 and not present.to_send_again:
         return present
     entry.creation = lifecycle.receive(session, received=received, name=name, now=now)
-    entry.updated_at = now
+    entry.updated_at, entry.updated_by = now, account_id
     details = {"creation": entry.creation.id, "size": received.size, "sha256": received.sha256}
     record(session, actor=account_id, action="creation_attached", subject=entry.id, now=now, details=details)
     return entry.creation
@@ -111,6 +112,10 @@ def link_works(session: Session, *, works: Mapping[str, str]) -> None:
 
 def _untouched(session: Session, account_id: str, edition_id: str) -> Entry | None:
     query = select(Entry).where(
-        Entry.account_id == account_id, Entry.edition_id == edition_id, Entry.creation_id.is_(None), Entry.version == 1
+        Entry.account_id == account_id,
+        Entry.edition_id == edition_id,
+        Entry.creation_id.is_(None),
+        Entry.version == 1,
+        ~exists().where(EntryInvitation.entry_id == Entry.id),
     )
     return next((entry for entry in session.scalars(query) if entry.dossier == Dossier()), None)

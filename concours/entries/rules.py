@@ -18,6 +18,16 @@ TITLE_LENGTH = 120
 SUMMARY_LENGTH = 2000
 """Longest answers, in characters."""
 
+MAX_PEOPLE = 20
+"""People of one dossier: its owner, its members, and the invitations that wait."""
+INVITATION_LIFETIME = timedelta(days=14)
+INVITATION_AGAIN_AFTER = timedelta(hours=1)
+"""The same invitation is sent again this often at most."""
+INVITATIONS_A_DAY = 40
+"""Invitations that one person sends in a day, all dossiers together."""
+INVITATIONS_TO_ONE_A_DAY = 5
+"""Invitations that one address is sent in a day, whoever sends them: nobody floods a mailbox from here."""
+
 
 class EntryState(StrEnum):
     """Where an entry stands."""
@@ -175,6 +185,11 @@ def require_open(edition: Edition, now: datetime, act: str) -> None:
         f"la clôture était {_on(edition.closes_at)}. L'heure d'arrivée sur le serveur fait foi ; "
         "cette tentative est consignée. Ce qui était déposé et enregistré auparavant est inchangé."
     )
+
+
+def invitation_expiry(edition: Edition, now: datetime) -> datetime:
+    """Return when an invitation ceases to serve: after its lifetime, or when deposits close if that comes first."""
+    return min(now + INVITATION_LIFETIME, edition.closes_at)
 
 
 def limits_of(edition: Edition) -> Limits:

@@ -16,6 +16,7 @@ from concours.editions.models import RulesVersion
 from concours.editions.rules import Edition, accepts_deposits
 from concours.entries import operations, queries
 from concours.entries.models import Deposit, Entry
+from concours.entries.queries import Person
 from concours.entries.rules import Late, Missing, Part, edition_for
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
@@ -34,7 +35,7 @@ STEPS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Folder:
-    """A candidate's own dossier with what a page says of it."""
+    """A dossier with what a page says of it to somebody who works on it."""
 
     entry: Entry
     edition: Edition
@@ -42,6 +43,24 @@ class Folder:
     deposits: Sequence[Deposit]
     """All of them, the newest first."""
     now: datetime
+    me: str
+    """The account that asks."""
+    people: Sequence[Person]
+    """Those who work on it, the owner first."""
+    addresses: Mapping[str, str]
+    """By account, those of whoever changed it last, or deposited it: they may have left since."""
+
+    @property
+    def owned(self) -> bool:
+        """Whoever asks is the dossier's owner."""
+        return self.entry.account_id == self.me
+
+    def called(self, account_id: str | None) -> str:
+        """Return what a page calls somebody: « vous », the contact by name, anybody else by address."""
+        if account_id == self.me:
+            return "vous"
+        email, dossier = self.addresses.get(account_id or "", ""), self.entry.dossier
+        return dossier.contact_name if email and email == dossier.contact_email.lower() else email
 
     @property
     def open(self) -> bool:
@@ -83,12 +102,16 @@ def open_folder(entry_id: str) -> Folder:
     """Return the dossier of whoever is signed in. Raises NotFound for another's as for none."""
     with state().database.read() as session:
         entry = queries.own_entry(session, entry_id=entry_id, account_id=current_account_id())
+        deposits = queries.deposits_of(session, entry_id)
         return Folder(
             entry,
             queries.edition_of(session, entry),
             editions.current_rules(session, entry.edition_id),
-            queries.deposits_of(session, entry_id),
+            deposits,
             instant(),
+            current_account_id(),
+            queries.people_of(session, [entry])[entry_id],
+            queries.addresses(session, {entry.updated_by, *(each.deposited_by for each in deposits)}),
         )
 
 

@@ -6,11 +6,10 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from concours.accounts.access import current_account_id
-from concours.accounts.models import Account
 from concours.entries import deposits
 from concours.entries.forms import ActForm, ConfirmForm
 from concours.entries.models import Deposit
-from concours.entries.rules import CONFIRMED, EntryState, Incomplete, Late, Way
+from concours.entries.rules import CONFIRMED, EntryState, Incomplete, Late
 from concours.entries.views.base import acting, blueprint, open_folder, show
 from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.queue import QUICK
@@ -48,10 +47,7 @@ def receipt(entry_id: str, deposit_id: str) -> ResponseReturnValue:
     made = next((each for each in folder.deposits if each.id == deposit_id), None)
     if made is None:
         raise NotFound
-    with state().database.read() as session:
-        account = session.get_one(Account, made.deposited_by)
-    by = "Le secrétariat du concours" if made.way == Way.BEHALF else account.email
-    return show("receipt", folder, deposit=made, deposited_by=by)
+    return show("receipt", folder, deposit=made)
 
 
 @blueprint.route("/<string:entry_id>/retrait", methods=["GET", "POST"])

@@ -25,14 +25,20 @@ _KEPT_BESIDE = (
 
 @blueprint.get("/")
 def mine() -> ResponseReturnValue:
-    """List the candidate's dossiers."""
+    """List the dossiers that somebody works on."""
     with state().database.read() as session:
         edition = current_edition(session)
         entries = queries.entries_of(session, current_account_id())
-        now = instant()
-        return render_template(
-            "entries/mine.html", entries=entries, edition=edition, now=now, open=accepts_deposits(edition, now)
-        )
+        people, now = queries.people_of(session, entries), instant()
+    return render_template(
+        "entries/mine.html",
+        entries=entries,
+        people=people,
+        me=current_account_id(),
+        edition=edition,
+        now=now,
+        open=accepts_deposits(edition, now),
+    )
 
 
 @blueprint.post("/")

@@ -73,10 +73,15 @@ def require_sign_in() -> ResponseReturnValue | None:
     """Let people in who are signed in, send the others to the sign-in page and back."""
     if person.person_id():
         return None
-    if request.method == "GET" and len(request.full_path) <= _NEXT_LENGTH:
-        session[_NEXT] = request.full_path.rstrip("?")
+    come_back_here()
     flash("Connectez-vous pour continuer : vous reviendrez ensuite à cette page.", "info")
     return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)
+
+
+def come_back_here() -> None:
+    """Have the visitor brought back to this page once signed in."""
+    if request.method == "GET" and len(request.full_path) <= _NEXT_LENGTH:
+        session[_NEXT] = request.full_path.rstrip("?")
 
 
 def signin_blueprint(side: Side) -> Blueprint:

@@ -12,6 +12,7 @@ from concours.accounts.models import Account
 from concours.editions.queries import current_record
 from concours.entries.consents import TEXTS
 from concours.entries.models import Deposit
+from concours.entries.queries import people_of
 from concours.entries.rules import Way
 from concours.intake.rules import Kind
 from concours.kernel.clock import format_instant
@@ -56,6 +57,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
         record = current_record(session)
         each = queries.find_examined(session, entry_id)
         waiting = queries.to_examine(queries.examined_entries(session, record.id))
+        people = people_of(session, [each.entry])[entry_id]
         decided_by = session.get(Account, each.admissibility.decided_by) if each.admissibility else None
     held = None if each.standing is Standing.STALE else each.admissibility
     form = decision_form(each.entry.deposit_id, held)
@@ -67,6 +69,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
     page = render_template(
         "organisers/entry.html",
         each=each,
+        people=people,
         form=form,
         consents=TEXTS,
         before=before,
