@@ -17,6 +17,7 @@ from concours.kernel.db import Database
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import Queues
 from concours.kernel.settings import Settings, read_secret
+from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import open_stores
 from concours.kernel.web.chrome import Chrome, NavItem
 from concours.kernel.web.factory import make_app
@@ -65,6 +66,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.extensions[entries_views.uploads.ARRIVALS] = Arrivals(
         database, Receiver(resources.stores.partials), resources.queues, clock
     )
+    app.extensions[entries_views.receipts.KEY] = read_signing_key(settings)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome()})

@@ -16,6 +16,7 @@ from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
 from concours.entries.arrivals import Arrivals
 from concours.entries.operations import record_infection
+from concours.entries.receipts.attachments import MAKERS
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
 from concours.intake.antivirus import Antivirus
@@ -156,7 +157,9 @@ class Worker:
         if message is None:
             return
         try:
-            self.transport.send(message, now=self.clock())
+            with self.database.read() as session:
+                files = mail.make_files(session, message, MAKERS)
+            self.transport.send(message, now=self.clock(), files=files)
         except Exception as failure:  # noqa: BLE001 -- whatever is wrong with one message, the next one leaves
             # The class alone: a server's answer may repeat the address.
             with self.database.write() as session:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from concours.intake.models import Creation, CreationState
 from concours.kernel.db import Database
 from concours.kernel.ids import new_id
 from concours.kernel.settings import Settings, read_settings
+from concours.kernel.signing import SigningKey
 from concours.kernel.storage import Received
 from concours.worker import Worker, make_worker
 from tests.fakes.clock import FrozenClock
@@ -31,6 +33,9 @@ from tests.page import Page, page
 OPEN = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 CLOSING = datetime(2027, 3, 13, 19, 0, tzinfo=UTC)
 """The instant of closing: 20:00 in Paris."""
+
+KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+"""A key that seals receipts."""
 
 PUBLIC_URL = "http://concours.example"
 

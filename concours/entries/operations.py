@@ -15,12 +15,14 @@ from concours.editions.models import EditionRecord, RulesVersion
 from concours.editions.rules import Edition
 from concours.entries import consents, queries
 from concours.entries.models import Deposit, Entry
+from concours.entries.receipts.operations import give
 from concours.entries.rules import Dossier, EntryState, Incomplete, require_open
 from concours.intake import lifecycle
 from concours.intake.models import Creation
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.ids import new_reference
 from concours.kernel.mail import compose, enqueue
+from concours.kernel.signing import SigningKey
 from concours.kernel.storage import Received
 
 _SIGNATURE_LENGTH = 200
@@ -92,7 +94,9 @@ def attach_creation(
     return entry.creation
 
 
-def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str, now: datetime) -> Deposit:
+def deposit(
+    session: Session, *, entry_id: str, account_id: str, key: SigningKey, public_url: str, now: datetime
+) -> Deposit:
     """Deposit the dossier as it is drafted, and enqueue its receipt; twice the same gives the same receipt.
 
     Raises NotFound, Incomplete, and Late from the very instant of closing.
@@ -111,7 +115,7 @@ def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str
     entry.deposit, entry.withdrawn_at = made, None
     details = {"deposit": made.id, "size": made.size, "sha256": made.sha256}
     record(session, actor=account_id, action="entry_deposited", subject=entry.id, now=now, details=details)
-    _write(session, "receipt", made, entry=entry, now=now, page=_page(entry, public_url))
+    give(session, deposit=made, entry=entry, edition=edition, key=key, public_url=public_url, now=now)
     return made
 
 

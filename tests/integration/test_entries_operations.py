@@ -22,7 +22,7 @@ from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.ids import new_id
 from concours.kernel.storage import Received
 from jury.models import JurySession, JuryWork
-from tests.entries_scene import CLOSING, OPEN, PUBLIC_URL, attach, candidate, draft
+from tests.entries_scene import CLOSING, KEY, OPEN, PUBLIC_URL, attach, candidate, draft
 
 MILLISECOND = timedelta(milliseconds=1)
 LATER = OPEN + timedelta(hours=1)
@@ -36,7 +36,7 @@ def complete(session: Session, account_id: str) -> Entry:
 
 def deposit(session: Session, entry: Entry, now: datetime = LATER) -> Deposit:
     who = {"entry_id": entry.id, "account_id": entry.account_id}
-    return operations.deposit(session, **who, public_url=PUBLIC_URL, now=now)
+    return operations.deposit(session, **who, key=KEY, public_url=PUBLIC_URL, now=now)
 
 
 def withdraw(session: Session, entry: Entry, now: datetime = LATER) -> Entry:
@@ -301,7 +301,9 @@ def test_another_s_entry_looks_like_none(database: Database) -> None:
         said = set()
         for entry_id in (entry.id, new_id()):
             with pytest.raises(NotFound) as refusal:
-                operations.deposit(session, entry_id=entry_id, account_id=stranger, public_url=PUBLIC_URL, now=LATER)
+                operations.deposit(
+                    session, entry_id=entry_id, account_id=stranger, key=KEY, public_url=PUBLIC_URL, now=LATER
+                )
             said.add(refusal.value.message)
         assert len(said) == 1
         assert deposits(session) == 0
