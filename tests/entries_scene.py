@@ -1,5 +1,6 @@
 """A contest as candidates meet it: the real application and worker on a database of one test, people signed in."""
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -79,7 +80,7 @@ def attach(
     name: str = "bd.pdf",
 ) -> Creation:
     """Give the draft a file that stands at this state."""
-    received = Received(new_id(), 1234, f"{new_id():0>64}")
+    received = Received(new_id(), 1234, hashlib.sha256(new_id().encode()).hexdigest())
     made = operations.attach_creation(
         session, entry_id=entry.id, account_id=entry.account_id, received=received, name=name, now=now
     )

@@ -26,6 +26,6 @@ def _compile(template: Path, paper: Mapping[str, Any], at: datetime, standards: 
         format="pdf",
         sys_inputs={"document": json.dumps(paper)},
         pdf_standards=[*standards],
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),  # the compiler takes whole seconds
     )
     return cast("bytes", pdf)

@@ -7,6 +7,7 @@ from wtforms.validators import ValidationError
 
 from concours.entries.receipts.rules import MAX_BYTES
 from concours.kernel.forms import DsfrForm, FileField, TextArea, TextField
+from concours.kernel.forms.rules import Needed
 
 _DIGEST_DIGITS = 64
 
@@ -32,16 +33,22 @@ class ReceiptFileForm(DsfrForm):
         hint="Le fichier .json joint au courriel, ou téléchargé depuis la page du dépôt.",
         accept=".json,application/json",
         required=False,
+        validators=[Needed()],
     )
     text = TextArea(
-        "Ou son contenu, copié et collé", hint="Du premier signe { au dernier }.", max_length=MAX_BYTES, required=False
+        "Ou son contenu, copié et collé",
+        hint="Du premier signe { au dernier }.",
+        max_length=MAX_BYTES,
+        required=False,
+        validators=[Needed()],
     )
 
     @property
     def content(self) -> tuple[bytes, bool]:
         """What was given, and whether byte for byte: a text that passed through a page may have lost a space."""
         if self.file.data:
-            return self.file.data.stream.read(MAX_BYTES + 1), True
+            with self.file.data.stream as stream:
+                return stream.read(MAX_BYTES + 1), True
         return self.text.data.encode(), False
 
 

@@ -131,7 +131,7 @@ def told(facts: Facts) -> tuple[tuple[str, str], ...]:
         rules_digest=rules["digest"],
     )
     contest = ("Concours", f"{facts['contest']}, édition {facts['edition']}")
-    return (contest, *deposit, ("Candidature", facts["entry"]), ("Clé de signature", facts["key"]))
+    return (contest, *deposit, ("Identifiant de la candidature", facts["entry"]), ("Clé de signature", facts["key"]))
 
 
 def deposit_told(

@@ -1,5 +1,6 @@
 """Receipts: their files for whoever deposited; for anyone, the page that checks one, and the public keys."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import cast
 
@@ -53,18 +54,20 @@ def receipt_pdf(entry_id: str, deposit_id: str) -> ResponseReturnValue:
     return _file(entry_id, deposit_id, pdf_file, "pdf")
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.get("")
 def check_page() -> ResponseReturnValue:
-    """Check a receipt; it is told whether it is authentic, never whether the deposit still counts."""
-    by_file, by_number = ReceiptFileForm(), ReceiptNumberForm(formdata=request.args)
-    found: dict[str, object] = {}
-    if by_file.validate_on_submit():
-        found = _check_file(by_file)
-    elif request.method == "GET" and "empreinte" in request.args and by_number.validate():
-        found = _check_number(by_number)
-    refused = by_file.error_items or by_number.error_items
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
-    return render_template("entries/receipt_check.html", by_file=by_file, by_number=by_number, **found), status
+    """Check a number with the digest of its file, when the address has both; otherwise ask for them, or for a file."""
+    form = ReceiptNumberForm(formdata=request.args)
+    found = _check_number(form) if "empreinte" in request.args and form.validate() else {}
+    return _show(ReceiptFileForm(), form, found)
+
+
+@blueprint.route("/fichier", methods=["GET", "POST"])
+def check_file() -> ResponseReturnValue:
+    """Check the file of a receipt: whether it is authentic is told, never whether the deposit still counts."""
+    form = ReceiptFileForm()
+    found = _check_file(form) if form.validate_on_submit() else {}
+    return _show(form, ReceiptNumberForm(formdata=None), found)
 
 
 @blueprint.get("/cle.pem")
@@ -78,6 +81,12 @@ def public_keys() -> ResponseReturnValue:
     response = Response("\n".join(blocks), mimetype="application/x-pem-file")
     response.headers.set("Content-Disposition", "attachment", filename="cle.pem")
     return response
+
+
+def _show(by_file: ReceiptFileForm, by_number: ReceiptNumberForm, found: Mapping[str, object]) -> ResponseReturnValue:
+    form = by_number if by_number.error_items else by_file
+    page = render_template("entries/receipt_check.html", form=form, by_file=by_file, by_number=by_number, **found)
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.error_items else HTTPStatus.OK
 
 
 def _file(entry_id: str, deposit_id: str, make: Maker, suffix: str) -> Response:
