@@ -8,7 +8,7 @@ from concours.accounts.models import Account, Login
 from concours.editions.queries import current_edition
 from concours.editions.rules import Edition, Phase, phase
 from concours.entries import views as entries_views
-from concours.entries.arrivals import Arrivals
+from concours.entries.arrivals import Arrivals, Giving
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
 from concours.intake.receiving import Receiver
@@ -17,6 +17,7 @@ from concours.kernel.db import Database
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import Queues
 from concours.kernel.settings import Settings, read_secret
+from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import open_stores
 from concours.kernel.web.chrome import Chrome, NavItem
 from concours.kernel.web.factory import make_app
@@ -62,8 +63,14 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         templates=lambda folder: folder not in _NOT_OURS,
     )
     use_logins(app.extensions, Login)
+    key = read_signing_key(settings)
+    app.extensions[entries_views.receipts.KEY] = key
     app.extensions[entries_views.uploads.ARRIVALS] = Arrivals(
-        database, Receiver(resources.stores.partials), resources.queues, clock, settings.public_url
+        database,
+        Receiver(resources.stores.partials),
+        resources.queues,
+        clock,
+        Giving(lambda: key, settings.public_url),
     )
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -14,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
-from concours.entries.arrivals import Arrivals
+from concours.entries.arrivals import Arrivals, Giving
 from concours.entries.deposits import file_refused
 from concours.entries.operations import record_infection
+from concours.entries.receipts.attachments import MAKERS
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
 from concours.intake.antivirus import Antivirus
@@ -30,6 +31,7 @@ from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW, Queues
 from concours.kernel.settings import Settings, SettingsError
+from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import Damaged, Stores, open_stores
 from jury import api as jury
 
@@ -58,14 +60,14 @@ class Worker:
     sandbox: Sandbox
     transport: mail.Transport
     clock: Clock
-    public_url: str
+    giving: Giving
     antivirus: Antivirus | None = None
     duties: frozenset[str] = DUTIES
 
     @cached_property
     def arrivals(self) -> Arrivals:
         """Where files come in by pieces."""
-        return Arrivals(self.database, Receiver(self.stores.partials), self.queues, self.clock, self.public_url)
+        return Arrivals(self.database, Receiver(self.stores.partials), self.queues, self.clock, self.giving)
 
     def handlers(self) -> dict[str, Callable[[str], None]]:
         """Return what each job does; the call for mail, where another worker sends it, is that one's to hear."""
@@ -104,7 +106,7 @@ class Worker:
             if verdict.signature:
                 record_infection(session, creation_id=creation_id, signature=verdict.signature, now=self.clock())
             if not verdict.accepted:
-                file_refused(session, creation_id=creation_id, public_url=self.public_url, now=self.clock())
+                file_refused(session, creation_id=creation_id, public_url=self.giving.public_url, now=self.clock())
         if verdict.accepted:
             self.queues.announce(SLOW, RENDER, creation_id)
 
@@ -160,7 +162,9 @@ class Worker:
         if message is None:
             return
         try:
-            self.transport.send(message, now=self.clock())
+            with self.database.read() as session:
+                files = mail.make_files(session, message, MAKERS)
+            self.transport.send(message, now=self.clock(), files=files)
         except Exception as failure:  # noqa: BLE001 -- whatever is wrong with one message, the next one leaves
             # The class alone: a server's answer may repeat the address.
             with self.database.write() as session:
@@ -248,7 +252,7 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: froz
         sandbox=sandbox,
         transport=mail.choose_transport(settings),
         clock=clock,
-        public_url=settings.public_url,
+        giving=Giving(lambda: read_signing_key(settings), settings.public_url),
         antivirus=Antivirus(settings.clamd) if settings.clamd else None,
         duties=duties,
     )

@@ -4,7 +4,7 @@ And what becomes of those that never are.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from concours.kernel.clock import Clock
 from concours.kernel.db import Database
 from concours.kernel.errors import DomainError
 from concours.kernel.queue import QUICK, Queues
+from concours.kernel.signing import SigningKey
 from concours.kernel.storage import Received
 from concours.kernel.together import Together
 
@@ -42,11 +43,19 @@ class _Arrival:
     now: datetime
 
 
+@dataclass(frozen=True)
+class Giving:
+    """What the receipt of a deposit that the last byte makes needs."""
+
+    read_key: Callable[[], SigningKey]
+    public_url: str
+
+
 class Arrivals:
     """Where the files that a process receives become dossiers' creations."""
 
-    def __init__(self, database: Database, receiver: Receiver, queues: Queues, clock: Clock, public_url: str) -> None:
-        self.receiver, self._queues, self._public_url = receiver, queues, public_url
+    def __init__(self, database: Database, receiver: Receiver, queues: Queues, clock: Clock, giving: Giving) -> None:
+        self.receiver, self._queues, self._giving = receiver, queues, giving
         self._database, self._clock = database, clock
         self._together = Together(self._record)
 
@@ -92,7 +101,7 @@ class Arrivals:
     def _record(self, arrivals: Sequence[_Arrival]) -> "Sequence[Creation | Exception | None]":
         """Record files that came at the same moment, in one transaction that is flushed once."""
         with self._database.write() as session, session.no_autoflush:
-            outcomes = [_attach(session, arrival, self._public_url) for arrival in arrivals]
+            outcomes = [_attach(session, arrival, self._giving) for arrival in arrivals]
         for outcome in outcomes:
             if isinstance(outcome, Creation):
                 self._queues.announce(QUICK, "examine", outcome.id)
@@ -103,7 +112,7 @@ class Arrivals:
             return queries.owner_of(session, upload.subject)
 
 
-def _attach(session: Session, arrival: _Arrival, public_url: str) -> Creation | DomainError | None:
+def _attach(session: Session, arrival: _Arrival, giving: Giving) -> Creation | DomainError | None:
     """Give a file to its dossier, or say why not: what is refused is refused before anything of it is changed."""
     upload, who = arrival.upload, {"entry_id": arrival.upload.subject, "account_id": arrival.account_id}
     try:
@@ -115,13 +124,20 @@ def _attach(session: Session, arrival: _Arrival, public_url: str) -> Creation | 
         kept = {"upload": upload.id, "sha256": arrival.received.sha256}
         operations.record_late(session, **who, act="upload", now=arrival.now, size=upload.size, **kept)
         entry = session.get_one(Entry, upload.subject)
-        deposits.missed(session, entry=entry, upload_id=upload.id, public_url=public_url, now=arrival.now)
+        deposits.missed(session, entry=entry, upload_id=upload.id, public_url=giving.public_url, now=arrival.now)
         return late
     except DomainError as refusal:
         return refusal
     _complete(session, arrival, made)
     entry = session.get_one(Entry, upload.subject)
-    deposits.deposit_armed(session, entry=entry, upload_id=upload.id, public_url=public_url, now=arrival.now)
+    deposits.deposit_armed(
+        session,
+        entry=entry,
+        upload_id=upload.id,
+        read_key=giving.read_key,
+        public_url=giving.public_url,
+        now=arrival.now,
+    )
     return made
 
 

@@ -1,7 +1,7 @@
 """What may be done with a deposit: made, undone, armed beforehand, admitted late, made for somebody else."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,20 @@ from concours.editions.models import RulesVersion
 from concours.editions.rules import Edition
 from concours.entries import consents, queries
 from concours.entries.models import Confirmation, Deposit, Entry
+from concours.entries.receipts.operations import attachments_of, seal
+from concours.entries.receipts.rules import Receipt
 from concours.entries.rules import CONFIRMED, EntryState, Incomplete, Missing, Way, require_open
 from concours.intake import uploads
 from concours.intake.models import Creation, CreationState
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.ids import new_reference
-from concours.kernel.mail import compose, enqueue
+from concours.kernel.mail import Attachment, compose, enqueue
+from concours.kernel.signing import SigningKey
 
 
-def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str, now: datetime) -> Deposit:
+def deposit(
+    session: Session, *, entry_id: str, account_id: str, key: SigningKey, public_url: str, now: datetime
+) -> Deposit:
     """Deposit the dossier as it is drafted, and enqueue its receipt; twice the same gives the same receipt.
 
     A file that is not examined yet is deposited all the same: that is for us to do. Raises NotFound, Incomplete, and
@@ -35,7 +40,7 @@ def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str
         return entry.deposit
     require_open(edition, now, "Le dépôt")
     require_complete(entry, queries.missing(entry, edition))
-    return make(session, entry, by=account_id, way=Way.SELF, at=now, public_url=public_url, now=now)
+    return make(session, entry, by=account_id, way=Way.SELF, at=now, key=key, public_url=public_url, now=now)
 
 
 def withdraw(session: Session, *, entry_id: str, account_id: str, public_url: str, now: datetime) -> Entry:
@@ -83,7 +88,15 @@ def disarm(session: Session, *, entry_id: str, account_id: str, now: datetime) -
         record(session, actor=account_id, action="deposit_disarmed", subject=entry.id, now=now)
 
 
-def deposit_armed(session: Session, *, entry: Entry, upload_id: str, public_url: str, now: datetime) -> Deposit | None:
+def deposit_armed(
+    session: Session,
+    *,
+    entry: Entry,
+    upload_id: str,
+    read_key: Callable[[], SigningKey],
+    public_url: str,
+    now: datetime,
+) -> Deposit | None:
     """Deposit the dossier whose file has just come, if that was asked for; write to its candidates if it cannot be."""
     by = entry.armed_by
     if by is None or entry.armed_upload_id != upload_id:
@@ -94,7 +107,7 @@ def deposit_armed(session: Session, *, entry: Entry, upload_id: str, public_url:
         record_incomplete(session, entry_id=entry.id, account_id=by, lacks=lacks, now=now)
         write_not_deposited(session, entry, public_url=public_url, now=now, lacks=lacks)
         return None
-    return make(session, entry, by=by, way=Way.ARMED, at=now, public_url=public_url, now=now)
+    return make(session, entry, by=by, way=Way.ARMED, at=now, key=read_key(), public_url=public_url, now=now)
 
 
 def missed(session: Session, *, entry: Entry, upload_id: str, public_url: str, now: datetime) -> None:
@@ -153,6 +166,7 @@ def make(
     by: str,
     way: Way,
     at: datetime,
+    key: SigningKey,
     public_url: str,
     now: datetime,
     reason: str = "",
@@ -170,8 +184,8 @@ def make(
     entry.deposit, entry.withdrawn_at = made, None
     details = {"deposit": made.id, "size": made.size, "sha256": made.sha256, "way": made.way}
     record(session, actor=by, action="entry_deposited", subject=entry.id, now=now, details=details)
-    theirs = "" if way is Way.BEHALF else by
-    write(session, "receipt", made, entry=entry, now=now, page=page_of(entry, public_url), by=theirs)
+    receipt = seal(session, deposit=made, entry=entry, edition=edition, key=key, public_url=public_url, now=now)
+    _write_receipt(session, made, receipt, entry=entry, home=page_of(entry, public_url), now=now)
     return made
 
 
@@ -195,13 +209,23 @@ def page_of(entry: Entry, public_url: str) -> str:
 
 
 def write(
-    session: Session, template: str, about: Deposit | None, *, entry: Entry, now: datetime, by: str = "", **facts: Any
+    session: Session,
+    template: str,
+    about: Deposit | None,
+    *,
+    entry: Entry,
+    now: datetime,
+    by: str = "",
+    html: str | None = None,
+    attachments: tuple[Attachment, ...] = (),
+    **facts: Any,
 ) -> None:
     """Enqueue a message to everybody who works on a dossier; `by` is the account of theirs that acted."""
     edition, actor = queries.edition_of(session, entry), queries.addresses(session, [by]).get(by, "")
     for person in queries.people_of(session, [entry])[entry.id]:
         message = compose(
             f"entries/mails/{template}.txt",
+            html=html,
             to=person.email,
             edition=edition,
             deposit=about,
@@ -210,7 +234,7 @@ def write(
             by=actor,
             **facts,
         )
-        enqueue(session, Outbox, message, now=now)
+        enqueue(session, Outbox, replace(message, attachments=attachments), now=now)
 
 
 def write_not_deposited(
@@ -226,6 +250,24 @@ def tell_refused(session: Session, *, entry: Entry, now: datetime) -> None:
     if made is None or made.admissibility is None:
         raise NotFound
     write(session, "refused", made, entry=entry, now=now, reason=made.admissibility.reason)
+
+
+def _write_receipt(
+    session: Session, made: Deposit, receipt: Receipt, *, entry: Entry, home: str, now: datetime
+) -> None:
+    write(
+        session,
+        "receipt",
+        made,
+        entry=entry,
+        now=now,
+        by="" if made.way == Way.BEHALF else made.deposited_by,
+        html="entries/mails/receipt.html",
+        attachments=attachments_of(made),
+        receipt=receipt,
+        page=f"{home}/depots/{made.id}",
+        home=home,
+    )
 
 
 def _last_good(made: Deposit) -> Deposit | None:

@@ -3,12 +3,13 @@
 from concours.accounts import models as accounts
 from concours.editions import models as editions
 from concours.entries import models as entries
+from concours.entries.receipts import models as receipts
 from concours.honours import models as honours
 from concours.intake import models as intake
 from concours.kernel.db import Base
 from concours.registrations import models as registrations
 from jury import models as jury
 
-__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "registrations"]
+__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "receipts", "registrations"]
 
 METADATA = Base.metadata

@@ -20,6 +20,7 @@ from concours.intake import lifecycle
 from concours.intake.models import Creation, Upload
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, DomainError, NotFound
+from concours.kernel.signing import SigningKey
 from concours.kernel.storage import Received
 from concours.kernel.text import clean_line, clean_text
 
@@ -31,12 +32,13 @@ ADMISSIBLE_ACTS = frozenset({"upload", "entries.deposit"})
 
 @dataclass(frozen=True)
 class Act:
-    """Who acts for the secretariat, why and when, and where mail should lead."""
+    """Who acts for the secretariat, why and when, where mail should lead, and what seals a receipt."""
 
     actor: str
     reason: str
     now: datetime
     public_url: str
+    key: SigningKey
 
 
 def give_more_time(session: Session, *, entry_id: str, until: datetime, act: Act) -> None:
@@ -83,6 +85,7 @@ def admit_late(session: Session, *, position: int, act: Act) -> Deposit:
         by=attempt.actor,
         way=Way.LATE,
         at=attempt.at,
+        key=act.key,
         public_url=act.public_url,
         now=act.now,
         reason=reason,
@@ -125,6 +128,7 @@ def deposit_for(
         by=act.actor,
         way=Way.BEHALF,
         at=act.now,
+        key=act.key,
         public_url=act.public_url,
         now=act.now,
         reason=_reason(act),

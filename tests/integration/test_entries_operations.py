@@ -25,7 +25,7 @@ from concours.kernel.storage import Received
 from concours.organisers import leeway
 from concours.organisers.leeway import Act
 from jury.models import JurySession, JuryWork
-from tests.entries_scene import CLOSING, OPEN, PUBLIC_URL, attach, candidate, draft
+from tests.entries_scene import CLOSING, KEY, OPEN, PUBLIC_URL, attach, candidate, draft
 
 MILLISECOND = timedelta(milliseconds=1)
 LATER = OPEN + timedelta(hours=1)
@@ -39,7 +39,7 @@ def complete(session: Session, account_id: str) -> Entry:
 
 def deposit(session: Session, entry: Entry, now: datetime = LATER) -> Deposit:
     who = {"entry_id": entry.id, "account_id": entry.account_id}
-    return deposits.deposit(session, **who, public_url=PUBLIC_URL, now=now)
+    return deposits.deposit(session, **who, key=KEY, public_url=PUBLIC_URL, now=now)
 
 
 def withdraw(session: Session, entry: Entry, now: datetime = LATER) -> Entry:
@@ -304,7 +304,9 @@ def test_another_s_entry_looks_like_none(database: Database) -> None:
         said = set()
         for entry_id in (entry.id, new_id()):
             with pytest.raises(NotFound) as refusal:
-                deposits.deposit(session, entry_id=entry_id, account_id=stranger, public_url=PUBLIC_URL, now=LATER)
+                deposits.deposit(
+                    session, entry_id=entry_id, account_id=stranger, key=KEY, public_url=PUBLIC_URL, now=LATER
+                )
             said.add(refusal.value.message)
         assert len(said) == 1
         assert deposits_made(session) == 0
@@ -435,7 +437,12 @@ def test_arming_deposits_once_and_a_bad_file_gives_way_to_the_deposit_before_it(
 
         def last_byte() -> Deposit | None:
             return deposits.deposit_armed(
-                session, entry=entry, upload_id=upload.id, public_url=PUBLIC_URL, now=CLOSING - MILLISECOND
+                session,
+                entry=entry,
+                upload_id=upload.id,
+                read_key=lambda: KEY,
+                public_url=PUBLIC_URL,
+                now=CLOSING - MILLISECOND,
             )
 
         second = last_byte()
@@ -460,7 +467,7 @@ def test_the_secretariat_gives_time_admits_a_late_file_and_deposits_for_somebody
         operations.record_late(session, **who, act="upload", now=late, size=1234, **kept)
         session.flush()
         position = session.scalars(select(AuditEvent.position).where(AuditEvent.action == "late_attempt")).one()
-        act = Act(entry.account_id, "Panne du service.", late, PUBLIC_URL)
+        act = Act(entry.account_id, "Panne du service.", late, PUBLIC_URL, KEY)
         made = leeway.admit_late(session, position=position, act=act)
         assert (made.at, made.way, entry.deposit_id) == (late, "late", made.id)
         with pytest.raises(Conflict):

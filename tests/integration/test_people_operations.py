@@ -17,7 +17,7 @@ from concours.entries.rules import INVITATION_LIFETIME, INVITATIONS_A_DAY, INVIT
 from concours.kernel.db import Database
 from concours.kernel.errors import DomainError, Forbidden, NotFound, TooManyTries
 from concours.kernel.sessions import digest_of
-from tests.entries_scene import CLOSING, OPEN, PUBLIC_URL, attach, candidate, draft
+from tests.entries_scene import CLOSING, KEY, OPEN, PUBLIC_URL, attach, candidate, draft
 from tests.people_scene import MEMBER, OWNER, STRANGER, accept, acts, invite, join, recipients, token_for
 
 LATER = OPEN + timedelta(hours=2)
@@ -61,7 +61,7 @@ def test_a_member_writes_deposits_and_withdraws_and_the_records_say_who(database
         member = join(session, entry)
         who = {"entry_id": entry.id, "account_id": member}
         operations.save_dossier(session, **who, answers={"title": "À deux"}, version=entry.version, now=LATER)
-        made = deposits.deposit(session, **who, public_url=PUBLIC_URL, now=LATER)
+        made = deposits.deposit(session, **who, public_url=PUBLIC_URL, key=KEY, now=LATER)
         deposits.withdraw(session, **who, public_url=PUBLIC_URL, now=LATER)
         assert (made.deposited_by, entry.updated_by, entry.account_id) == (member, member, account(session, OWNER))
         mine = [(action, email) for action, email in acts(session, entry.id) if email == MEMBER]
@@ -74,7 +74,7 @@ def test_everybody_of_the_team_is_written_to_about_a_deposit(database: Database)
         entry = complete(session)
         member = join(session, entry)
         who = {"entry_id": entry.id, "account_id": member, "public_url": PUBLIC_URL}
-        deposits.deposit(session, **who, now=LATER)
+        deposits.deposit(session, **who, key=KEY, now=LATER)
         deposits.withdraw(session, **who, now=LATER)
         for subject in ("Déposée", "Retirée"):
             assert recipients(session, subject) == sorted([OWNER, MEMBER])
@@ -101,7 +101,7 @@ def test_a_removed_member_finds_nothing_any_more(database: Database) -> None:
         assert remove(session, entry, member)
         assert queries.entries_of(session, member) == []
         with pytest.raises(NotFound):
-            deposits.deposit(session, entry_id=entry.id, account_id=member, public_url=PUBLIC_URL, now=LATER)
+            deposits.deposit(session, entry_id=entry.id, account_id=member, public_url=PUBLIC_URL, key=KEY, now=LATER)
         assert recipients(session, "Vous ne travaillez plus") == [MEMBER]
         sent = mails(session)
         assert not remove(session, entry, member)

@@ -1,12 +1,29 @@
 """The candidate's pages: dossiers, files, deposits. Each module adds its own to the one blueprint.
 
-Files that come by pieces, a phone's page and the page of an invitation have blueprints of their own: others may enter,
-and some answers are no pages.
+Files that come by pieces, a phone's page, the page of an invitation and the check of receipts have blueprints of their
+own: others may enter, and some answers are no pages.
 """
 
-from concours.entries.views import creation, deposits, dossier, invitations, people, phone, uploads
+from concours.entries.views import creation, deposits, dossier, invitations, people, phone, receipts, uploads
 from concours.entries.views.base import blueprint
 
-blueprints = (blueprint, uploads.blueprint, phone.blueprint, phone.pieces, invitations.blueprint)
+blueprints = (
+    blueprint,
+    uploads.blueprint,
+    phone.blueprint,
+    phone.pieces,
+    invitations.blueprint,
+    receipts.blueprint,
+)
 
-__all__ = ["blueprints", "creation", "deposits", "dossier", "invitations", "people", "phone", "uploads"]
+__all__ = [
+    "blueprints",
+    "creation",
+    "deposits",
+    "dossier",
+    "invitations",
+    "people",
+    "phone",
+    "receipts",
+    "uploads",
+]

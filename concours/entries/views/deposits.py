@@ -11,6 +11,7 @@ from concours.entries.forms import ActForm, ConfirmForm
 from concours.entries.models import Deposit
 from concours.entries.rules import CONFIRMED, EntryState, Incomplete, Late
 from concours.entries.views.base import acting, blueprint, open_folder, show
+from concours.entries.views.receipts import sealed, signing_key
 from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.queue import QUICK
 from concours.kernel.web.state import instant, state
@@ -47,7 +48,7 @@ def receipt(entry_id: str, deposit_id: str) -> ResponseReturnValue:
     made = next((each for each in folder.deposits if each.id == deposit_id), None)
     if made is None:
         raise NotFound
-    return show("receipt", folder, deposit=made)
+    return show("receipt", folder, deposit=made, receipt=sealed(made.id))
 
 
 @blueprint.route("/<string:entry_id>/retrait", methods=["GET", "POST"])
@@ -122,6 +123,7 @@ def _deposit(entry_id: str) -> Deposit:
             session,
             entry_id=entry_id,
             account_id=current_account_id(),
+            key=signing_key(),
             public_url=state().settings.public_url,
             now=now,
         )

@@ -14,6 +14,7 @@ from concours.editions.rules import Edition
 from concours.entries.models import Deposit
 from concours.entries.queries import edition_of
 from concours.entries.rules import limits_of
+from concours.entries.views.receipts import signing_key
 from concours.intake.operations import sniff_head
 from concours.intake.sniff import HEAD_BYTES
 from concours.kernel.errors import DomainError
@@ -32,7 +33,7 @@ _ANSWERS = ("team", "administration", "contact_name", "title", "category", "summ
 
 def act(reason: str | None) -> Act:
     """Return who acts now, and why."""
-    return Act(current_account_id(), reason or "", instant(), state().settings.public_url)
+    return Act(current_account_id(), reason or "", instant(), state().settings.public_url, signing_key())
 
 
 @blueprint.route("/candidatures/<string:entry_id>/delai", methods=("GET", "POST"))
