@@ -4,7 +4,17 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from concours.entries.rules import (
@@ -142,3 +152,32 @@ class Admissibility(Base):
     decided_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
     """For the secretariat alone: candidates are told what was decided, never by whom."""
     decided_at: Mapped[datetime]
+
+
+class Reminder(Base):
+    """A reminder's turn for one person: it comes once, whether a message left or was not wanted."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("entry_id", "account_id", "kind", "closes_at"),)
+
+    id: Mapped[Id]
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"))
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    closes_at: Mapped[datetime]
+    """The closing that it is for, as it was then."""
+    sent_at: Mapped[datetime]
+    mail_id: Mapped[str | None] = mapped_column(String(26))
+    """The message in the outbox, which may be gone; None when none was written."""
+
+
+class ReminderRefusal(Base):
+    """Somebody wants no reminder for this dossier, the last one apart."""
+
+    __tablename__ = "reminder_refusal"
+    __table_args__ = (UniqueConstraint("entry_id", "account_id"),)
+
+    id: Mapped[Id]
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"))
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    refused_at: Mapped[datetime]

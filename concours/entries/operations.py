@@ -13,7 +13,7 @@ from concours.accounts.operations import record
 from concours.editions import queries as editions
 from concours.editions.models import EditionRecord, RulesVersion
 from concours.editions.rules import Edition
-from concours.entries import consents, queries
+from concours.entries import consents, queries, reminders
 from concours.entries.models import Deposit, Entry
 from concours.entries.rules import Dossier, EntryState, Incomplete, require_open
 from concours.intake import lifecycle
@@ -111,6 +111,7 @@ def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str
     entry.deposit, entry.withdrawn_at = made, None
     details = {"deposit": made.id, "size": made.size, "sha256": made.sha256}
     record(session, actor=account_id, action="entry_deposited", subject=entry.id, now=now, details=details)
+    reminders.call_off(session, [entry.id])
     _write(session, "receipt", made, entry=entry, now=now, page=_page(entry, public_url))
     return made
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
+from concours.accounts.models import Account
 from concours.editions.models import EditionRecord
 from concours.editions.rules import Edition
 from concours.entries.models import Deposit, Entry
@@ -63,6 +64,11 @@ def owner_of(session: Session, entry_id: str) -> str:
     if account_id is None:
         raise NotFound(_UNKNOWN)
     return account_id
+
+
+def readers_of(session: Session, entry: Entry) -> Sequence[Account]:
+    """Return whom messages about a dossier are written to."""
+    return [session.get_one(Account, entry.account_id)]
 
 
 def find_entry(session: Session, entry_id: str) -> Entry:

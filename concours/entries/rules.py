@@ -1,8 +1,8 @@
 """A dossier: what it holds, what it still lacks before it may be deposited, and the words for where it stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,6 +34,26 @@ class Part(StrEnum):
     INNOVATION = "innovation"
     CREATION = "creation"
     CHECK = "verification"
+
+
+class ReminderKind(StrEnum):
+    """The reminders of a draft, the first one first."""
+
+    WEEK = "week"
+    TWO_DAYS = "two_days"
+    LAST = "last"
+    """Nobody is left without this one: it may not be refused."""
+
+
+BEFORE_CLOSING: Mapping[ReminderKind, timedelta] = {
+    ReminderKind.WEEK: timedelta(days=7),
+    ReminderKind.TWO_DAYS: timedelta(hours=48),
+    ReminderKind.LAST: timedelta(hours=3),
+}
+"""When each reminder leaves."""
+
+_ANOTHER_CLOSING = timedelta(days=7)
+"""A closing that moved by more than this is another one, with reminders of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +140,29 @@ def state_words(state: EntryState, *, changed: bool = False) -> str:
     if state is EntryState.DEPOSITED:
         return "Déposée, avec des modifications non déposées" if changed else "Déposée"
     return {EntryState.DRAFT: "Brouillon — pas encore déposée", EntryState.WITHDRAWN: "Retirée"}[state]
+
+
+def closing_of(_entry: object, edition: Edition) -> datetime:
+    """Return when a dossier may no longer be deposited: every reader of a dossier's closing asks here."""
+    return edition.closes_at
+
+
+def due_reminder(
+    *, begun: datetime, closing: datetime, now: datetime, sent: Collection[tuple[ReminderKind, datetime]]
+) -> ReminderKind | None:
+    """Return which reminder a draft is due at an instant, if any: one at most, none from the closing on.
+
+    `sent` names those that had their turn, each with the closing that it was for. Of several whose time has passed the
+    latest alone counts, so that a worker that was down sends one; those from before the draft began do not.
+    """
+    if now >= closing:
+        return None
+    passed = [kind for kind, before in BEFORE_CLOSING.items() if begun < closing - before <= now]
+    if not passed:
+        return None
+    latest = passed[-1]
+    had = any(kind is latest and abs(closing - former) <= _ANOTHER_CLOSING for kind, former in sent)
+    return None if had else latest
 
 
 def require_open(edition: Edition, now: datetime, act: str) -> None:

@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -12,16 +12,20 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import Integer, String, Text, select
+from sqlalchemy import Integer, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.clock import format_day, format_hour, format_instant, to_paris
 from concours.kernel.db import Id
+from concours.kernel.ids import new_id
 from concours.kernel.settings import ROOT, Settings, Smtp
 from concours.kernel.text import grouped
 
 MAX_ATTEMPTS = 12
 """Sendings tried before a message is given up and shown as failed: about twenty hours."""
+
+CALLED_OFF = "called off"
+"""The error of a message that was kept from leaving."""
 
 _SMTP_TIMEOUT_S = 20
 _SUBJECT = "Objet : "
@@ -34,6 +38,8 @@ class Message:
     to: str
     subject: str
     text: str
+    unsubscribe_url: str | None = None
+    """Where one click of a mail program, or a page, ends messages like this one (RFC 8058)."""
 
 
 class OutboxMixin:
@@ -43,6 +49,7 @@ class OutboxMixin:
     recipient: Mapped[str] = mapped_column(String(254), index=True)
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """When to try next; None once it is sent or given up."""
@@ -61,12 +68,21 @@ def compose(template: str, *, to: str, **context: Any) -> Message:
     return Message(to, " ".join(first.removeprefix(_SUBJECT).split()), body.strip() + "\n")
 
 
-def enqueue(session: Session, table: type[OutboxMixin], message: Message, *, now: datetime) -> None:
-    """Put the message into the outbox, in the transaction of the act that it tells of."""
+def enqueue(session: Session, table: type[OutboxMixin], message: Message, *, now: datetime) -> str:
+    """Put the message into the outbox, in the transaction of the act that it tells of; return its identifier."""
     row = table()
+    row.id = new_id()
     row.recipient, row.subject, row.text = message.to, message.subject, message.text
+    row.unsubscribe_url = message.unsubscribe_url
     row.created_at, row.due_at, row.attempts = now, now, 0
     session.add(row)
+    return row.id
+
+
+def call_off(session: Session, table: type[OutboxMixin], mail_ids: Collection[str]) -> None:
+    """Keep messages that wait from leaving: what they say is no longer true."""
+    waiting = update(table).where(table.id.in_(mail_ids), table.due_at.is_not(None), table.sent_at.is_(None))
+    session.execute(waiting.values(due_at=None, error=CALLED_OFF), execution_options={"synchronize_session": False})
 
 
 def due_ids(session: Session, table: type[OutboxMixin], *, now: datetime, limit: int = 100) -> Sequence[str]:
@@ -82,7 +98,7 @@ def claim(session: Session, table: type[OutboxMixin], mail_id: str, *, now: date
         return None
     row.attempts += 1
     row.due_at = now + timedelta(minutes=min(2**row.attempts, 240))
-    return Message(row.recipient, row.subject, row.text)
+    return Message(row.recipient, row.subject, row.text, row.unsubscribe_url)
 
 
 def mark_sent(session: Session, table: type[OutboxMixin], mail_id: str, *, now: datetime) -> None:
@@ -155,6 +171,9 @@ def _envelope(message: Message, sender: str, reply_to: str, now: datetime) -> Em
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # Not every server takes eight bits: quoted-printable passes everywhere, and cuts long lines.
     mail.set_content(message.text, cte="quoted-printable")
     return mail
