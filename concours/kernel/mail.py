@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid
 from functools import lru_cache
 from typing import Any, Protocol
@@ -29,6 +30,7 @@ CALLED_OFF = "called off"
 
 _SMTP_TIMEOUT_S = 20
 _SUBJECT = "Objet : "
+_WAY_OUT = "List-Unsubscribe"
 
 
 @dataclass(frozen=True)
@@ -164,15 +166,25 @@ def choose_transport(settings: Settings) -> Transport:
     return SmtpTransport(settings.smtp, settings.mail_from, settings.contact_email)
 
 
+class _Policy(EmailPolicy):
+    """Leaves an address whole, however long: folded, it would be encoded, and no mail program would know it again."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Write a header line."""
+        if name == _WAY_OUT:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
 def _envelope(message: Message, sender: str, reply_to: str, now: datetime) -> EmailMessage:
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_Policy())
     mail["From"], mail["To"], mail["Reply-To"] = sender, message.to, reply_to
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe_url:
-        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        mail[_WAY_OUT] = f"<{message.unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # Not every server takes eight bits: quoted-printable passes everywhere, and cuts long lines.
     mail.set_content(message.text, cte="quoted-printable")

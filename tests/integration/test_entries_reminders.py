@@ -169,6 +169,8 @@ def test_one_click_of_a_mail_program_ends_all_but_the_last(scene: Scene, smtp_se
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     found = re.fullmatch(rf"<{PUBLIC_URL}(/rappels/\S+)>", message["List-Unsubscribe"])
     assert found
+    # As it came: mail programs do not decode this line.
+    assert f"\nList-Unsubscribe: {message['List-Unsubscribe']}\n" in smtp_server.raw[0]
     stranger = scene.app.test_client()
     assert stranger.get(found[1]).status_code == 200
     assert len(look(scene, 49 * HOUR)) == 0
