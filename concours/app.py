@@ -6,13 +6,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from concours.accounts import views as accounts_views
 from concours.accounts.models import Account, Login
 from concours.editions.queries import current_edition
-from concours.editions.rules import Edition, Phase, phase
+from concours.editions.rules import Edition, deadline_words
 from concours.entries import views as entries_views
 from concours.entries.arrivals import Arrivals
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
 from concours.intake.receiving import Receiver
-from concours.kernel.clock import Clock, format_instant, system_clock
+from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import Queues
@@ -97,7 +97,7 @@ def _chrome() -> Chrome:
         nav=_nav(edition, organiser=bool(account and account.organiser)),
         tools=() if account else (_item("Se connecter", "/connexion"),),
         footer_links=tuple(_item(label, path) for label, path in _FOOTER),
-        deadline=_deadline(edition, phase(edition, now)),
+        deadline=deadline_words(edition, now),
         notice=_DEMO if settings.demo else None,
         state_brand=settings.brand == "etat",
         signed_in_as=account.email if account else None,
@@ -121,13 +121,3 @@ def _item(label: str, path: str) -> NavItem:
 
 def _path(path: str) -> str:
     return request.script_root + path
-
-
-def _deadline(edition: Edition, now_in: Phase) -> str | None:
-    if now_in is Phase.UPCOMING:
-        return f"Dépôts ouverts à partir du {format_instant(edition.opens_at)}."
-    if now_in is Phase.OPEN:
-        return f"Dépôts ouverts jusqu'au {format_instant(edition.closes_at)}."
-    return (
-        f"Les dépôts sont clos depuis le {format_instant(edition.closes_at)}." if now_in is Phase.EXAMINATION else None
-    )
