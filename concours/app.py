@@ -6,13 +6,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from concours.accounts import views as accounts_views
 from concours.accounts.models import Account, Login
 from concours.editions.queries import current_edition
-from concours.editions.rules import Edition, Phase, phase
+from concours.editions.rules import Edition, deadline_words
 from concours.entries import views as entries_views
 from concours.entries.arrivals import Arrivals, Giving
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
 from concours.intake.receiving import Receiver
-from concours.kernel.clock import Clock, format_instant, system_clock
+from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import Queues
@@ -74,6 +74,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    # A mail program's one click opens no form first: the signed address alone ends the reminders.
+    app.extensions["csrf"].exempt(entries_views.reminders.stop)
     app.context_processor(lambda: {"chrome": _chrome()})
     return app
 
@@ -102,7 +104,7 @@ def _chrome() -> Chrome:
         nav=_nav(edition, organiser=bool(account and account.organiser)),
         tools=() if account else (_item("Se connecter", "/connexion"),),
         footer_links=tuple(_item(label, path) for label, path in _FOOTER),
-        deadline=_deadline(edition, phase(edition, now)),
+        deadline=deadline_words(edition, now),
         notice=_DEMO if settings.demo else None,
         state_brand=settings.brand == "etat",
         signed_in_as=account.email if account else None,
@@ -126,13 +128,3 @@ def _item(label: str, path: str) -> NavItem:
 
 def _path(path: str) -> str:
     return request.script_root + path
-
-
-def _deadline(edition: Edition, now_in: Phase) -> str | None:
-    if now_in is Phase.UPCOMING:
-        return f"Dépôts ouverts à partir du {format_instant(edition.opens_at)}."
-    if now_in is Phase.OPEN:
-        return f"Dépôts ouverts jusqu'au {format_instant(edition.closes_at)}."
-    return (
-        f"Les dépôts sont clos depuis le {format_instant(edition.closes_at)}." if now_in is Phase.EXAMINATION else None
-    )

@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
+from concours.entries import reminders
 from concours.entries.arrivals import Arrivals, Giving
 from concours.entries.deposits import file_refused
 from concours.entries.operations import record_infection
 from concours.entries.receipts.attachments import MAKERS
+from concours.entries.reminders import Letterhead
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
 from concours.intake.antivirus import Antivirus
@@ -30,7 +32,7 @@ from concours.kernel import mail
 from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW, Queues
-from concours.kernel.settings import Settings, SettingsError
+from concours.kernel.settings import Settings, SettingsError, read_secret
 from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import Damaged, Stores, open_stores
 from jury import api as jury
@@ -63,6 +65,8 @@ class Worker:
     giving: Giving
     antivirus: Antivirus | None = None
     duties: frozenset[str] = DUTIES
+    head: Letterhead | None = None
+    """What reminders are written on; None where another worker sends the mail."""
 
     @cached_property
     def arrivals(self) -> Arrivals:
@@ -155,6 +159,19 @@ class Worker:
         """Take up what was all there when a server fell, and remove what nobody finished in time."""
         self.arrivals.settle_stalled()
         self.arrivals.sweep()
+
+    def remind(self) -> None:
+        """Write to those whose draft is not deposited, as the closing comes near; keep what is outrun from leaving."""
+        if self.head is None:
+            return
+        with self.database.read() as session:
+            due, outrun = reminders.due_entries(session, now=self.clock()), reminders.outrun(session, now=self.clock())
+        if outrun:
+            with self.database.write() as session:
+                reminders.call_off(session, outrun)
+        for entry_id in due:
+            with survived("a reminder could not be written"), self.database.write() as session:
+                reminders.remind(session, entry_id=entry_id, head=self.head, now=self.clock())
 
     def _send(self, table: type[mail.OutboxMixin], mail_id: str) -> None:
         with self.database.write() as session:
@@ -255,6 +272,7 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: froz
         giving=Giving(lambda: read_signing_key(settings), settings.public_url),
         antivirus=Antivirus(settings.clamd) if settings.clamd else None,
         duties=duties,
+        head=Letterhead(settings.public_url, read_secret(settings, "SECRET_KEY")) if MAIL in duties else None,
     )
     worker.queues.serve(worker.handlers())
     return worker

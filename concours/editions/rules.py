@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from concours.kernel.clock import PARIS, to_paris
+from concours.kernel.clock import PARIS, format_instant, to_paris
 
 _SATURDAY = 5
 
@@ -109,6 +109,17 @@ def phase(edition: Edition, now: datetime) -> Phase:
 def accepts_deposits(edition: Edition, now: datetime) -> bool:
     """Tell whether a deposit at this instant is in time: from opening, strictly before closing."""
     return edition.opens_at <= now < edition.closes_at
+
+
+def deadline_words(edition: Edition, now: datetime) -> str | None:
+    """Return what every page says of the deposits while it matters."""
+    reached = phase(edition, now)
+    if reached is Phase.UPCOMING:
+        return f"Dépôts ouverts à partir du {format_instant(edition.opens_at)}."
+    if reached is Phase.OPEN:
+        return f"Dépôts ouverts jusqu'au {format_instant(edition.closes_at)}."
+    closed = f"Les dépôts sont clos depuis le {format_instant(edition.closes_at)}."
+    return closed if reached is Phase.EXAMINATION else None
 
 
 def closes_at_once(edition: Edition, closes_at: datetime, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from concours.accounts.operations import record
 from concours.editions import queries as editions
 from concours.editions.models import RulesVersion
 from concours.editions.rules import Edition
-from concours.entries import consents, queries
+from concours.entries import consents, queries, reminders
 from concours.entries.models import Confirmation, Deposit, Entry
 from concours.entries.receipts.operations import attachments_of, seal
 from concours.entries.receipts.rules import Receipt
@@ -184,6 +184,7 @@ def make(
     entry.deposit, entry.withdrawn_at = made, None
     details = {"deposit": made.id, "size": made.size, "sha256": made.sha256, "way": made.way}
     record(session, actor=by, action="entry_deposited", subject=entry.id, now=now, details=details)
+    reminders.call_off(session, [entry.id])
     receipt = seal(session, deposit=made, entry=entry, edition=edition, key=key, public_url=public_url, now=now)
     _write_receipt(session, made, receipt, entry=entry, home=page_of(entry, public_url), now=now)
     return made

@@ -207,6 +207,35 @@ class Admissibility(Base):
     decided_at: Mapped[datetime]
 
 
+class Reminder(Base):
+    """A reminder's turn for one person: it comes once, whether a message left or was not wanted."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("entry_id", "account_id", "kind", "closes_at"),)
+
+    id: Mapped[Id]
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"))
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    closes_at: Mapped[datetime]
+    """The closing that it is for, as it was then."""
+    sent_at: Mapped[datetime]
+    mail_id: Mapped[str | None] = mapped_column(String(26))
+    """The message in the outbox, which may be gone; None when none was written."""
+
+
+class ReminderRefusal(Base):
+    """Somebody wants no reminder for this dossier, the last one apart."""
+
+    __tablename__ = "reminder_refusal"
+    __table_args__ = (UniqueConstraint("entry_id", "account_id"),)
+
+    id: Mapped[Id]
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"))
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    refused_at: Mapped[datetime]
+
+
 class EntryMember(Base):
     """Somebody who works on a dossier beside its owner. The row goes when the person does; the log keeps both."""
 

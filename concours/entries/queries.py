@@ -139,6 +139,12 @@ def invitation_by_token(session: Session, token: str) -> EntryInvitation | None:
     return session.scalars(query).first()
 
 
+def readers_of(session: Session, entry: Entry) -> Sequence[Account]:
+    """Return whom messages about a dossier are written to."""
+    people = people_of(session, [entry])[entry.id]
+    return [session.get_one(Account, person.account_id) for person in people]
+
+
 def find_entry(session: Session, entry_id: str) -> Entry:
     """Return a dossier, whoever's it is: for the secretariat. Raises NotFound."""
     entry = session.scalars(_entries().where(Entry.id == entry_id)).first()

@@ -1,10 +1,10 @@
 """A dossier: what it holds, what it still lacks before it may be deposited, and the words for where it stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from concours.editions.rules import Edition, accepts_deposits
 from concours.intake.rules import Kind, Limits
@@ -61,6 +61,26 @@ class Part(StrEnum):
     INNOVATION = "innovation"
     CREATION = "creation"
     CHECK = "verification"
+
+
+class ReminderKind(StrEnum):
+    """The reminders of a draft, the first one first."""
+
+    WEEK = "week"
+    TWO_DAYS = "two_days"
+    LAST = "last"
+    """Nobody is left without this one: it may not be refused."""
+
+
+BEFORE_CLOSING: Mapping[ReminderKind, timedelta] = {
+    ReminderKind.WEEK: timedelta(days=7),
+    ReminderKind.TWO_DAYS: timedelta(hours=48),
+    ReminderKind.LAST: timedelta(hours=3),
+}
+"""When each reminder leaves."""
+
+_ANOTHER_CLOSING = timedelta(days=7)
+"""A closing that moved by more than this is another one, with reminders of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +192,35 @@ def require_under_way(edition: Edition, now: datetime) -> None:
     """Let the bytes of a file announced in time go on coming, for a while after closing. Raises Late after that."""
     if now >= edition.closes_at + GRACE:
         require_open(edition, now, "L'envoi d'un fichier")
+
+
+class HasOwnClosing(Protocol):
+    """A dossier, for what matters of it here."""
+
+    open_until: Any
+
+
+def closing_of(entry: HasOwnClosing, edition: Edition) -> datetime:
+    """Return when a dossier may no longer be deposited: its own closing, where it was given more time."""
+    return edition_for(edition, entry.open_until).closes_at
+
+
+def due_reminder(
+    *, begun: datetime, closing: datetime, now: datetime, sent: Collection[tuple[ReminderKind, datetime]]
+) -> ReminderKind | None:
+    """Return which reminder a draft is due at an instant, if any: one at most, none from the closing on.
+
+    `sent` names those that had their turn, each with the closing that it was for. Of several whose time has passed the
+    latest alone counts, so that a worker that was down sends one; those from before the draft began do not.
+    """
+    if now >= closing:
+        return None
+    passed = [kind for kind, before in BEFORE_CLOSING.items() if begun < closing - before <= now]
+    if not passed:
+        return None
+    latest = passed[-1]
+    had = any(kind is latest and abs(closing - former) <= _ANOTHER_CLOSING for kind, former in sent)
+    return None if had else latest
 
 
 def require_open(edition: Edition, now: datetime, act: str) -> None:

@@ -3,25 +3,30 @@
 import smtplib
 import ssl
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid
 from functools import lru_cache
 from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import Integer, String, Text, select
+from sqlalchemy import Integer, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.clock import format_day, format_hour, format_instant, to_paris
 from concours.kernel.db import Id
+from concours.kernel.ids import new_id
 from concours.kernel.settings import ROOT, Settings, Smtp
 from concours.kernel.text import Typographic, grouped, typographic
 
 MAX_ATTEMPTS = 12
 """Sendings tried before a message is given up and shown as failed: about twenty hours."""
+
+CALLED_OFF = "called off"
+"""The error of a message that was kept from leaving."""
 
 _SMTP_TIMEOUT_S = 20
 _SUBJECT = "Objet : "
@@ -54,6 +59,7 @@ class File:
 
 Maker = Callable[[Session, str], bytes]
 """Returns the content of an attachment; given its subject."""
+_WAY_OUT = "List-Unsubscribe"
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class Message:
     text: str
     html: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    unsubscribe_url: str | None = None
+    """Where one click of a mail program, or a page, ends messages like this one (RFC 8058)."""
 
 
 class OutboxMixin:
@@ -78,6 +86,7 @@ class OutboxMixin:
     """The same in HTML; None: text alone."""
     attachments: Mapped[list[Any]] = mapped_column(default=list)
     """What is made when the message leaves; read as `Attachment`."""
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """When to try next; None once it is sent or given up."""
@@ -98,13 +107,22 @@ def compose(template: str, *, to: str, html: str | None = None, **context: Any) 
     return Message(to, subject, body.strip() + "\n", marked_up)
 
 
-def enqueue(session: Session, table: type[OutboxMixin], message: Message, *, now: datetime) -> None:
-    """Put the message into the outbox, in the transaction of the act that it tells of."""
+def enqueue(session: Session, table: type[OutboxMixin], message: Message, *, now: datetime) -> str:
+    """Put the message into the outbox, in the transaction of the act that it tells of; return its identifier."""
     row = table()
     row.recipient, row.subject, row.text, row.html = message.to, message.subject, message.text, message.html
     row.attachments = [asdict(each) for each in message.attachments]
+    row.id = new_id()
+    row.unsubscribe_url = message.unsubscribe_url
     row.created_at, row.due_at, row.attempts = now, now, 0
     session.add(row)
+    return row.id
+
+
+def call_off(session: Session, table: type[OutboxMixin], mail_ids: Collection[str]) -> None:
+    """Keep messages that wait from leaving: what they say is no longer true."""
+    waiting = update(table).where(table.id.in_(mail_ids), table.due_at.is_not(None), table.sent_at.is_(None))
+    session.execute(waiting.values(due_at=None, error=CALLED_OFF), execution_options={"synchronize_session": False})
 
 
 def due_ids(session: Session, table: type[OutboxMixin], *, now: datetime, limit: int = 100) -> Sequence[str]:
@@ -121,7 +139,7 @@ def claim(session: Session, table: type[OutboxMixin], mail_id: str, *, now: date
     row.attempts += 1
     row.due_at = now + timedelta(minutes=min(2**row.attempts, 240))
     attachments = tuple(Attachment(**each) for each in row.attachments)
-    return Message(row.recipient, row.subject, row.text, row.html, attachments)
+    return Message(row.recipient, row.subject, row.text, row.html, attachments, row.unsubscribe_url)
 
 
 def make_files(session: Session, message: Message, makers: Mapping[str, Maker]) -> tuple[File, ...]:
@@ -193,13 +211,26 @@ def choose_transport(settings: Settings) -> Transport:
     return SmtpTransport(settings.smtp, settings.mail_from, settings.contact_email)
 
 
+class _Policy(EmailPolicy):
+    """Leaves an address whole, however long: folded, it would be encoded, and no mail program would know it again."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Write a header line."""
+        if name == _WAY_OUT:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
 def _envelope(message: Message, files: Sequence[File], sender: str, reply_to: str, now: datetime) -> EmailMessage:
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_Policy())
     mail["From"], mail["To"], mail["Reply-To"] = sender, message.to, reply_to
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url:
+        mail[_WAY_OUT] = f"<{message.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # Not every server takes eight bits: quoted-printable passes everywhere, and cuts long lines.
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:

@@ -1,4 +1,5 @@
 // What every page may need. Each part looks for its own markup and does nothing without it; pages work without script.
+import { startClosing } from "./closing.js";
 import { startCounters } from "./counter.js";
 import { startCountdowns } from "./countdown.js";
 import { startMenu } from "./menu.js";
@@ -8,6 +9,7 @@ startMenu();
 keepPlayersFresh();
 startCounters();
 startCountdowns();
+startClosing();
 
 // A refused form: the summary takes the focus, so that everyone meets the errors first.
 document.getElementById("erreurs")?.focus();

@@ -16,6 +16,7 @@ OPEN_BLUEPRINTS = frozenset(
         "concours:invitations",
         "concours:receipts",
         "concours:registrations",
+        "concours:reminders",
         "concours:signin",
         "concours:site",
         "jury:signin",

@@ -4,7 +4,7 @@ Files that come by pieces, a phone's page, the page of an invitation and the che
 own: others may enter, and some answers are no pages.
 """
 
-from concours.entries.views import creation, deposits, dossier, invitations, people, phone, receipts, uploads
+from concours.entries.views import creation, deposits, dossier, invitations, people, phone, receipts, reminders, uploads
 from concours.entries.views.base import blueprint
 
 blueprints = (
@@ -14,6 +14,7 @@ blueprints = (
     phone.pieces,
     invitations.blueprint,
     receipts.blueprint,
+    reminders.blueprint,
 )
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "people",
     "phone",
     "receipts",
+    "reminders",
     "uploads",
 ]

@@ -7,18 +7,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
 from concours.accounts.access import current_account_id, signed_in
 from concours.editions import queries as editions
 from concours.editions.models import RulesVersion
-from concours.editions.rules import Edition, accepts_deposits
+from concours.editions.rules import Edition, accepts_deposits, deadline_words
 from concours.entries import operations, queries
 from concours.entries.models import Deposit, Entry
 from concours.entries.queries import Person
-from concours.entries.rules import Late, Missing, Part, edition_for
+from concours.entries.rules import Late, Missing, Part, closing_of, edition_for
 from concours.kernel.web.access import ClosedBlueprint
+from concours.kernel.web.clock import clock_answer
 from concours.kernel.web.state import instant, state
 
 blueprint = ClosedBlueprint("entries", __name__, access=signed_in, url_prefix="/candidatures")
@@ -61,6 +62,11 @@ class Folder:
             return "vous"
         email, dossier = self.addresses.get(account_id or "", ""), self.entry.dossier
         return dossier.contact_name if email and email == dossier.contact_email.lower() else email
+
+    @property
+    def closes_at(self) -> datetime:
+        """When this dossier may no longer be deposited."""
+        return closing_of(self.entry, self.edition)
 
     @property
     def open(self) -> bool:
@@ -153,3 +159,16 @@ def late_on_record(entry_id: str, *, size: int | None = None) -> Iterator[None]:
 def show(template: str, folder: Folder, **context: Any) -> str:
     """Render a page of the dossier."""
     return render_template(f"entries/{template}.html", folder=folder, entry=folder.entry, steps=STEPS, **context)
+
+
+def tell_clock(folder: Folder, *, brief: bool = False) -> Response:
+    """Answer what time it is here, until when this dossier may be deposited and, once closed, what stands of it."""
+    phase = "open" if folder.open else "upcoming" if folder.upcoming else "closed"
+    standing = show("standing", folder) if phase == "closed" and not brief else ""
+    return clock_answer(
+        now=folder.now,
+        until=folder.closes_at,
+        phase=phase,
+        deadline=deadline_words(folder.edition, folder.now),
+        standing=standing,
+    )

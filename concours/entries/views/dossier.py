@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from concours.accounts.access import current_account_id
 from concours.editions.queries import current_edition
 from concours.editions.rules import accepts_deposits
-from concours.entries import operations, queries
+from concours.entries import operations, queries, reminders
 from concours.entries.forms import PartForm, part_form
 from concours.entries.operations import Stale
 from concours.entries.rules import Part
-from concours.entries.views.base import Folder, acting, blueprint, open_folder, show
+from concours.entries.views.base import Folder, acting, blueprint, open_folder, show, tell_clock
 from concours.kernel.errors import DomainError
 from concours.kernel.web.state import instant, state
 
@@ -52,7 +52,15 @@ def start() -> ResponseReturnValue:
 @blueprint.get("/<string:entry_id>")
 def entry(entry_id: str) -> ResponseReturnValue:
     """Show where a dossier stands, and what is next."""
-    return show("entry", open_folder(entry_id))
+    with state().database.read() as session:
+        reminded = reminders.wanted(session, entry_id, current_account_id())
+    return show("entry", open_folder(entry_id), reminded=reminded)
+
+
+@blueprint.get("/<string:entry_id>/horloge")
+def clock(entry_id: str) -> ResponseReturnValue:
+    """Tell an open page what time it is, until when, and what stands."""
+    return tell_clock(open_folder(entry_id))
 
 
 @blueprint.route("/<string:entry_id>/<any(equipe,innovation,verification):part>", methods=["GET", "POST"])
