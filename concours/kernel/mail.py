@@ -157,9 +157,9 @@ def _envelope(message: Message, sender: str, reply_to: str, now: datetime) -> Em
     mail["Auto-Submitted"] = "auto-generated"
     # Some servers heed only this one: no notice of absence goes to the secretariat for each code.
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    mail["Content-Language"] = "fr"
     # Not every server takes eight bits: quoted-printable passes everywhere, and cuts long lines.
     mail.set_content(message.text, cte="quoted-printable")
+    mail["Content-Language"] = "fr"
     return mail
 
 

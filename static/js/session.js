@@ -30,7 +30,8 @@ export function watchSession() {
   const ask = async (address, options) => {
     const response = await fetch(address, { headers: { "X-CSRFToken": box.dataset.token }, ...options });
     if (!response.ok) throw new Error(response.status);
-    end = now() + (await response.json()).left * 1000;
+    const { ends } = await response.json();
+    end = ends ? new Date(ends).getTime() : now();
   };
   const state = () => (end <= now() ? "ended" : end - now() <= WARN_S * 1000 ? "soon" : "");
 

@@ -196,9 +196,8 @@ class _Pages:
 
 
 def _until(end: datetime | None) -> Response:
-    """Tell a page left open how many seconds its session still has: none once it has ended."""
-    left = (end - state().clock()).total_seconds() if end else 0
-    response = jsonify(left=max(0, int(left)))
+    """Tell a page left open when its session ends: null once it has ended."""
+    response = jsonify(ends=end.isoformat() if end else None)
     response.headers["Cache-Control"] = "no-store"
     return response
 
