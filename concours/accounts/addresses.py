@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -39,7 +39,8 @@ def ask_change(session: Session, desk: Desk, *, account_id: str, email: str, now
     _check_allowed(session, account, email)
     for address in (account.email, email):
         desk.book.check_rate(session, email=address, network=desk.network, now=now)
-    session.execute(delete(AddressChange).where(AddressChange.account_id == account_id))
+    over = or_(AddressChange.account_id == account_id, AddressChange.expires_at <= now)
+    session.execute(delete(AddressChange).where(over))
     old, new, change_id = new_code(), new_code(), new_id()
     change = AddressChange(
         id=change_id,

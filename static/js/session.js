@@ -28,7 +28,7 @@ export function watchSession() {
 
   // Another tab may have pushed the end away meanwhile: the server knows.
   const ask = async (address, options) => {
-    const response = await fetch(address, { headers: { "X-CSRFToken": box.dataset.token }, ...options });
+    const response = await fetch(address, { headers: { "X-CSRFToken": box.querySelector("[name=csrf_token]").value }, ...options });
     if (!response.ok) throw new Error(response.status);
     const { ends } = await response.json();
     end = ends ? new Date(ends).getTime() : now();

@@ -174,6 +174,15 @@ def test_a_button_pressed_too_late_does_nothing_and_leads_back_to_its_page(scene
     assert sign_in_here(scene, client).path == "/candidatures/"
 
 
+def test_signing_out_too_late_is_no_action_to_do_again(scene: Scene) -> None:
+    client = scene.sign_in()
+    leave = page(client, "/compte/").form("/deconnexion")
+    expire(scene, client)
+    told = leave.submit()
+    assert "Votre session avait déjà pris fin" in told.text
+    assert "recommencez" not in told.text
+
+
 @pytest.mark.parametrize("referrer", ["https://pirate.example/a", "http://localhost.pirate.example/", "//x", ""])
 def test_a_button_pressed_too_late_leads_to_no_other_site(scene: Scene, referrer: str) -> None:
     client = scene.sign_in()
@@ -241,7 +250,8 @@ def test_a_page_says_when_its_session_ends_and_asking_does_not_renew_it(scene: S
 
 def test_a_session_is_renewed_at_will_with_a_token_only(scene: Scene) -> None:
     client = scene.sign_in()
-    token = page(client, "/compte/").one("aside", data_session="").get("data-token") or ""
+    box = page(client, "/compte/").one("aside", data_session="")
+    (token,) = [field.get("value", "") for field in box.iter("input")]
     scene.clock.advance(LIFETIME - timedelta(minutes=5))
     assert client.post("/connexion/prolonger").status_code == 422
     renewed = client.post("/connexion/prolonger", headers={"X-CSRFToken": token})

@@ -33,6 +33,7 @@ _ENDED = (
     "Votre session avait pris fin : l'action demandée n'a pas été faite. Connectez-vous, puis recommencez : "
     "ce qui était enregistré l'est toujours."
 )
+_LEFT = "Votre session avait déjà pris fin. Ce qui était enregistré le reste."
 _FORMER = (
     "Cette page datait d'une session précédente : l'action demandée n'a pas été faite. La voici à jour, recommencez."
 )
@@ -104,6 +105,8 @@ def _sign_in_first(owner: str, form: Unsent) -> ResponseReturnValue:
                 database, _table(), owner=owner, path=form.path, fields=form.fields, now=instant()
             )
         flash(_KEPT, "info")
+    elif request.endpoint == "signin.leave":
+        flash(_LEFT, "info")
     else:
         page = _page_before()
         if page:
