@@ -4,7 +4,7 @@ from flask import Flask, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts import views as accounts_views
-from concours.accounts.models import Account, Login
+from concours.accounts.models import Account, KeptForm, Login
 from concours.editions.queries import current_edition
 from concours.editions.rules import Edition, deadline_words
 from concours.entries import views as entries_views
@@ -21,14 +21,15 @@ from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import open_stores
 from concours.kernel.web.chrome import Chrome, NavItem
 from concours.kernel.web.factory import make_app
-from concours.kernel.web.person import person_id, use_logins
+from concours.kernel.web.interrupted import use_kept_forms
+from concours.kernel.web.person import person_id, session_ends_at, use_logins
 from concours.kernel.web.state import State, state
 from concours.organisers import views as organisers_views
 from concours.registrations import views as registrations_views
 from concours.site import views as site_views
 
 _BLUEPRINTS = (
-    accounts_views.blueprint,
+    *accounts_views.blueprints,
     site_views.blueprint,
     *entries_views.blueprints,
     registrations_views.blueprint,
@@ -65,6 +66,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     use_logins(app.extensions, Login)
     key = read_signing_key(settings)
     app.extensions[entries_views.receipts.KEY] = key
+    use_kept_forms(app.extensions, KeptForm)
     app.extensions[entries_views.uploads.ARRIVALS] = Arrivals(
         database,
         Receiver(resources.stores.partials),
@@ -102,12 +104,14 @@ def _chrome() -> Chrome:
         home_url=_path("/"),
         contact_email=settings.contact_email,
         nav=_nav(edition, organiser=bool(account and account.organiser)),
-        tools=() if account else (_item("Se connecter", "/connexion"),),
+        tools=(_item("Mon compte", "/compte/") if account else _item("Se connecter", "/connexion"),),
         footer_links=tuple(_item(label, path) for label, path in _FOOTER),
         deadline=deadline_words(edition, now),
         notice=_DEMO if settings.demo else None,
         state_brand=settings.brand == "etat",
         signed_in_as=account.email if account else None,
+        now=now,
+        session_ends_at=session_ends_at() if account else None,
         sign_out_url=url_for("signin.leave") if account else None,
     )
 

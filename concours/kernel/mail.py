@@ -231,8 +231,11 @@ def _envelope(message: Message, files: Sequence[File], sender: str, reply_to: st
     if message.unsubscribe_url:
         mail[_WAY_OUT] = f"<{message.unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    # Some servers heed only this one: no notice of absence goes to the secretariat for each code.
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     # Not every server takes eight bits: quoted-printable passes everywhere, and cuts long lines.
     mail.set_content(message.text, cte="quoted-printable")
+    mail["Content-Language"] = "fr"
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     for file in files:

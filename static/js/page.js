@@ -4,15 +4,17 @@ import { startCounters } from "./counter.js";
 import { startCountdowns } from "./countdown.js";
 import { startMenu } from "./menu.js";
 import { keepPlayersFresh } from "./player.js";
+import { watchSession } from "./session.js";
 
 startMenu();
 keepPlayersFresh();
 startCounters();
 startCountdowns();
 startClosing();
+watchSession();
 
-// A refused form: the summary takes the focus, so that everyone meets the errors first.
-document.getElementById("erreurs")?.focus();
+// A refused form, or one that comes back: what is said of it takes the focus, so that everyone meets it first.
+(document.getElementById("erreurs") ?? document.getElementById("reprise"))?.focus();
 
 // A form is sent once: a second press while the first is on its way would only repeat it.
 // Not for forms that stay on the page: those whose answer is a file (data-repeat) or that htmx took over.

@@ -12,6 +12,9 @@ from concours.organisers.views.base import blueprint
 
 _ACTIONS = {
     "organiser_added": "Personne ajoutée au secrétariat",
+    "session_ended": "Session fermée à distance",
+    "sessions_ended": "Déconnexion partout",
+    "address_changed": "Adresse de compte changée",
     "entry_started": "Candidature commencée",
     "dossier_saved": "Brouillon enregistré",
     "creation_attached": "Fichier reçu",
@@ -65,6 +68,7 @@ _DETAILS = {
     "refused": "irrecevables",
     "laureates": "lauréats",
     "rows": "lignes",
+    "sessions": "sessions",
     "signature": "signature",
 }
 """Details that mean something to a reader; the others stay in the record."""
