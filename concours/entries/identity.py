@@ -158,14 +158,15 @@ def _sources(dossier: Dossier) -> Iterator[_Source]:
 
 
 def _read(text: str) -> _Text:
-    tokens = [
-        _Token(
-            fold(word.group()), word.start(), word.end(), word.group(), bool(_SENTENCE_END.search(text[: word.start()]))
-        )
-        for word in _WORD.finditer(text)
-    ]
+    tokens = [_token(word, text) for word in _WORD.finditer(text)]
     lower = frozenset(token.folded for token in tokens if token.written.islower())
     return _Text(text, tokens, text.isupper(), lower)
+
+
+def _token(word: re.Match[str], text: str) -> _Token:
+    before = text[: word.start()].rstrip(" \t\u00a0")
+    opens = not before or before[-1] in _SENTENCE_ENDS
+    return _Token(fold(word.group()), word.start(), word.end(), word.group(), opens)
 
 
 def _found(source: _Source, read: _Text) -> Iterator[tuple[int, int]]:
