@@ -36,6 +36,8 @@ class Part(StrEnum):
     TEAM = "equipe"
     INNOVATION = "innovation"
     CREATION = "creation"
+    EVERYONE = "publics"
+    """Within the creation's step, and optional."""
     CHECK = "verification"
 
 

@@ -3,9 +3,9 @@
 Files that come by pieces, and a phone's page, have blueprints of their own: others may enter, and answers are no pages.
 """
 
-from concours.entries.views import creation, deposits, dossier, phone, uploads
+from concours.entries.views import creation, deposits, dossier, drafts, phone, uploads
 from concours.entries.views.base import blueprint
 
-blueprints = (blueprint, uploads.blueprint, phone.blueprint, phone.pieces)
+blueprints = (blueprint, drafts.blueprint, uploads.blueprint, phone.blueprint, phone.pieces)
 
-__all__ = ["blueprints", "creation", "deposits", "dossier", "phone", "uploads"]
+__all__ = ["blueprints", "creation", "deposits", "dossier", "drafts", "phone", "uploads"]
