@@ -44,7 +44,7 @@ async function take(answer, asked, { push }) {
     url.hash = asked.hash;
     return show(page, url, { push });
   }
-  if (url.pathname.startsWith(dossierOf(asked))) return window.location.assign(url);
+  if (answer.ok && url.pathname.startsWith(dossierOf(asked))) return window.location.assign(url);
   say(answer.ok ? "step-locked" : "step-down");
 }
 
