@@ -75,9 +75,8 @@ class Named(NamedTuple):
     def warning(self) -> str:
         """What is said beside the answer."""
         return (
-            f"Le jury lirait « {self.words} », qui se trouve aussi dans {self.source}. Il doit juger sans savoir d'où "
-            "vient la création : remplacez ces mots, sauf s'ils ne peuvent pas vous faire reconnaître. C'est un "
-            "conseil : vous pouvez enregistrer et déposer ainsi."
+            f"Le jury, qui ne doit pas vous reconnaître, lirait « {self.words} », qui est aussi dans {self.source}. "
+            "Remplacez ces mots, sauf s'ils ne disent rien de vous : vous pouvez enregistrer et déposer ainsi."
         )
 
 
