@@ -7,9 +7,10 @@ export function drawLine({ state, name, percent, reason = "" }) {
   line.hidden = false;
   line.dataset.state = state;
   const said = line.querySelector(`template[data-say="line-${state}"]`) ? sentence(line, `line-${state}`).textContent : "";
-  fill(line, { said, name, percent: percent === null ? "" : `${percent}\u00a0%`, reason });
+  const part = percent === null ? "" : `${percent}\u00a0%`;
+  fill(line, { "line-said": said, "line-name": name, "line-percent": part, "line-reason": reason });
   const bar = line.querySelector("[data-bar]");
   bar.hidden = percent === null;
   bar.value = percent ?? 0;
-  fill(line, { spoken: [said, name, reason].join(" ") });
+  fill(line, { "line-spoken": [said, name, reason].join(" ") });
 }
