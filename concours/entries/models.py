@@ -1,6 +1,5 @@
 """Tables of the dossiers and of their deposits: the identity side of the wall."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +46,9 @@ class Entry(Base):
     rules_accepted: Mapped[bool] = mapped_column(Boolean, default=False)
     rights_granted: Mapped[bool] = mapped_column(Boolean, default=False)
     image_rights: Mapped[bool] = mapped_column(Boolean, default=False)
+    transcript: Mapped[str] = mapped_column(Text, default="")
+    captions: Mapped[str] = mapped_column(Text, default="")
+    text_alternative: Mapped[str] = mapped_column(Text, default="")
     creation_id: Mapped[str | None] = mapped_column(ForeignKey("creation.id"), unique=True)
     """The draft's present file; the deposit that counts may have another."""
     deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposit.id", use_alter=True))
@@ -89,9 +91,7 @@ class Entry(Base):
     def changed(self) -> bool:
         """The draft differs from the deposit that counts."""
         deposit = self.deposit
-        return deposit is not None and (
-            deposit.dossier != asdict(self.dossier) or deposit.creation_id != self.creation_id
-        )
+        return deposit is not None and (deposit.answers != self.dossier or deposit.creation_id != self.creation_id)
 
     @property
     def refused(self) -> bool:

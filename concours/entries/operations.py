@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -31,6 +31,13 @@ class Stale(Conflict):
             "Votre saisie n'est pas perdue : comparez, puis enregistrez de nouveau."
         )
         self.stored, self.version = stored, version
+
+
+class Kept(NamedTuple):
+    """What became of some answers: those that could not be kept are in conflict, by name, with what is stored."""
+
+    entry: Entry
+    conflicts: Mapping[str, Any]
 
 
 def start_entry(session: Session, *, account_id: str, now: datetime) -> Entry:
@@ -62,13 +69,29 @@ def save_dossier(
     changed = {name: answers[name] for name in answers if answers[name] != stored[name]}
     if changed and entry.version != version:
         raise Stale({name: stored[name] for name in changed}, entry.version)
-    if changed:
-        for name, answer in changed.items():
-            setattr(entry, name, answer)
-        entry.version, entry.updated_at, entry.updated_by = version + 1, now, account_id
-        details = {"version": entry.version}
-        record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
+    _keep(session, entry, changed, account_id, now)
     return entry
+
+
+def save_answers(
+    session: Session,
+    *,
+    entry_id: str,
+    account_id: str,
+    answers: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    now: datetime,
+) -> Kept:
+    """Keep each of the answers by itself, unless what is stored is neither it nor what its writer had `seen`.
+
+    Raises Late, NotFound.
+    """
+    entry = queries.own_open_entry(session, entry_id, account_id, now, "La modification du dossier")
+    stored = asdict(entry.dossier)
+    changed = {name: answers[name] for name in answers if answers[name] != stored[name]}
+    conflicts = {name: stored[name] for name in changed if seen[name] != stored[name]}
+    _keep(session, entry, {name: changed[name] for name in changed if name not in conflicts}, account_id, now)
+    return Kept(entry, conflicts)
 
 
 def attach_creation(
@@ -108,6 +131,16 @@ def link_works(session: Session, *, works: Mapping[str, str]) -> None:
     """Keep, by dossier, which work the jury sees: part of the handing over."""
     for entry in session.scalars(select(Entry).where(Entry.id.in_(works))):
         entry.work_id = works[entry.id]
+
+
+def _keep(session: Session, entry: Entry, changed: Mapping[str, Any], account_id: str, now: datetime) -> None:
+    if not changed:
+        return
+    for name, answer in changed.items():
+        setattr(entry, name, answer)
+    entry.version, entry.updated_at, entry.updated_by = entry.version + 1, now, account_id
+    details = {"version": entry.version}
+    record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
 
 
 def _untouched(session: Session, account_id: str, edition_id: str) -> Entry | None:

@@ -16,6 +16,9 @@ NAME_LENGTH = 200
 PHONE_LENGTH = 30
 TITLE_LENGTH = 120
 SUMMARY_LENGTH = 2000
+TRANSCRIPT_LENGTH = 20_000
+CAPTIONS_LENGTH = 30_000
+ALTERNATIVE_LENGTH = 20_000
 """Longest answers, in characters."""
 
 MAX_PEOPLE = 20
@@ -60,6 +63,8 @@ class Part(StrEnum):
     TEAM = "equipe"
     INNOVATION = "innovation"
     CREATION = "creation"
+    EVERYONE = "publics"
+    """Within the creation's step, and optional."""
     CHECK = "verification"
 
 
@@ -101,12 +106,21 @@ class Dossier:
     """Needed for a publication, never for taking part."""
     image_rights: bool = False
     """The same."""
+    transcript: str = ""
+    """What a film says, in writing. Never needed to take part; nor are the next two."""
+    captions: str = ""
+    """A film's captions, in WebVTT."""
+    text_alternative: str = ""
+    """What the creation shows, told in words."""
 
     @property
     def category_label(self) -> str:
         """The category as a label begins: with a capital."""
         return capital(self.category)
 
+
+FOR_EVERYONE = ("transcript", "captions", "text_alternative")
+"""What makes a creation reach everyone, once published: optional, and never shown to the jury."""
 
 FIELDS = tuple(Dossier.__dataclass_fields__)
 """Names of the answers, in the order of the pages."""

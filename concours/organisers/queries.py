@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account, AuditEvent
+from concours.entries.identity import Named, own_names
 from concours.entries.models import Admissibility, Deposit, Entry
 from concours.entries.queries import entries_of_edition, find_entry
 from concours.entries.rules import Dossier
@@ -47,6 +48,11 @@ class ExaminedEntry:
     def creation(self) -> Creation | None:
         """The file that counts: the deposited one, or else the draft's."""
         return self.entry.deposit.creation if self.entry.deposit else self.entry.creation
+
+    @property
+    def names(self) -> list[Named]:
+        """The candidate's own names in what the jury would read."""
+        return own_names(self.dossier)
 
     @property
     def title(self) -> str:

@@ -28,6 +28,7 @@ _PARTS = {
     Part.TEAM: "L'équipe",
     Part.INNOVATION: "L'innovation",
     Part.CREATION: "La création",
+    Part.EVERYONE: "Pour tous les publics (facultatif)",
     Part.CHECK: "Les engagements",
 }
 

@@ -2,6 +2,7 @@
 import { startClosing } from "./closing.js";
 import { startCounters } from "./counter.js";
 import { startCountdowns } from "./countdown.js";
+import { forgetAll } from "./draft-store.js";
 import { startMenu } from "./menu.js";
 import { keepPlayersFresh } from "./player.js";
 import { watchSession } from "./session.js";
@@ -23,6 +24,11 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method !== "post" || "repeat" in form.dataset) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+});
+
+// Whoever signs out leaves nothing of what they wrote on this device.
+document.addEventListener("submit", ({ target }) => {
+  if (target.action?.endsWith("/deconnexion")) forgetAll();
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -4,11 +4,23 @@ Files that come by pieces, a phone's page, the page of an invitation and the che
 own: others may enter, and some answers are no pages.
 """
 
-from concours.entries.views import creation, deposits, dossier, invitations, people, phone, receipts, reminders, uploads
+from concours.entries.views import (
+    creation,
+    deposits,
+    dossier,
+    drafts,
+    invitations,
+    people,
+    phone,
+    receipts,
+    reminders,
+    uploads,
+)
 from concours.entries.views.base import blueprint
 
 blueprints = (
     blueprint,
+    drafts.blueprint,
     uploads.blueprint,
     phone.blueprint,
     phone.pieces,
@@ -22,6 +34,7 @@ __all__ = [
     "creation",
     "deposits",
     "dossier",
+    "drafts",
     "invitations",
     "people",
     "phone",

@@ -15,6 +15,7 @@ from concours.editions import queries as editions
 from concours.editions.models import RulesVersion
 from concours.editions.rules import Edition, accepts_deposits, deadline_words
 from concours.entries import operations, queries
+from concours.entries.identity import Named, own_names
 from concours.entries.models import Deposit, Entry
 from concours.entries.queries import Person
 from concours.entries.rules import Late, Missing, Part, closing_of, edition_for
@@ -82,6 +83,11 @@ class Folder:
     def missing(self) -> list[Missing]:
         """All that the draft lacks before it may be deposited."""
         return queries.missing(self.entry, self.edition)
+
+    @cached_property
+    def names(self) -> list[Named]:
+        """The candidate's own names in what the jury would read of the draft."""
+        return own_names(self.entry.dossier)
 
     def lacks(self, part: str) -> list[Missing]:
         """Return what one part lacks."""
@@ -157,7 +163,8 @@ def late_on_record(entry_id: str, *, size: int | None = None) -> Iterator[None]:
 
 
 def show(template: str, folder: Folder, **context: Any) -> str:
-    """Render a page of the dossier."""
+    """Render a page of the dossier; `part` is the step's own unless it is said."""
+    context.setdefault("part", context.get("step"))
     return render_template(f"entries/{template}.html", folder=folder, entry=folder.entry, steps=STEPS, **context)
 
 
