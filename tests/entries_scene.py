@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -24,6 +25,7 @@ from concours.kernel.db import Database
 from concours.kernel.ids import new_id
 from concours.kernel.settings import Settings, read_settings
 from concours.kernel.storage import Received
+from concours.kernel.web.state import State
 from concours.worker import Worker, make_worker
 from tests.fakes.clock import FrozenClock
 from tests.page import Page, page
@@ -136,8 +138,16 @@ class Scene:
         """Make a dossier that may be deposited; return its identifier."""
         entry_id = self.draft(email, **answers)
         with self.database.write() as session:
-            attach(session, session.get_one(Entry, entry_id), now=self.clock())
+            made = attach(session, session.get_one(Entry, entry_id), now=self.clock())
+        self.keep(made)
         return entry_id
+
+    def keep(self, made: Creation) -> None:
+        """Put bytes where those of a made-up file should be."""
+        stores = cast("State", self.app.extensions["concours"]).stores
+        received = stores.quarantine.receive(io.BytesIO(bytes(made.size)), max_bytes=made.size)
+        with self.database.write() as session:
+            session.get_one(Creation, made.id).quarantine_key = received.key
 
     def upload(self, client: FlaskClient, entry_id: str, content: bytes, name: str, *, status: int = 200) -> Page:
         """Send a file by the page's form; `status` is that of the page that follows."""

@@ -7,8 +7,9 @@ from concours.honours import models as honours
 from concours.intake import models as intake
 from concours.kernel.db import Base
 from concours.registrations import models as registrations
+from concours.status import models as status
 from jury import models as jury
 
-__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "registrations"]
+__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "registrations", "status"]
 
 METADATA = Base.metadata

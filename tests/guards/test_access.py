@@ -11,7 +11,9 @@ import wsgi
 from concours.kernel.web.access import ClosedBlueprint, everyone
 from tests.guards.source import require_none
 
-OPEN_BLUEPRINTS = frozenset({"concours:registrations", "concours:signin", "concours:site", "jury:signin"})
+OPEN_BLUEPRINTS = frozenset(
+    {"concours:registrations", "concours:signin", "concours:site", "concours:status", "jury:signin"}
+)
 """Blueprints that anybody may enter, as « application:blueprint »: a new one is added here on purpose."""
 
 SEGMENT = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")

@@ -10,6 +10,7 @@ from concours.entries import operations
 from concours.entries.forms import ActForm
 from concours.entries.models import Deposit
 from concours.entries.rules import EntryState, Incomplete, Late
+from concours.entries.views.attempts import require_file
 from concours.entries.views.base import acting, blueprint, open_folder, show
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import QUICK
@@ -65,6 +66,7 @@ def withdrawal(entry_id: str) -> ResponseReturnValue:
 
 def _deposit(entry_id: str) -> Deposit:
     now = instant()
+    require_file(entry_id)
     with acting(entry_id) as session:
         made = operations.deposit(
             session,

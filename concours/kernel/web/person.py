@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app, g, session
 
-from concours.kernel.sessions import LoginMixin, close_login, look_up, open_login, renew_login
+from concours.kernel.sessions import LoginMixin, close_login, digest_of, look_up, open_login, renew_login
 from concours.kernel.web.state import state
 
 _TOKEN = "token"  # noqa: S105 -- the name of a cookie's entry
@@ -22,6 +22,12 @@ def person_id() -> str | None:
         token = session.get(_TOKEN)
         g.person_id = _find(token) if token else None
     return cast("str | None", g.person_id)
+
+
+def login_digest() -> str | None:
+    """Return what names the session of whoever is signed in, without asking the database; None without a session."""
+    token = session.get(_TOKEN)
+    return digest_of(token) if token else None
 
 
 def sign_in(person: str) -> None:

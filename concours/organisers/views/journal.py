@@ -18,6 +18,7 @@ _ACTIONS = {
     "entry_deposited": "Candidature déposée",
     "entry_withdrawn": "Candidature retirée",
     "late_attempt": "Tentative hors délai",
+    "attempt_failed": "Tentative empêchée par une panne",
     "infected_file": "Fichier refusé par l'antivirus",
     "admissibility_decided": "Recevabilité prononcée",
     "admissibility_cleared": "Décision de recevabilité annulée",
@@ -26,6 +27,7 @@ _ACTIONS = {
     "member_removed": "Membre du jury retiré",
     "handed_over": "Œuvres transmises au jury",
     "edition_changed": "Édition modifiée",
+    "closing_extended": "Clôture repoussée pour tout le monde",
     "anonymity_lifted": "Anonymat levé",
     "exported": "Export téléchargé",
 }
@@ -35,6 +37,8 @@ _WORDS = {
     "juror": "juré·e",
     "president": "président·e",
     "secretary": "secrétaire du jury",
+    "full": "plus de place",
+    "down": "stockage injoignable",
 }
 _DETAILS = {
     "decision": "décision",
@@ -44,6 +48,8 @@ _DETAILS = {
     "laureates": "lauréats",
     "rows": "lignes",
     "signature": "signature",
+    "number": "n°",
+    "cause": "cause",
 }
 """Details that mean something to a reader; the others stay in the record."""
 
