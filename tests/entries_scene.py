@@ -100,6 +100,19 @@ class Scene:
         with self.database.write() as session:
             ensure_edition(session, now=clock())
 
+    def close(self) -> None:
+        """Close its connections: PostgreSQL's are missed when they are left open."""
+        parts: list[State | Worker] = [self.state, *([self.worker] if "worker" in vars(self) else [])]
+        for database in (self.database, *(part.database for part in parts)):
+            database.dispose()
+        for queue in (queue for part in parts for queue in vars(part.queues).get("by_name", {}).values()):
+            queue.storage.close()
+
+    @property
+    def state(self) -> State:
+        """What the application is built from."""
+        return cast("State", self.app.extensions["concours"])
+
     @cached_property
     def worker(self) -> Worker:
         """The worker on the same database and files, with its real sandbox."""
@@ -144,8 +157,7 @@ class Scene:
 
     def keep(self, made: Creation) -> None:
         """Put bytes where those of a made-up file should be."""
-        stores = cast("State", self.app.extensions["concours"]).stores
-        received = stores.quarantine.receive(io.BytesIO(bytes(made.size)), max_bytes=made.size)
+        received = self.state.stores.quarantine.receive(io.BytesIO(bytes(made.size)), max_bytes=made.size)
         with self.database.write() as session:
             session.get_one(Creation, made.id).quarantine_key = received.key
 
