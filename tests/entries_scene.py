@@ -150,10 +150,14 @@ class Scene:
     def complete(self, email: str = "candidate@agents.example", **answers: str | bool) -> str:
         """Make a dossier that may be deposited; return its identifier."""
         entry_id = self.draft(email, **answers)
+        self.attach(entry_id)
+        return entry_id
+
+    def attach(self, entry_id: str) -> None:
+        """Give a dossier an accepted file, its bytes included."""
         with self.database.write() as session:
             made = attach(session, session.get_one(Entry, entry_id), now=self.clock())
         self.keep(made)
-        return entry_id
 
     def keep(self, made: Creation) -> None:
         """Put bytes where those of a made-up file should be."""

@@ -159,7 +159,7 @@ def extension_words(edition: Edition) -> str | None:
         return None
     return (
         f"Clôture repoussée pour tout le monde : les dépôts ferment le {format_instant(edition.closes_at)}, au lieu du "
-        f"{format_instant(put_off.closed_at)}. Motif : {put_off.reason}"
+        f"{format_instant(put_off.closed_at)}. Motif : {put_off.reason.rstrip('.')}."
     )
 
 
