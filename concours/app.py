@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from concours.accounts import views as accounts_views
 from concours.accounts.models import Account, KeptForm, Login
 from concours.editions.queries import current_edition
-from concours.editions.rules import Edition, deadline_words
+from concours.editions.rules import Edition, deadline_words, extension_words
 from concours.entries import views as entries_views
 from concours.entries.arrivals import Arrivals, Giving
 from concours.exports import views as exports_views
@@ -27,10 +27,13 @@ from concours.kernel.web.state import State, state
 from concours.organisers import views as organisers_views
 from concours.registrations import views as registrations_views
 from concours.site import views as site_views
+from concours.status import views as status_views
+from concours.status.watch import Watch
 
 _BLUEPRINTS = (
     *accounts_views.blueprints,
     site_views.blueprint,
+    status_views.blueprint,
     *entries_views.blueprints,
     registrations_views.blueprint,
     organisers_views.blueprint,
@@ -41,8 +44,10 @@ _BLUEPRINTS = (
 _NOT_OURS = frozenset({"jury"})
 """Top folders of templates that this application may not load."""
 
+_STATUS = "/etat"
 _FOOTER = (
     ("Plan du site", "/plan-du-site"),
+    ("État du service", _STATUS),
     ("Aide", "/aide"),
     ("Accessibilité : non conforme", "/accessibilite"),
     ("Mentions légales", "/mentions-legales"),
@@ -74,11 +79,12 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         clock,
         Giving(lambda: key, settings.public_url),
     )
+    app.extensions[status_views.WATCH] = Watch(database, resources.stores, settings, clock)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     # A mail program's one click opens no form first: the signed address alone ends the reminders.
     app.extensions["csrf"].exempt(entries_views.reminders.stop)
-    app.context_processor(lambda: {"chrome": _chrome()})
+    app.context_processor(lambda: {"chrome": _chrome(), "troubles": status_views.troubles})
     return app
 
 
@@ -96,6 +102,8 @@ def _chrome() -> Chrome:
             tagline="",
             home_url=_path("/"),
             contact_email=settings.contact_email,
+            footer_links=_footer(),
+            status_url=_path(_STATUS),
         )
     now = state().clock()
     return Chrome(
@@ -105,15 +113,21 @@ def _chrome() -> Chrome:
         contact_email=settings.contact_email,
         nav=_nav(edition, organiser=bool(account and account.organiser)),
         tools=(_item("Mon compte", "/compte/") if account else _item("Se connecter", "/connexion"),),
-        footer_links=tuple(_item(label, path) for label, path in _FOOTER),
+        footer_links=_footer(),
         deadline=deadline_words(edition, now),
+        news=extension_words(edition),
         notice=_DEMO if settings.demo else None,
+        status_url=_path(_STATUS),
         state_brand=settings.brand == "etat",
         signed_in_as=account.email if account else None,
         now=now,
         session_ends_at=session_ends_at() if account else None,
         sign_out_url=url_for("signin.leave") if account else None,
     )
+
+
+def _footer() -> tuple[NavItem, ...]:
+    return tuple(_item(label, path) for label, path in _FOOTER)
 
 
 def _nav(edition: Edition, *, organiser: bool) -> tuple[NavItem, ...]:

@@ -123,6 +123,7 @@ def migrate() -> None:
     upgrade(read_settings().database_url)
 
 
+main.add_command(_Room("attempt", "concours.entries.commands", "Contrôle une preuve de tentative."))
 main.add_command(_Room("audit", "concours.accounts.commands", "Contrôle le journal des actes."))
 main.add_command(_Room("export", "concours.exports.commands", "Écrit un tableau au format CSV, inscrit au journal."))
 main.add_command(_Command("inspect", "concours.intake.inspect_command", "Dit si des fichiers peuvent participer."))

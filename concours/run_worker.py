@@ -16,6 +16,7 @@ _SWEEP_EVERY_S = 5
 _MINUTE_S = 60
 """Between two looks at the files on their way, and at the drafts that are to be reminded."""
 _MAIL_EVERY_S = 1
+_BEAT_EVERY_S = 60
 _POLL_S = 0.3
 _QUICK_THREADS = 4
 """So that a sign-in code does not wait behind the examinations of the last evening; each thread mostly waits itself."""
@@ -54,6 +55,9 @@ def _until_stopped(worker: Worker, duties: frozenset[str]) -> None:
         signal.signal(number, lambda *_: stop.set())
     turn, every = (worker.sweep, _SWEEP_EVERY_S) if FILES in duties else (worker.send_mail, _MAIL_EVERY_S)
     for round_ in count():
+        if round_ % (_BEAT_EVERY_S // every) == 0:
+            with survived("the sign of life could not be given"):
+                worker.beat()
         with survived("the sweep failed"):
             turn()
         if round_ % (_MINUTE_S // every) == 0:

@@ -35,6 +35,7 @@ from concours.kernel.queue import QUICK, SLOW, Queues
 from concours.kernel.settings import Settings, SettingsError, read_secret
 from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import Damaged, Stores, open_stores
+from concours.status.operations import beat
 from jury import api as jury
 
 MAIL, EXAMINE, RENDER = "mail", "examine", "render"
@@ -106,7 +107,7 @@ class Worker:
 
     def _record_verdict(self, creation_id: str, verdict: Verdict) -> None:
         with self.database.write() as session:
-            lifecycle.record_verdict(session, creation_id=creation_id, verdict=verdict)
+            lifecycle.record_verdict(session, creation_id=creation_id, verdict=verdict, now=self.clock())
             if verdict.signature:
                 record_infection(session, creation_id=creation_id, signature=verdict.signature, now=self.clock())
             if not verdict.accepted:
@@ -154,6 +155,11 @@ class Worker:
             for creation_id in stalled:
                 self.queues.announce(queue, job, creation_id)
         self.queues.announce(QUICK, MAIL)
+
+    def beat(self) -> None:
+        """Say that this worker lives and what it does."""
+        with self.database.write() as session:
+            beat(session, duties=self.duties, now=self.clock())
 
     def sweep_uploads(self) -> None:
         """Take up what was all there when a server fell, and remove what nobody finished in time."""

@@ -104,6 +104,7 @@ def _chrome() -> Chrome:
         footer_links=tuple(NavItem(label=label, url=settings.public_url + path) for label, path in _FOOTER),
         deadline=_deadline(who, jury) if who and jury else None,
         notice="Démonstration : les personnes et les œuvres sont inventées." if settings.demo else None,
+        status_url=settings.public_url + "/etat",
         state_brand=settings.brand == "etat",
         signed_in_as=f"{who.name} ({ROLE_NAMES[who.role]})" if who else None,
         now=state().clock(),

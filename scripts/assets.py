@@ -21,7 +21,7 @@ NODE_REQUIREMENTS = ROOT / "requirements" / "node.txt"
 # What templates use, in the order of the design system's own bundle, which its cascade counts on.
 COMPONENTS = (
     *("upload", "button", "form", "select", "input", "stepper", "link"),
-    *("tag", "alert", "radio", "checkbox", "skiplink"),
+    *("tag", "alert", "notice", "radio", "checkbox", "skiplink"),
 )
 ICON_NAME = re.compile(r"\bfr-icon-[a-z0-9-]*[a-z0-9]\b")
 ICON_RULE = re.compile(r"\.(fr-icon-[a-z0-9-]+):after,\.\1:before\{[^}]*\}")

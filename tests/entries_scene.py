@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
@@ -27,6 +28,7 @@ from concours.kernel.ids import new_id
 from concours.kernel.settings import Settings, read_settings
 from concours.kernel.signing import SigningKey
 from concours.kernel.storage import Received
+from concours.kernel.web.state import State
 from concours.worker import Worker, make_worker
 from tests.fakes.clock import FrozenClock
 from tests.page import Page, page
@@ -104,6 +106,19 @@ class Scene:
         with self.database.write() as session:
             ensure_edition(session, now=clock())
 
+    def close(self) -> None:
+        """Close its connections: PostgreSQL's are missed when they are left open."""
+        parts: list[State | Worker] = [self.state, *([self.worker] if "worker" in vars(self) else [])]
+        for database in (self.database, *(part.database for part in parts)):
+            database.dispose()
+        for queue in (queue for part in parts for queue in vars(part.queues).get("by_name", {}).values()):
+            queue.storage.close()
+
+    @property
+    def state(self) -> State:
+        """What the application is built from."""
+        return cast("State", self.app.extensions["concours"])
+
     @cached_property
     def worker(self) -> Worker:
         """The worker on the same database and files, with its real sandbox."""
@@ -141,9 +156,20 @@ class Scene:
     def complete(self, email: str = "candidate@agents.example", **answers: str | bool) -> str:
         """Make a dossier that may be deposited; return its identifier."""
         entry_id = self.draft(email, **answers)
-        with self.database.write() as session:
-            attach(session, session.get_one(Entry, entry_id), now=self.clock())
+        self.attach(entry_id)
         return entry_id
+
+    def attach(self, entry_id: str) -> None:
+        """Give a dossier an accepted file, its bytes included."""
+        with self.database.write() as session:
+            made = attach(session, session.get_one(Entry, entry_id), now=self.clock())
+        self.keep(made)
+
+    def keep(self, made: Creation) -> None:
+        """Put bytes where those of a made-up file should be."""
+        received = self.state.stores.quarantine.receive(io.BytesIO(bytes(made.size)), max_bytes=made.size)
+        with self.database.write() as session:
+            session.get_one(Creation, made.id).quarantine_key = received.key
 
     def upload(self, client: FlaskClient, entry_id: str, content: bytes, name: str, *, status: int = 200) -> Page:
         """Send a file by the page's form; `status` is that of the page that follows."""

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,6 +51,15 @@ class PostgresServer:
         """Drop a database, whoever is still connected."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Have no server for as long as the block lasts; its databases are there again after it."""
+        self._end()
+        try:
+            yield
+        finally:
+            self._serve()
+
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(f"host={self._folder} user=postgres dbname=postgres", autocommit=True) as connection:
             connection.execute(statement)
@@ -85,6 +96,10 @@ class PostgresServer:
         subprocess.run(
             [*_as_postgres(), *initdb, "--locale=C.UTF-8"], check=True, capture_output=True, cwd=self._folder
         )
+        self._serve()
+
+    def _serve(self) -> None:
+        data = self._folder / "data"
         options = [word for setting in _FAST for word in ("-c", setting)]
         server = [
             str(self._programs / "postgres"),
@@ -111,6 +126,10 @@ class PostgresServer:
                 time.sleep(0.05)
 
     def _stop(self) -> None:
+        self._end()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)  # a fast stop: SIGTERM would wait for the clients
             try:
@@ -118,7 +137,7 @@ class PostgresServer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+            self._process = None
 
 
 def _as_postgres() -> list[str]:

@@ -39,7 +39,7 @@ def parse(document: str) -> Edition:
 
 
 def dump(edition: Edition) -> str:
-    """Return the TOML document that describes the edition; `parse` reads it back equal."""
+    """Return the TOML document that describes the edition; `parse` reads it back equal, acts on record apart."""
     document = tomlkit.document()
     document.update(
         {
@@ -49,7 +49,7 @@ def dump(edition: Edition) -> str:
             "organiser": edition.organiser,
             "community": edition.community,
             "opens": _local(edition.opens_at),
-            "closes": _local(edition.closes_at),
+            "closes": _local(edition.announced_closing),
             "laureates_max": edition.laureates_max,
             "scale": [edition.scale_low, edition.scale_high],
             "formats": list(edition.formats),

@@ -21,6 +21,11 @@ class EditionRecord(Base):
     version: Mapped[int] = mapped_column(Integer)
     """Grows with each change: an edit of a stale version is refused."""
     updated_at: Mapped[datetime]
+    extended_until: Mapped[datetime | None]
+    """The closing that holds for everybody, later than the document's; None unless it was put off."""
+    extension_reason: Mapped[str | None] = mapped_column(Text)
+    """Why, as everybody reads it."""
+    extended_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
     unsealed_at: Mapped[datetime | None]
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from concours.editions import queries, reglement
 from concours.editions.document import dump, parse
 from concours.editions.models import EditionRecord, RulesVersion
-from concours.editions.rules import Edition, next_season
+from concours.editions.rules import Edition, check_extension, next_season
 from concours.kernel.errors import Conflict, DomainError
 
 EMBEDDED = Path(__file__).with_name("edition.toml")
@@ -61,16 +61,38 @@ def update_edition(session: Session, *, edition: Edition, version: int, now: dat
             "Les œuvres sont transmises au jury : la clôture, les formats, les critères, le barème et le nombre "
             "de lauréats ne changent plus."
         )
+    if record.extended_until and "closes_at" in changed:
+        raise DomainError("La clôture a été repoussée pour tout le monde : elle ne change plus que de cette façon.")
     if "key" in changed:
         raise DomainError("Le nom court de l'édition figure sur les accusés de réception : il ne change plus.")
     record.document, record.version, record.updated_at = dump(edition), version + 1, now
-    _publish_rules(session, record, edition, now)
+    _publish_rules(session, record, queries.extended(edition, record), now)
     return changed
 
 
+def extend_closing(session: Session, *, until: datetime, reason: str, version: int, now: datetime) -> Edition:
+    """Put the closing off for everybody, and publish the règlement that says so; return the edition as it then is.
+
+    Raises Conflict on a stale version, DomainError for anything but a later instant, with a reason, before the works
+    go to the jury.
+    """
+    current = queries.current_record(session).id
+    record = session.get_one(EditionRecord, current, with_for_update=True, populate_existing=True)
+    if record.handed_over_at:
+        raise Conflict("Les œuvres sont transmises au jury : la clôture ne change plus.")
+    if record.version != version:
+        raise Conflict("L'édition a été modifiée entre-temps. Rechargez la page : rien n'est enregistré.")
+    check_extension(queries.to_edition(session, record), until, reason, now)
+    record.extended_until, record.extension_reason, record.extended_at = until, reason, now
+    record.version, record.updated_at = version + 1, now
+    edition = queries.to_edition(session, record)
+    _publish_rules(session, record, edition, now)
+    return edition
+
+
 def changes(before: Edition, after: Edition) -> tuple[str, ...]:
-    """Return the names of the facts that differ, milestones apart."""
-    names = (field.name for field in fields(Edition) if field.name != "milestones")
+    """Return the names of the facts that differ, acts on record apart."""
+    names = (field.name for field in fields(Edition) if field.name not in {"milestones", "extension"})
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from concours.editions.document import parse
 from concours.editions.models import EditionRecord, RulesVersion
-from concours.editions.rules import Edition, Milestones
+from concours.editions.rules import Edition, Extension, Milestones
 from concours.kernel.errors import NotFound
 from jury import api as jury
 
@@ -35,7 +35,15 @@ def to_edition(session: Session, record: EditionRecord) -> Edition:
         scoring_closed_at=scoring_closed_at,
         unsealed_at=record.unsealed_at,
     )
-    return replace(parse(record.document), milestones=milestones)
+    return replace(extended(parse(record.document), record), milestones=milestones)
+
+
+def extended(edition: Edition, record: EditionRecord) -> Edition:
+    """Return the edition with the closing that holds for everybody, if it was put off."""
+    if record.extended_until is None or record.extended_at is None:
+        return edition
+    put_off = Extension(closed_at=edition.closes_at, reason=record.extension_reason or "", at=record.extended_at)
+    return replace(edition, closes_at=record.extended_until, extension=put_off)
 
 
 def current_rules(session: Session, edition_id: str) -> RulesVersion:

@@ -4,6 +4,7 @@ import hashlib
 
 from concours.editions.rules import Criterion, Edition
 from concours.kernel.clock import format_day, format_hour, format_instant, to_paris
+from concours.kernel.markdown import plain
 
 _READS_ON = ("pour ", "de ", "d'")
 
@@ -40,6 +41,12 @@ def _calendar(edition: Edition) -> str:
         f"- Ouverture des dépôts : {format_instant(edition.opens_at)}.",
         f"- Clôture : {format_instant(edition.closes_at)}. {late}",
     ]
+    if edition.extension:
+        lines.append(
+            f"- Clôture repoussée pour tout le monde le {format_instant(edition.extension.at)} ; elle était annoncée "
+            f"pour le {format_instant(edition.extension.closed_at)}. "
+            f"Motif : {plain(edition.extension.reason)}"
+        )
     if edition.event:
         start, end = edition.event.starts_at, edition.event.ends_at
         day = format_day(to_paris(start).date())

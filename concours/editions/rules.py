@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from concours.kernel.clock import PARIS, format_instant, to_paris
+from concours.kernel.errors import DomainError
 
 _SATURDAY = 5
 
@@ -67,6 +68,17 @@ class Milestones:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Extension:
+    """The closing put off for everybody, and why."""
+
+    closed_at: datetime
+    """The closing that was announced first."""
+    reason: str
+    at: datetime
+    """When it was last put off."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """One year of the contest."""
 
@@ -79,7 +91,7 @@ class Edition:
     """Name of the community that visitors may join; empty when there is none."""
     opens_at: datetime
     closes_at: datetime
-    """Exclusive: a deposit at this very instant is late."""
+    """Exclusive: a deposit at this very instant is late. Where there is an extension, the closing that it gives."""
     criteria: tuple[Criterion, ...]
     scale_low: int
     scale_high: int
@@ -92,6 +104,12 @@ class Edition:
     event: Event | None
     texts: Texts
     milestones: Milestones = field(default_factory=Milestones)
+    extension: Extension | None = None
+
+    @property
+    def announced_closing(self) -> datetime:
+        """The closing as it was announced first, whatever came since."""
+        return self.extension.closed_at if self.extension else self.closes_at
 
 
 def phase(edition: Edition, now: datetime) -> Phase:
@@ -125,6 +143,35 @@ def deadline_words(edition: Edition, now: datetime) -> str | None:
 def closes_at_once(edition: Edition, closes_at: datetime, now: datetime) -> bool:
     """Tell whether moving the closing there, while deposits are open, shuts candidates out on the spot."""
     return accepts_deposits(edition, now) and closes_at <= now
+
+
+def check_extension(edition: Edition, until: datetime, reason: str, now: datetime) -> None:
+    """Let the closing be put off, and nothing else. Raises DomainError, which says why not."""
+    if until <= edition.closes_at:
+        raise DomainError(
+            f"La clôture est annoncée pour le {format_instant(edition.closes_at)} : elle se repousse, elle ne s'avance "
+            "pas. Des équipes comptent sur ce délai. Choisissez une date plus tardive."
+        )
+    if until <= now:
+        raise DomainError("Cette date est déjà passée : choisissez une date à venir.")
+    if edition.event and until >= edition.event.starts_at:
+        raise DomainError(
+            f"L'évènement commence le {format_instant(edition.event.starts_at)} : la clôture doit venir avant. "
+            "Déplacez d'abord l'évènement."
+        )
+    if not reason:
+        raise DomainError("Indiquez le motif : tout le monde le lira.")
+
+
+def extension_words(edition: Edition) -> str | None:
+    """Return what tells everybody of a closing put off; None when it was not, or once the jury is at work."""
+    put_off = edition.extension
+    if put_off is None or edition.milestones.handed_over_at:
+        return None
+    return (
+        f"Clôture repoussée pour tout le monde : les dépôts ferment le {format_instant(edition.closes_at)}, au lieu du "
+        f"{format_instant(put_off.closed_at)}. Motif : {put_off.reason.rstrip('.')}."
+    )
 
 
 def next_season(edition: Edition, now: datetime) -> Edition:

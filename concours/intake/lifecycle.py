@@ -74,7 +74,7 @@ def record_progress(session: Session, *, creation_id: str, progress: float) -> N
         creation.progress = progress
 
 
-def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> None:
+def record_verdict(session: Session, *, creation_id: str, verdict: Verdict, now: datetime) -> None:
     """Record what the examination found; nothing happens when another worker has recorded it."""
     creation = session.get_one(Creation, creation_id, with_for_update=True)
     if creation.state != CreationState.RECEIVED:
@@ -83,7 +83,7 @@ def record_verdict(session: Session, *, creation_id: str, verdict: Verdict) -> N
     creation.kind, creation.reason, creation.message = verdict.kind, verdict.reason, verdict.message
     creation.detected, creation.duration_s, creation.pages = verdict.detected, verdict.duration_s, verdict.pages
     creation.width, creation.height = verdict.width, verdict.height
-    creation.findings = list(verdict.findings)
+    creation.findings, creation.examined_at = list(verdict.findings), now
     creation.attempts, creation.claimed_until = 0, None
 
 

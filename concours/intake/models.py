@@ -39,6 +39,8 @@ class Creation(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime]
     """The server's time when its last byte had come."""
+    examined_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When its verdict was given; what was examined before this was kept has none."""
     state: Mapped[str] = mapped_column(String(12), default=CreationState.RECEIVED, index=True)
     kind: Mapped[str | None] = mapped_column(String(4))
     reason: Mapped[str | None] = mapped_column(String(40))

@@ -46,6 +46,13 @@ def expiry(*, begun: datetime, closes_at: datetime) -> datetime:
     return max(begun + LIFETIME, closes_at + AFTER_CLOSING)
 
 
+def prolong(session: Session, *, closes_at: datetime, now: datetime) -> None:
+    """Keep the files on their way as long as a closing that was put off asks for."""
+    query = select(Upload).where(Upload.completed_at.is_(None), Upload.expires_at > now)
+    for upload in session.scalars(query):
+        upload.expires_at = max(upload.expires_at, closes_at + AFTER_CLOSING)
+
+
 def promise(*, subject: str, name: str, size: int, key: str, place: str, expires_at: datetime, now: datetime) -> Upload:
     """Return what is to be recorded of a file that is about to come; sizes in bytes."""
     return Upload(

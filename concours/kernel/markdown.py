@@ -1,5 +1,6 @@
 """Organisers' Markdown as HTML: nothing of theirs runs, headings keep their order, French typography is set."""
 
+import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
@@ -9,6 +10,7 @@ from markupsafe import Markup
 from concours.kernel.text import typographic_source
 
 _LOWEST = 6
+_SIGNS = re.compile(r"[\\`*_\[\]<>|&#!~]")
 
 _markdown = MarkdownIt("commonmark", {"html": False}).disable("image").enable("table")
 
@@ -16,6 +18,11 @@ _markdown = MarkdownIt("commonmark", {"html": False}).disable("image").enable("t
 def to_html(text: str, *, top: int) -> Markup:
     """Return the text as HTML whose highest headings are `<h{top}>` and whose levels never skip."""
     return render(parse(text, top=top))
+
+
+def plain(line: str) -> str:
+    """Return a line's Markdown that reads as the line itself, whatever signs it holds."""
+    return _SIGNS.sub(r"\\\g<0>", line)
 
 
 def parse(text: str, *, top: int) -> list[Token]:

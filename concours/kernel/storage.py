@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
@@ -66,6 +67,9 @@ class Blobs(Protocol):
     def has(self, key: str) -> bool:
         """Tell whether it is there."""
 
+    def size(self, key: str) -> int:
+        """Return its size in bytes; raises NotFound."""
+
     def link(self, key: str, mime: str, seconds: int) -> str | None:
         """Return an address where a browser fetches it, ranges included, for so many seconds; None when it cannot."""
 
@@ -112,6 +116,10 @@ class LocalBlobs:
         """Tell whether it is there."""
         return self._path(key).is_file()
 
+    def size(self, key: str) -> int:
+        """Return its size in bytes; raises NotFound."""
+        return self._existing(key).stat().st_size
+
     def link(self, key: str, mime: str, seconds: int) -> str | None:  # noqa: ARG002 -- a folder has no address
         """Return None: what is in a folder goes through the web process."""
         check_key(key)
@@ -155,9 +163,22 @@ class Quarantine:
                 raise Damaged("an original has no longer its size")
             yield path
 
+    def require(self, key: str, size: int) -> None:
+        """Make sure that an original is there, whole. Raises OSError: whatever is wrong is wrong on our side."""
+        try:
+            kept = self._blobs.size(f"quarantine/{key}")
+        except NotFound as error:
+            raise OSError("an original is not where it was stored") from error
+        if kept != size:
+            raise OSError("an original has no longer its size")
+
     def delete(self, key: str) -> None:
         """Remove an original."""
         self._blobs.delete(f"quarantine/{key}")
+
+    def probe(self) -> None:
+        """Write, read and remove a few bytes. Raises OSError when one of these fails."""
+        _probe(self._blobs, "quarantine")
 
 
 class ReadyStore:
@@ -183,6 +204,10 @@ class ReadyStore:
     def link(self, digest: str, mime: str) -> str | None:
         """Return an address where a browser fetches it for LINK_SECONDS; None when the bytes must come through us."""
         return self._blobs.link(f"ready/{digest}", mime, LINK_SECONDS)
+
+    def probe(self) -> None:
+        """Write, read and remove a few bytes. Raises OSError when one of these fails."""
+        _probe(self._blobs, "ready")
 
 
 @dataclass(frozen=True)
@@ -213,6 +238,19 @@ def prepare_storage(settings: Settings) -> None:
         from concours.kernel.s3_bucket import prepare_bucket  # noqa: PLC0415 -- as above
 
         prepare_bucket(settings.s3)
+
+
+def _probe(blobs: Blobs, place: str) -> None:
+    key, content = f"{place}/{new_id()}", new_id().encode()
+    try:
+        blobs.put(key, BytesIO(content))
+        came = b"".join(blobs.read(key, 0, len(content) + 1))
+    except NotFound as error:
+        raise OSError("what was just written is not there") from error
+    finally:
+        blobs.delete(key)
+    if came != content:
+        raise OSError("what was just written reads otherwise")
 
 
 def _name(partial: Path, target: Path) -> None:

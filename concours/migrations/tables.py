@@ -8,8 +8,20 @@ from concours.honours import models as honours
 from concours.intake import models as intake
 from concours.kernel.db import Base
 from concours.registrations import models as registrations
+from concours.status import models as status
 from jury import models as jury
 
-__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "receipts", "registrations"]
+__all__ = [
+    "METADATA",
+    "accounts",
+    "editions",
+    "entries",
+    "honours",
+    "intake",
+    "jury",
+    "receipts",
+    "registrations",
+    "status",
+]
 
 METADATA = Base.metadata

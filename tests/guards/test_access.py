@@ -19,6 +19,7 @@ OPEN_BLUEPRINTS = frozenset(
         "concours:reminders",
         "concours:signin",
         "concours:site",
+        "concours:status",
         "jury:signin",
     }
 )

@@ -33,7 +33,8 @@ def deposited(scene: Scene, client: FlaskClient, title: str = "Le guichet", *, n
     entry_id = scene.draft(title=title)
     with scene.database.write() as session:
         entry = session.get_one(Entry, entry_id)
-        attach(session, entry, now=scene.clock(), state=CreationState.READY, name=name)
+        made = attach(session, entry, now=scene.clock(), state=CreationState.READY, name=name)
+    scene.keep(made)
     page(client, f"/candidatures/{entry_id}/depot").form().submit()
     return entry_id
 

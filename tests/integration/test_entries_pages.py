@@ -8,8 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from concours.accounts.models import AuditEvent
-from concours.entries.models import Entry
-from tests.entries_scene import CLOSING, OPEN, Scene, attach
+from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
 from tests.page import Page, page
 
@@ -45,8 +44,7 @@ def test_the_way_from_nothing_to_a_receipt(scene: Scene, client: FlaskClient) ->
     creation = innovation.form().submit(title="Le guichet", category="vidéo", summary="Un camion.")
     entry_id = creation.path.split("/")[2]
     assert creation.path.endswith("/creation")
-    with scene.database.write() as session:
-        attach(session, session.get_one(Entry, entry_id))
+    scene.attach(entry_id)
     check = page(client, f"/candidatures/{entry_id}/verification")
     confirmation = check.form().submit(rules_accepted="y")
     assert confirmation.path.endswith("/depot")

@@ -16,8 +16,10 @@ from concours.entries.views import (
     reminders,
     uploads,
 )
+from concours.entries.views.attempts import keep_attempts
 from concours.entries.views.base import blueprint
 
+keep_attempts(blueprint)
 blueprints = (
     blueprint,
     drafts.blueprint,

@@ -10,6 +10,7 @@ from concours.entries import deposits
 from concours.entries.forms import ActForm, ConfirmForm
 from concours.entries.models import Deposit
 from concours.entries.rules import CONFIRMED, EntryState, Incomplete, Late
+from concours.entries.views.attempts import require_file
 from concours.entries.views.base import acting, blueprint, open_folder, show
 from concours.entries.views.receipts import sealed, signing_key
 from concours.kernel.errors import DomainError, NotFound
@@ -118,6 +119,7 @@ def _record_incomplete(entry_id: str, refusal: Incomplete) -> None:
 
 def _deposit(entry_id: str) -> Deposit:
     now = instant()
+    require_file(entry_id)
     with acting(entry_id) as session:
         made = deposits.deposit(
             session,

@@ -14,6 +14,7 @@ from concours.accounts.access import current_account_id
 from concours.entries.arrivals import Arrivals
 from concours.entries.rules import limits_of, require_open, require_under_way
 from concours.entries.views import answers
+from concours.entries.views.attempts import upload_failed
 from concours.entries.views.base import edition_of, late_on_record
 from concours.intake import tus, uploads
 from concours.intake.models import Upload
@@ -27,6 +28,7 @@ from concours.kernel.text import clean_line
 from concours.kernel.turns import Busy, Superseded
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.body import RequestBody
+from concours.kernel.web.failures import DATABASE_FAILURES
 from concours.kernel.web.person import person_id
 from concours.kernel.web.security import accepts_files
 from concours.kernel.web.state import state
@@ -91,7 +93,9 @@ def mount(target: ClosedBlueprint) -> None:
         "/<string:upload_id>", "upload", single, methods=["OPTIONS", "HEAD", "PATCH", "DELETE", "POST"], **options
     )
     target.register_error_handler(DomainError, answers.refusal)
-    target.register_error_handler(OSError, answers.failure)
+    target.register_error_handler(OSError, upload_failed)
+    for failure in DATABASE_FAILURES:
+        target.register_error_handler(failure, answers.unreachable)
     target.register_error_handler(HTTPException, answers.http)
 
 

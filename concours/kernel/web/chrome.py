@@ -29,8 +29,12 @@ class Chrome:
     """The mandatory links: legal notice, personal data, accessibility…"""
     deadline: str | None = None
     """The sentence shown above every page while it matters, for instance « Dépôt ouvert jusqu'au samedi… »."""
+    news: str | None = None
+    """What everybody must know, shown above every page, for instance that the closing was put off."""
     notice: str | None = None
     """A warning about the whole site, for instance that it is a demonstration."""
+    status_url: str | None = None
+    """Where the state of the services is told; error pages name it."""
     signed_in_as: str | None = None
     state_brand: bool = False
     """The deployer is entitled to the State's name: `BRAND=etat`."""

@@ -2,12 +2,17 @@
 
 import errno
 import logging
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from concours.kernel.errors import DomainError
@@ -35,12 +40,49 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _RETRY_AFTER_S = 60
 
+DATABASE_FAILURES: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout)
+"""What a database that does not answer raises."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """That somebody tried to act while a fault of ours kept them from it: shown on the page that says so."""
+
+    at: datetime
+    act: str
+    """What was attempted, in words."""
+    number: str = ""
+    """Under which it is on record; empty when nothing could be recorded."""
+    who: str = ""
+    size: int | None = None
+    """Bytes that the attempt brought, or announced."""
+    statement: str = ""
+    """Where nothing could be recorded: what we sign, to be checked later."""
+
+
+def keep_proof(proof: Proof) -> None:
+    """Have the error page of this request show a proof of attempt."""
+    g.proof = proof
+
+
+def kept_proof() -> Proof | None:
+    """Return the proof of attempt of this request."""
+    found: Proof | None = g.get("proof")
+    return found
+
+
+def is_full(error: OSError) -> bool:
+    """Tell whether it is room that lacks."""
+    return error.errno in _FULL
+
 
 def show_failures(app: Flask) -> None:
     """Register the error pages."""
     app.register_error_handler(DomainError, _refusal)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OSError, _storage)
+    app.register_error_handler(OSError, storage_failure)
+    for failure in DATABASE_FAILURES:
+        app.register_error_handler(failure, database_failure)
     app.register_error_handler(Exception, _fault)
 
 
@@ -61,11 +103,22 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _storage(error: OSError) -> Response:
+def storage_failure(error: OSError) -> Response:
     """Answer for a disk that is full, or a disk or storage server that fails: the same request may pass later."""
     _log_failure(error)
-    full = error.errno in _FULL
-    response = _page(HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.SERVICE_UNAVAILABLE, None)
+    return _later(HTTPStatus.INSUFFICIENT_STORAGE if is_full(error) else HTTPStatus.SERVICE_UNAVAILABLE, "storage")
+
+
+def database_failure(error: Exception) -> Response:
+    """Answer for a database that does not answer: the same request may pass later. A wrong question is a fault."""
+    if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return _fault(error)
+    _log_failure(error)
+    return _later(HTTPStatus.SERVICE_UNAVAILABLE, "database")
+
+
+def _later(status: HTTPStatus, cause: str) -> Response:
+    response = _page(status, None, cause=cause)
     response.headers["Retry-After"] = str(_RETRY_AFTER_S)
     return response
 
@@ -80,10 +133,12 @@ def _log_failure(error: Exception) -> None:
     _log.error("%s %s failed", request.method, request.url_rule or "(no page)", exc_info=error)
 
 
-def _page(status: HTTPStatus, message: str | None) -> Response:
+def _page(status: HTTPStatus, message: str | None, *, cause: str = "storage") -> Response:
     number = status.value if status.value in _PAGES else (500 if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 422)
     try:
-        return make_response(render_template(f"errors/{number}.html", message=message), status)
+        return make_response(
+            render_template(f"errors/{number}.html", message=message, cause=cause, proof=kept_proof()), status
+        )
     except Exception:  # noqa: BLE001 -- whatever keeps our own page from being drawn, the visitor is answered in words
         _log.exception("the error page %s failed", number)
         return make_response(_BARE.format(message=escape(message or _FAULT)), status)

@@ -9,7 +9,7 @@ from typing import cast
 from flask import current_app, g, request, session
 
 from concours.kernel.devices import describe_device
-from concours.kernel.sessions import LIFETIME, LoginMixin, close_login, look_up, open_login, renew_login
+from concours.kernel.sessions import LIFETIME, LoginMixin, close_login, digest_of, look_up, open_login, renew_login
 from concours.kernel.web.state import state
 
 KEPT = "kept"
@@ -69,6 +69,12 @@ def renew() -> datetime | None:
 def mark_of(person: str) -> str:
     """Return what the forms drawn for this person bear: it names nobody, and only this application can make it."""
     return hmac.new(state().secret.encode(), f"form-owner\n{person}".encode(), hashlib.sha256).hexdigest()
+
+
+def login_digest() -> str | None:
+    """Return what names the session of whoever is signed in, without asking the database; None without a session."""
+    token = session.get(_TOKEN)
+    return digest_of(token) if token else None
 
 
 def sign_in(person: str) -> None:

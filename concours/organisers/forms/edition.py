@@ -27,6 +27,10 @@ _OUTDATED = (
     "Les œuvres ont été transmises au jury pendant que ce formulaire était ouvert, et rien n'est enregistré. "
     "Vérifiez ci-dessous ce qui peut encore changer, puis enregistrez de nouveau."
 )
+_PUT_OFF = (
+    "La clôture a été repoussée pour tout le monde pendant que ce formulaire était ouvert, et rien n'est enregistré. "
+    "Elle ne change plus ici. Vérifiez le reste, puis enregistrez de nouveau."
+)
 _SPARE_CRITERIA = 2
 """Empty lines offered for new criteria."""
 
@@ -79,7 +83,7 @@ class CalendarForm(EditionForm):
     def coherent(self, edition: Edition, now: datetime) -> bool:
         """Tell whether the answers hold together, and a closing on the spot is meant; what fails goes into the form."""
         if self.outdated:
-            self.refuse(_OUTDATED)
+            self.refuse(_OUTDATED if edition.milestones.handed_over_at else _PUT_OFF)
         opens, closes = self.opens_at.data, self._closing(edition)
         if opens and opens >= closes:
             self.refuse("La clôture vient après l'ouverture.", field="closes_at")
@@ -130,7 +134,7 @@ def calendar_form(edition: Edition, version: int) -> CalendarForm:
         held |= {"event_name": event.name, "event_starts_at": event.starts_at, "event_ends_at": event.ends_at}
         held |= {"event_place": event.place, "event_address": event.address}
     form = CalendarForm(data=held)
-    if edition.milestones.handed_over_at:
+    if edition.milestones.handed_over_at or edition.extension:
         form.freeze("closes_at")
     return form
 

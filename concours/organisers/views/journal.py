@@ -39,6 +39,7 @@ _ACTIONS = {
     "deposit_confirmed": "Accords confirmés par l'équipe",
     "more_time": "Délai accordé",
     "problem_signalled": "Problème signalé à l'équipe",
+    "attempt_failed": "Tentative empêchée par une panne",
     "infected_file": "Fichier refusé par l'antivirus",
     "admissibility_decided": "Recevabilité prononcée",
     "admissibility_cleared": "Décision de recevabilité annulée",
@@ -47,6 +48,7 @@ _ACTIONS = {
     "member_removed": "Membre du jury retiré",
     "handed_over": "Œuvres transmises au jury",
     "edition_changed": "Édition modifiée",
+    "closing_extended": "Clôture repoussée pour tout le monde",
     "anonymity_lifted": "Anonymat levé",
     "exported": "Export téléchargé",
 }
@@ -59,6 +61,8 @@ _WORDS = {
     "week": "7 jours avant la clôture",
     "two_days": "48 heures avant la clôture",
     "last": "3 heures avant la clôture",
+    "full": "plus de place",
+    "down": "stockage injoignable",
 }
 _DETAILS = {
     "decision": "décision",
@@ -70,6 +74,8 @@ _DETAILS = {
     "rows": "lignes",
     "sessions": "sessions",
     "signature": "signature",
+    "number": "n°",
+    "cause": "cause",
 }
 """Details that mean something to a reader; the others stay in the record."""
 

@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from concours.editions.models import EditionRecord
-from concours.editions.queries import current_record, to_edition
+from concours.editions.queries import current_edition, current_record, to_edition
 from concours.editions.rules import Phase, phase
 from concours.kernel.web.state import instant, state
 from concours.organisers import operations, queries
 from concours.organisers.rules import TO_EXAMINE, Situation, Standing, lacking_roles, todo
 from concours.organisers.views.base import blueprint
+from concours.status.rules import overall
+from concours.status.views import watch
 from jury import api as jury
 
 _PHASES = {
@@ -40,6 +42,18 @@ def dashboard() -> ResponseReturnValue:
         position=list(_PHASES).index(phase(edition, instant())),
         tasks=tasks,
         counts=counts,
+    )
+
+
+@blueprint.get("/etat")
+def status() -> ResponseReturnValue:
+    """Show how each service is, as visitors see it."""
+    with state().database.read() as session:
+        edition = current_edition(session)
+    services = watch().services()
+    health, sentence = overall(services)
+    return render_template(
+        "organisers/status.html", edition=edition, services=services, health=health, sentence=sentence
     )
 
 
