@@ -40,6 +40,7 @@ class Stage:
         upgrade(url)
         self.database = Database(url)
         self.service = Service(folder, command="web", DATABASE_URL=url)
+        (folder / "uploads" / "quarantine").mkdir(parents=True)
         check_secrets(read_settings(self.service.environ))
         now = system_clock()
         with self.database.write() as session:
@@ -49,7 +50,8 @@ class Stage:
             self.entries = []
             for _ in range(count):
                 entry = draft(session, account.id, now=now)
-                attach(session, entry, now=now)
+                made = attach(session, entry, now=now)
+                (folder / "uploads" / "quarantine" / made.quarantine_key).write_bytes(bytes(made.size))
                 self.entries.append(entry.id)
         self.cookie = ""
 
