@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
+import pikepdf
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -93,6 +94,15 @@ def attach(
     return made
 
 
+def _blank_pdf() -> bytes:
+    """Return a document of one blank page, smaller than any made-up file."""
+    content = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(content)
+    return content.getvalue()
+
+
 class Scene:
     """The application and its worker, with a clock that stands still."""
 
@@ -166,8 +176,9 @@ class Scene:
         self.keep(made)
 
     def keep(self, made: Creation) -> None:
-        """Put bytes where those of a made-up file should be."""
-        received = self.state.stores.quarantine.receive(io.BytesIO(bytes(made.size)), max_bytes=made.size)
+        """Put a document of its size where the bytes of a made-up file should be."""
+        content = io.BytesIO(_blank_pdf().ljust(made.size, b"\n"))
+        received = self.state.stores.quarantine.receive(content, max_bytes=made.size)
         with self.database.write() as session:
             session.get_one(Creation, made.id).quarantine_key = received.key
 
