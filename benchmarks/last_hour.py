@@ -46,8 +46,8 @@ class _Seen:
 def measure(folder: Path, evening: Evening, report: Report) -> None:
     """Play the evening against the real web processes; renders wait, as they may: no worker runs."""
     report.section(
-        f"The last {evening.seconds / 60:.3g} minutes: {evening.candidates} candidates, {evening.size / MIB:.3g} MiB each "
-        f"at {evening.speed >> 10} KiB/s"
+        f"The last {evening.seconds / 60:.3g} minutes: {evening.candidates} candidates, "
+        f"{evening.size / MIB:.3g} MiB each at {evening.speed >> 10} KiB/s"
     )
     with open_site(folder / "evening") as site:
         visitors, seen, body = site.visitors(evening.candidates), _Seen(), film_body(evening.size)
