@@ -1,5 +1,7 @@
 """The candidate's own names in what the jury reads: what is found, and what must not be."""
 
+from dataclasses import replace
+
 import pytest
 
 from concours.entries.identity import own_names
@@ -13,9 +15,8 @@ ROUEN = Dossier(
 )
 
 
-def found(text: str, *, title: str = "", **who: str) -> list[str]:
-    answers = {"team": "", "administration": "", "contact_name": "", "contact_email": "", **who}
-    return [named.words for named in own_names(Dossier(title=title, summary=text, **answers))]
+def found(text: str, **who: str) -> list[str]:
+    return [named.words for named in own_names(replace(Dossier(summary=text), **who))]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_people_teams_and_domains_are_found(who: dict[str, str], text: str, word
 
 
 def test_each_name_is_told_once_a_field_with_its_source() -> None:
-    dossier = Dossier(**{**ROUEN.__dict__, "title": "Rouen", "summary": "Rouen, encore Rouen, et Claire Quatremère."})
+    dossier = replace(ROUEN, title="Rouen", summary="Rouen, encore Rouen, et Claire Quatremère.")
     told = [(named.field, named.words, named.source) for named in own_names(dossier)]
     assert told == [
         ("title", "Rouen", "le nom de votre administration"),
@@ -91,6 +92,6 @@ def test_each_name_is_told_once_a_field_with_its_source() -> None:
 
 
 def test_the_warning_names_the_words_and_says_that_nothing_is_refused() -> None:
-    (named,) = own_names(Dossier(**{**ROUEN.__dict__, "title": "Vivre à Rouen"}))
+    (named,) = own_names(replace(ROUEN, title="Vivre à Rouen"))
     assert "« Rouen »" in named.warning
     assert "vous pouvez enregistrer et déposer ainsi" in named.warning
