@@ -78,8 +78,8 @@ BODIES: Sequence[tuple[bytes, str]] = (
 _PIECES = frozenset({"entries.file_state", "phone.file_state"})
 """Endpoints that answer with a piece of a page, which the page around it fetches."""
 
-_PROTOCOLS = frozenset({"uploads", "phone_uploads"})
-"""Blueprints that programs speak to: they refuse in a sentence, not in a page."""
+_PROTOCOLS = {"uploads": "text/plain", "phone_uploads": "text/plain", "drafts": "application/json"}
+"""Blueprints that programs speak to, and in what they refuse: in a sentence, not in a page."""
 
 _TELLTALES = ("Traceback", "sqlalchemy", "werkzeug", "Internal Server Error", "Bad Request", "Not Found")
 
@@ -129,8 +129,9 @@ class Attacker:
         answer.close()
 
     def _look(self, rule: Rule, answer: TestResponse, told: str, look: str) -> None:
-        if answer.mimetype == "text/plain" and rule.endpoint.partition(".")[0] in _PROTOCOLS:
-            if not answer.get_data(as_text=True).endswith((".", ").")):
+        if answer.mimetype == _PROTOCOLS.get(rule.endpoint.partition(".")[0]):
+            said = answer.get_json().get("message", ".") if answer.is_json else answer.get_data(as_text=True)
+            if not said.endswith((".", ").")):
                 self.problems.add(f"{told}, refused without a sentence")
             return
         if answer.mimetype != "text/html":

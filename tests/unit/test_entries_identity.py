@@ -83,7 +83,7 @@ def test_people_teams_and_domains_are_found(who: dict[str, str], text: str, word
 
 
 def test_each_name_is_told_once_a_field_with_its_source() -> None:
-    dossier = Dossier(**{**ROUEN.__dict__, "title": "Rouen", "summary": "Rouen, encore Rouen, et Claire Quatremère."})
+    dossier = replace(ROUEN, title="Rouen", summary="Rouen, encore Rouen, et Claire Quatremère.")
     told = [(named.field, named.words, named.source) for named in own_names(dossier)]
     assert told == [
         ("title", "Rouen", "le nom de votre administration"),
@@ -93,6 +93,6 @@ def test_each_name_is_told_once_a_field_with_its_source() -> None:
 
 
 def test_the_warning_names_the_words_and_says_that_nothing_is_refused() -> None:
-    (named,) = own_names(Dossier(**{**ROUEN.__dict__, "title": "Vivre à Rouen"}))
+    (named,) = own_names(replace(ROUEN, title="Vivre à Rouen"))
     assert "« Rouen »" in named.warning
     assert "vous pouvez enregistrer et déposer ainsi" in named.warning
