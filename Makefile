@@ -20,7 +20,7 @@ test: ## Lance tous les tests, navigateur et PostgreSQL compris
 test-full: ## Les mêmes, et ceux qui sont trop lourds pour chaque changement
 	@scripts/test.sh -m "full or not full"
 
-bench: ## Mesure les vitesses promises, à côté de nginx et de ffmpeg (six minutes)
+bench: ## Mesure les vitesses promises, à côté de nginx et de ffmpeg (sept minutes)
 	@scripts/bench.sh
 
 check: ## Vérifie la forme, les types, les importations et les règles de la maison

@@ -82,9 +82,34 @@ class Connection:
             if body:
                 body.send(self._socket, *span)
             self._socket.sendall(around[1])
-        answer = self._read(bodiless=method == "HEAD")
+        return self._expect(f"{method} {path}", status, bodiless=method == "HEAD")
+
+    def request_slowly(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        body: Body,
+        span: tuple[int, int],
+        piece: int,
+        speed: int,
+        status: int,
+    ) -> Answer:
+        """As `request`, over a link that takes `piece` bytes at a time and `speed` bytes a second."""
+        lines = {"Host": self._address, "Content-Length": str(span[1] - span[0]), **headers}
+        said = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        self._socket.sendall(f"{method} {path} HTTP/1.1\r\n{said}\r\n".encode())
+        for start in range(*span, piece):
+            stop = min(start + piece, span[1])
+            body.send(self._socket, start, stop)
+            time.sleep((stop - start) / speed)
+        return self._expect(f"{method} {path}", status)
+
+    def _expect(self, said: str, status: int, *, bodiless: bool = False) -> Answer:
+        answer = self._read(bodiless=bodiless)
         if answer.status != status:
-            raise Failed(f"{method} {path}: {answer.status}, {status} expected: {answer.body[:300]!r}")
+            raise Failed(f"{said}: {answer.status}, {status} expected: {answer.body[:300]!r}")
         return answer
 
     def _read(self, *, bodiless: bool) -> Answer:

@@ -30,7 +30,7 @@ class Site:
     """The service, and the browser of one candidate."""
 
     def __init__(self, settings: Settings, server: Server) -> None:
-        self.server, self.port, self._settings = server, server.port, settings
+        self.server, self.port, self.settings = server, server.port, settings
         self._database = Database(settings.database_url)
         self._cookie, self._account_id = self._sign_in()
         self._token = ""
@@ -74,9 +74,40 @@ class Site:
         with Connection(self.port) as connection:
             connection.request("POST", address, headers, body=body, span=(0, body.size), around=around, status=303)
 
+    def visitors(self, count: int) -> list[tuple[str, str]]:
+        """Make candidates who have signed in; return of each a dossier, complete but for its file, and the cookie."""
+        made = []
+        for number in range(count):
+            email, now = f"candidate-{number}@agents.example", system_clock()
+            with self._database.write() as session:
+                account_id = ensure_account(session, email=email, now=now).id
+                link = make_sign_in_link(session, email=email, now=now, reusable=True)
+                entry_id = entries_scene.draft(session, account_id, now=now, summary="").id
+            with Connection(self.port) as connection:
+                made.append((entry_id, _cookie(connection.request("GET", f"/connexion/lien/{link}", status=303))))
+        return made
+
+    def token(self, entry_id: str, cookie: str) -> str:
+        """Return what a form of this visitor's must bring."""
+        with Connection(self.port) as connection:
+            answer = connection.request("GET", f"/candidatures/{entry_id}/creation", {"Cookie": cookie})
+        return field_of(answer.body, "csrf_token")
+
+    def announce(self, entry_id: str, cookie: str, token: str, size: int) -> str:
+        """Announce a file; return where its chunks go."""
+        headers = {**self.tus(cookie, token), "Upload-Length": str(size), "Upload-Metadata": _metadata()}
+        with Connection(self.port) as connection:
+            answer = connection.request("POST", f"/candidatures/{entry_id}/envois/", headers, status=201)
+        return answer.headers["location"]
+
+    @staticmethod
+    def tus(cookie: str, token: str) -> dict[str, str]:
+        """Return the headers of the upload protocol for this visitor."""
+        return {"Tus-Resumable": "1.0.0", "X-CSRFToken": token, "Cookie": cookie}
+
     def forget_files(self) -> None:
         """Remove the files that came, so that the disk holds one of them at a time."""
-        for path in (self._settings.uploads / "quarantine").iterdir():
+        for path in (self.settings.uploads / "quarantine").iterdir():
             path.unlink()
 
     def _sign_in(self) -> tuple[str, str]:
@@ -95,7 +126,7 @@ class Site:
         return field_of(page.body, "csrf_token")
 
     def _tus(self, headers: Mapping[str, str]) -> dict[str, str]:
-        return {"Tus-Resumable": "1.0.0", "X-CSRFToken": self._token, "Cookie": self._cookie, **headers}
+        return {**self.tus(self._cookie, self._token), **headers}
 
 
 @contextmanager

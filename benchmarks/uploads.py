@@ -152,7 +152,7 @@ def _memory(site: Site, sizes: Sizes, report: Report) -> None:
     for size in (sizes.one, sizes.large):
         body, (entry_id,) = film_body(size), site.drafts(1)
         before = _pss(site)
-        with _Watch(site) as watch:
+        with Watch(site) as watch:
             site.send_chunks(entry_id, body, _CHUNK) if size == sizes.one else site.send_whole(entry_id, body)
         site.forget_files()
         how = "chunks" if size == sizes.one else "one request"
@@ -161,7 +161,7 @@ def _memory(site: Site, sizes: Sizes, report: Report) -> None:
         report.beside("    and after it", Spread([_pss(site) - before], "MiB"))
 
 
-class _Watch:
+class Watch:
     """Looks at the web processes' memory until the block ends."""
 
     def __init__(self, site: Site) -> None:

@@ -4,23 +4,25 @@ from flask import Flask, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts import views as accounts_views
-from concours.accounts.models import Account, Login
+from concours.accounts.models import Account, KeptForm, Login
 from concours.editions.queries import current_edition
-from concours.editions.rules import Edition, Phase, extension_words, phase
+from concours.editions.rules import Edition, deadline_words, extension_words
 from concours.entries import views as entries_views
-from concours.entries.arrivals import Arrivals
+from concours.entries.arrivals import Arrivals, Giving
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
 from concours.intake.receiving import Receiver
-from concours.kernel.clock import Clock, format_instant, system_clock
+from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import Queues
 from concours.kernel.settings import Settings, read_secret
+from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import open_stores
 from concours.kernel.web.chrome import Chrome, NavItem
 from concours.kernel.web.factory import make_app
-from concours.kernel.web.person import person_id, use_logins
+from concours.kernel.web.interrupted import use_kept_forms
+from concours.kernel.web.person import person_id, session_ends_at, use_logins
 from concours.kernel.web.state import State, state
 from concours.organisers import views as organisers_views
 from concours.registrations import views as registrations_views
@@ -29,7 +31,7 @@ from concours.status import views as status_views
 from concours.status.watch import Watch
 
 _BLUEPRINTS = (
-    accounts_views.blueprint,
+    *accounts_views.blueprints,
     site_views.blueprint,
     status_views.blueprint,
     *entries_views.blueprints,
@@ -67,12 +69,21 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         templates=lambda folder: folder not in _NOT_OURS,
     )
     use_logins(app.extensions, Login)
+    key = read_signing_key(settings)
+    app.extensions[entries_views.receipts.KEY] = key
+    use_kept_forms(app.extensions, KeptForm)
     app.extensions[entries_views.uploads.ARRIVALS] = Arrivals(
-        database, Receiver(resources.stores.partials), resources.queues, clock
+        database,
+        Receiver(resources.stores.partials),
+        resources.queues,
+        clock,
+        Giving(lambda: key, settings.public_url),
     )
     app.extensions[status_views.WATCH] = Watch(database, resources.stores, settings, clock)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    # A mail program's one click opens no form first: the signed address alone ends the reminders.
+    app.extensions["csrf"].exempt(entries_views.reminders.stop)
     app.context_processor(lambda: {"chrome": _chrome(), "troubles": status_views.troubles})
     return app
 
@@ -101,14 +112,16 @@ def _chrome() -> Chrome:
         home_url=_path("/"),
         contact_email=settings.contact_email,
         nav=_nav(edition, organiser=bool(account and account.organiser)),
-        tools=() if account else (_item("Se connecter", "/connexion"),),
+        tools=(_item("Mon compte", "/compte/") if account else _item("Se connecter", "/connexion"),),
         footer_links=_footer(),
-        deadline=_deadline(edition, phase(edition, now)),
+        deadline=deadline_words(edition, now),
         news=extension_words(edition),
         notice=_DEMO if settings.demo else None,
         status_url=_path(_STATUS),
         state_brand=settings.brand == "etat",
         signed_in_as=account.email if account else None,
+        now=now,
+        session_ends_at=session_ends_at() if account else None,
         sign_out_url=url_for("signin.leave") if account else None,
     )
 
@@ -133,13 +146,3 @@ def _item(label: str, path: str) -> NavItem:
 
 def _path(path: str) -> str:
     return request.script_root + path
-
-
-def _deadline(edition: Edition, now_in: Phase) -> str | None:
-    if now_in is Phase.UPCOMING:
-        return f"Dépôts ouverts à partir du {format_instant(edition.opens_at)}."
-    if now_in is Phase.OPEN:
-        return f"Dépôts ouverts jusqu'au {format_instant(edition.closes_at)}."
-    return (
-        f"Les dépôts sont clos depuis le {format_instant(edition.closes_at)}." if now_in is Phase.EXAMINATION else None
-    )

@@ -10,11 +10,11 @@ from huey.consumer import Consumer
 from concours.kernel.queue import QUICK, SLOW
 from concours.kernel.settings import read_settings
 from concours.kernel.storage import prepare_storage
-from concours.worker import DUTIES, FILES, Worker, make_worker, survived
+from concours.worker import DUTIES, FILES, MAIL, Worker, make_worker, survived
 
 _SWEEP_EVERY_S = 5
-_UPLOADS_EVERY = 12
-"""Sweeps between two looks at the files on their way: a minute."""
+_MINUTE_S = 60
+"""Between two looks at the files on their way, and at the drafts that are to be reminded."""
 _MAIL_EVERY_S = 1
 _BEAT_EVERY_S = 60
 _POLL_S = 0.3
@@ -60,11 +60,19 @@ def _until_stopped(worker: Worker, duties: frozenset[str]) -> None:
                 worker.beat()
         with survived("the sweep failed"):
             turn()
-        if FILES in duties and round_ % _UPLOADS_EVERY == 0:
-            with survived("the sweep of uploads failed"):
-                worker.sweep_uploads()
+        if round_ % (_MINUTE_S // every) == 0:
+            _each_minute(worker, duties)
         if stop.wait(every):
             break
+
+
+def _each_minute(worker: Worker, duties: frozenset[str]) -> None:
+    if FILES in duties:
+        with survived("the sweep of uploads failed"):
+            worker.sweep_uploads()
+    if MAIL in duties:
+        with survived("the sweep of reminders failed"):
+            worker.remind()
 
 
 def _consumer(worker: Worker, queue: str, *, workers: int) -> Consumer:

@@ -20,6 +20,7 @@ from concours.editions.operations import ensure_edition
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
 from concours.kernel.settings import Settings, SettingsError, read_secret
+from concours.kernel.signing import read_signing_key
 from concours.migrations import upgrade
 
 _POLL_S = 0.1
@@ -85,12 +86,13 @@ def _prepare(settings: Settings) -> str:
 
 
 def check_secrets(settings: Settings) -> None:
-    """Have the secret key of each application made, before two processes make it at once.
+    """Have each application's secret key made, and the key of the receipts, before two processes make them at once.
 
-    Raises SettingsError naming the one that production lacks.
+    Raises SettingsError naming the one that production lacks, or that cannot be used.
     """
     for name in _SECRETS:
         read_secret(settings, name)
+    read_signing_key(settings)
 
 
 def check_sandbox(settings: Settings) -> None:

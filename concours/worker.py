@@ -14,8 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts.models import Outbox
 from concours.editions.queries import current_edition
-from concours.entries.arrivals import Arrivals
+from concours.entries import reminders
+from concours.entries.arrivals import Arrivals, Giving
+from concours.entries.deposits import file_refused
 from concours.entries.operations import record_infection
+from concours.entries.receipts.attachments import MAKERS
+from concours.entries.reminders import Letterhead
 from concours.entries.rules import limits_of
 from concours.intake import lifecycle
 from concours.intake.antivirus import Antivirus
@@ -28,7 +32,8 @@ from concours.kernel import mail
 from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW, Queues
-from concours.kernel.settings import Settings, SettingsError
+from concours.kernel.settings import Settings, SettingsError, read_secret
+from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import Damaged, Stores, open_stores
 from concours.status.operations import beat
 from jury import api as jury
@@ -58,13 +63,16 @@ class Worker:
     sandbox: Sandbox
     transport: mail.Transport
     clock: Clock
+    giving: Giving
     antivirus: Antivirus | None = None
     duties: frozenset[str] = DUTIES
+    head: Letterhead | None = None
+    """What reminders are written on; None where another worker sends the mail."""
 
     @cached_property
     def arrivals(self) -> Arrivals:
         """Where files come in by pieces."""
-        return Arrivals(self.database, Receiver(self.stores.partials), self.queues, self.clock)
+        return Arrivals(self.database, Receiver(self.stores.partials), self.queues, self.clock, self.giving)
 
     def handlers(self) -> dict[str, Callable[[str], None]]:
         """Return what each job does; the call for mail, where another worker sends it, is that one's to hear."""
@@ -102,6 +110,8 @@ class Worker:
             lifecycle.record_verdict(session, creation_id=creation_id, verdict=verdict, now=self.clock())
             if verdict.signature:
                 record_infection(session, creation_id=creation_id, signature=verdict.signature, now=self.clock())
+            if not verdict.accepted:
+                file_refused(session, creation_id=creation_id, public_url=self.giving.public_url, now=self.clock())
         if verdict.accepted:
             self.queues.announce(SLOW, RENDER, creation_id)
 
@@ -156,13 +166,28 @@ class Worker:
         self.arrivals.settle_stalled()
         self.arrivals.sweep()
 
+    def remind(self) -> None:
+        """Write to those whose draft is not deposited, as the closing comes near; keep what is outrun from leaving."""
+        if self.head is None:
+            return
+        with self.database.read() as session:
+            due, outrun = reminders.due_entries(session, now=self.clock()), reminders.outrun(session, now=self.clock())
+        if outrun:
+            with self.database.write() as session:
+                reminders.call_off(session, outrun)
+        for entry_id in due:
+            with survived("a reminder could not be written"), self.database.write() as session:
+                reminders.remind(session, entry_id=entry_id, head=self.head, now=self.clock())
+
     def _send(self, table: type[mail.OutboxMixin], mail_id: str) -> None:
         with self.database.write() as session:
             message = mail.claim(session, table, mail_id, now=self.clock())
         if message is None:
             return
         try:
-            self.transport.send(message, now=self.clock())
+            with self.database.read() as session:
+                files = mail.make_files(session, message, MAKERS)
+            self.transport.send(message, now=self.clock(), files=files)
         except Exception as failure:  # noqa: BLE001 -- whatever is wrong with one message, the next one leaves
             # The class alone: a server's answer may repeat the address.
             with self.database.write() as session:
@@ -250,8 +275,10 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: froz
         sandbox=sandbox,
         transport=mail.choose_transport(settings),
         clock=clock,
+        giving=Giving(lambda: read_signing_key(settings), settings.public_url),
         antivirus=Antivirus(settings.clamd) if settings.clamd else None,
         duties=duties,
+        head=Letterhead(settings.public_url, read_secret(settings, "SECRET_KEY")) if MAIL in duties else None,
     )
     worker.queues.serve(worker.handlers())
     return worker

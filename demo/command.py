@@ -15,6 +15,7 @@ from concours.kernel import mail
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
 from concours.kernel.settings import ROOT, Settings, SettingsError, read_settings
+from concours.kernel.signing import read_signing_key
 from concours.migrations import upgrade
 from concours.serve import check_address, run_together
 from concours.worker import make_worker
@@ -49,8 +50,8 @@ def populate(settings: Settings, phase: str) -> Links:
     """Fill an empty folder with the contest in this phase, and return the links that sign in."""
     now, cast = system_clock(), load()
     upgrade(settings.database_url)
-    worker = make_worker(settings)
-    stage = identity.Stage(worker, settings.public_url, settings.jury_url, shifted_edition(phase, now), now)
+    worker, key = make_worker(settings), read_signing_key(settings)
+    stage = identity.Stage(worker, settings.public_url, settings.jury_url, shifted_edition(phase, now), now, key)
     identity.open_contest(stage, _ORGANISER)
     identity.fill_in(stage, cast, still_open=phase == "open")
     identity.register_guests(stage, cast)
@@ -110,7 +111,7 @@ def _links(settings: Settings, database: Database, cast: Cast, now: datetime) ->
 
 def _environment() -> dict[str, str]:
     """Return what sets the demonstration apart; it never sees a real database nor writes to anybody."""
-    for name in ("DATABASE_URL", "JURY_DATABASE_URL", "SMTP_HOST", "APP_ENV", "EDITION"):
+    for name in ("DATABASE_URL", "JURY_DATABASE_URL", "SMTP_HOST", "APP_ENV", "EDITION", "RECEIPT_KEY"):
         os.environ.pop(name, None)
     folder = Path(os.environ.get("DATA") or ROOT / "var") / "demo"
     return {"DATA": str(folder), "UPLOADS": str(folder / "uploads"), "DEMO": "1", "CONTACT_EMAIL": _ORGANISER}

@@ -16,8 +16,10 @@ from concours.accounts.operations import ensure_account, make_organiser
 from concours.editions.operations import start_edition
 from concours.editions.queries import current_record
 from concours.editions.rules import Edition
+from concours.entries import deposits
 from concours.entries import operations as entries
 from concours.entries.queries import deposited_entries, entries_of
+from concours.kernel.signing import SigningKey
 from concours.organisers import operations as organisers
 from concours.organisers.rules import Decision
 from concours.registrations.operations import confirm_membership, join, register
@@ -41,6 +43,7 @@ class Stage:
     jury_url: str
     edition: Edition
     now: datetime
+    key: SigningKey
 
 
 def open_contest(stage: Stage, organiser: str) -> None:
@@ -150,7 +153,14 @@ def _deposit(stage: Stage, work: Work, at: datetime) -> None:
         account = ensure_account(session, email=work.email, now=at)
         entry = entries_of(session, account.id)[0]
         moment = at + timedelta(minutes=17)
-        entries.deposit(session, entry_id=entry.id, account_id=account.id, public_url=stage.public_url, now=moment)
+        deposits.deposit(
+            session,
+            entry_id=entry.id,
+            account_id=account.id,
+            key=stage.key,
+            public_url=stage.public_url,
+            now=moment,
+        )
 
 
 def _answers(work: Work) -> dict[str, str | bool]:

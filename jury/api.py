@@ -52,6 +52,7 @@ __all__ = [
     "has_session",
     "honours",
     "invite_member",
+    "is_member",
     "line",
     "list_members",
     "make_sign_in_link",
@@ -117,6 +118,11 @@ def milestones(session: Session, *, edition_key: str) -> Milestones:
         laureates_recorded_at=jury.laureates_recorded_at,
         minutes_signed_at=jury.minutes_signed_at,
     )
+
+
+def is_member(session: Session, *, email: str) -> bool:
+    """Tell whether this address is that of a member of a jury, whichever edition's."""
+    return queries.find_member_by_email(session, email.lower()) is not None
 
 
 def list_members(session: Session, *, edition_key: str) -> list[MemberProgress]:

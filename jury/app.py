@@ -13,16 +13,18 @@ from concours.kernel.storage import open_stores
 from concours.kernel.text import capital
 from concours.kernel.web.chrome import Chrome, NavItem
 from concours.kernel.web.factory import make_app
-from concours.kernel.web.person import use_logins
+from concours.kernel.web.interrupted import use_kept_forms
+from concours.kernel.web.person import session_ends_at, use_logins
 from concours.kernel.web.signin import Side, signin_blueprint
 from concours.kernel.web.state import State, state
 from jury import queries
 from jury.deliberation.views import deliberation
-from jury.models import JuryCode, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
+from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
 from jury.ranking import format_mean
 from jury.rules import ROLE_NAMES, Role, SheetState, format_number
 from jury.views.access import Seat, seated
 from jury.views.panel import panel
+from jury.views.sessions import sessions
 from jury.views.works import works
 
 _TEMPLATES = frozenset({"base.html", "macros", "errors", "signin", "jury"})
@@ -44,7 +46,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         "jury", resources, base_url=settings.jury_url, cookie="jury", templates=lambda folder: folder in _TEMPLATES
     )
     use_logins(app.extensions, JuryLogin)
-    for blueprint in (_signing_in(), works, panel, deliberation):
+    use_kept_forms(app.extensions, JuryKeptForm)
+    for blueprint in (_signing_in(), works, panel, deliberation, sessions):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome()})
     app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__)
@@ -97,12 +100,15 @@ def _chrome() -> Chrome:
         home_url=url_for("works.home"),
         contact_email=settings.contact_email,
         nav=_nav(who, jury) if who and jury else (),
+        tools=(_item("Mes sessions", "sessions.mine"),) if who else (),
         footer_links=tuple(NavItem(label=label, url=settings.public_url + path) for label, path in _FOOTER),
         deadline=_deadline(who, jury) if who and jury else None,
         notice="Démonstration : les personnes et les œuvres sont inventées." if settings.demo else None,
         status_url=settings.public_url + "/etat",
         state_brand=settings.brand == "etat",
         signed_in_as=f"{who.name} ({ROLE_NAMES[who.role]})" if who else None,
+        now=state().clock(),
+        session_ends_at=session_ends_at() if who else None,
         sign_out_url=url_for("signin.leave") if who else None,
     )
 

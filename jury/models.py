@@ -10,6 +10,7 @@ from concours.kernel.audit import AuditMixin
 from concours.kernel.codes import CodeMixin, LinkMixin, RequestMixin
 from concours.kernel.db import Base, Id, Ref
 from concours.kernel.ids import ID_LENGTH
+from concours.kernel.kept import KeptFormMixin
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
 from jury.rules import SCORING_ROLES, Criterion, Role, Scale
@@ -222,6 +223,12 @@ class JuryLogin(LoginMixin, Base):
     """Signed-in sessions of the jury's side."""
 
     __tablename__ = "jury_login"
+
+
+class JuryKeptForm(KeptFormMixin, Base):
+    """Forms that came after their session had ended."""
+
+    __tablename__ = "jury_kept_form"
 
 
 class JuryOutbox(OutboxMixin, Base):

@@ -1,5 +1,6 @@
 """A contest as candidates meet it: the real application and worker on a database of one test, people signed in."""
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 import pikepdf
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +27,7 @@ from concours.intake.models import Creation, CreationState
 from concours.kernel.db import Database
 from concours.kernel.ids import new_id
 from concours.kernel.settings import Settings, read_settings
+from concours.kernel.signing import SigningKey
 from concours.kernel.storage import Received
 from concours.kernel.web.state import State
 from concours.worker import Worker, make_worker
@@ -34,6 +37,9 @@ from tests.page import Page, page
 OPEN = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 CLOSING = datetime(2027, 3, 13, 19, 0, tzinfo=UTC)
 """The instant of closing: 20:00 in Paris."""
+
+KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+"""A key that seals receipts."""
 
 PUBLIC_URL = "http://concours.example"
 
@@ -77,7 +83,7 @@ def attach(
     name: str = "bd.pdf",
 ) -> Creation:
     """Give the draft a file that stands at this state."""
-    received = Received(new_id(), 1234, f"{new_id():0>64}")
+    received = Received(new_id(), 1234, hashlib.sha256(new_id().encode()).hexdigest())
     made = operations.attach_creation(
         session, entry_id=entry.id, account_id=entry.account_id, received=received, name=name, now=now
     )

@@ -82,6 +82,8 @@ def deposit(session: Session, entry: Entry, *, at: datetime) -> Deposit:
     """Deposit the entry as it stands."""
     assert entry.creation_id is not None
     act = Deposit(
+        deposited_by=entry.account_id,
+        way="self",
         id=new_id(),
         entry_id=entry.id,
         at=at,

@@ -24,7 +24,9 @@ def page(client: Client, url: str, *, status: int = 200, data: Mapping[str, Any]
     method = "GET" if data is None else "POST"
     response = client.open(url, method=method, data=data, follow_redirects=True)
     found = Page(client, response)
-    assert response.status_code == status, f"{method} {url}: {response.status}, not {status}. {found.text[:600]}"
+    assert response.status_code == status, (
+        f"{method} {url}: {response.status}, not {status}. {found.errors} {found.text[:600]}"
+    )
     return found.check()
 
 

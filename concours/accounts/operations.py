@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from concours.accounts import queries
-from concours.accounts.models import Account, AuditEvent, Link
+from concours.accounts.models import Account, AuditEvent, Link, Login
 from concours.kernel import audit
 from concours.kernel.codes import issue_link
+from concours.kernel.errors import NotFound
+from concours.kernel.sessions import end_logins
 
 
 def ensure_account(session: Session, *, email: str, now: datetime) -> Account:
@@ -42,6 +44,21 @@ def make_sign_in_link(
     """Return the token of a link that signs this address in; `reusable` is for the demonstration only."""
     account = ensure_account(session, email=email, now=now)
     return issue_link(session, Link, person_id=account.id, now=now, lifetime=lifetime, reusable=reusable)
+
+
+def end_session(session: Session, *, account_id: str, login_id: str, now: datetime) -> None:
+    """End one session of this account. Raises NotFound for another's as for none."""
+    if not end_logins(session, Login, person_id=account_id, only=login_id):
+        raise NotFound
+    record(session, actor=account_id, action="session_ended", subject=login_id, now=now)
+
+
+def end_sessions(session: Session, *, account_id: str, now: datetime) -> int:
+    """End every session of this account, the one that asks included; return how many."""
+    ended = end_logins(session, Login, person_id=account_id)
+    details = {"sessions": len(ended)}
+    record(session, actor=account_id, action="sessions_ended", subject=account_id, now=now, details=details)
+    return len(ended)
 
 
 def record(

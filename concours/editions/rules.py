@@ -129,6 +129,17 @@ def accepts_deposits(edition: Edition, now: datetime) -> bool:
     return edition.opens_at <= now < edition.closes_at
 
 
+def deadline_words(edition: Edition, now: datetime) -> str | None:
+    """Return what every page says of the deposits while it matters."""
+    reached = phase(edition, now)
+    if reached is Phase.UPCOMING:
+        return f"Dépôts ouverts à partir du {format_instant(edition.opens_at)}."
+    if reached is Phase.OPEN:
+        return f"Dépôts ouverts jusqu'au {format_instant(edition.closes_at)}."
+    closed = f"Les dépôts sont clos depuis le {format_instant(edition.closes_at)}."
+    return closed if reached is Phase.EXAMINATION else None
+
+
 def closes_at_once(edition: Edition, closes_at: datetime, now: datetime) -> bool:
     """Tell whether moving the closing there, while deposits are open, shuts candidates out on the spot."""
     return accepts_deposits(edition, now) and closes_at <= now

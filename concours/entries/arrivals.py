@@ -4,13 +4,14 @@ And what becomes of those that never are.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from concours.entries import operations, queries
+from concours.entries import deposits, operations, queries
+from concours.entries.models import Entry
 from concours.entries.rules import Late
 from concours.intake import uploads
 from concours.intake.models import Creation, Upload
@@ -19,6 +20,7 @@ from concours.kernel.clock import Clock
 from concours.kernel.db import Database
 from concours.kernel.errors import DomainError
 from concours.kernel.queue import QUICK, Queues
+from concours.kernel.signing import SigningKey
 from concours.kernel.storage import Received
 from concours.kernel.together import Together
 
@@ -41,11 +43,19 @@ class _Arrival:
     now: datetime
 
 
+@dataclass(frozen=True)
+class Giving:
+    """What the receipt of a deposit that the last byte makes needs."""
+
+    read_key: Callable[[], SigningKey]
+    public_url: str
+
+
 class Arrivals:
     """Where the files that a process receives become dossiers' creations."""
 
-    def __init__(self, database: Database, receiver: Receiver, queues: Queues, clock: Clock) -> None:
-        self.receiver, self._queues = receiver, queues
+    def __init__(self, database: Database, receiver: Receiver, queues: Queues, clock: Clock, giving: Giving) -> None:
+        self.receiver, self._queues, self._giving = receiver, queues, giving
         self._database, self._clock = database, clock
         self._together = Together(self._record)
 
@@ -91,7 +101,7 @@ class Arrivals:
     def _record(self, arrivals: Sequence[_Arrival]) -> "Sequence[Creation | Exception | None]":
         """Record files that came at the same moment, in one transaction that is flushed once."""
         with self._database.write() as session, session.no_autoflush:
-            outcomes = [_attach(session, arrival) for arrival in arrivals]
+            outcomes = [_attach(session, arrival, self._giving) for arrival in arrivals]
         for outcome in outcomes:
             if isinstance(outcome, Creation):
                 self._queues.announce(QUICK, "examine", outcome.id)
@@ -102,7 +112,7 @@ class Arrivals:
             return queries.owner_of(session, upload.subject)
 
 
-def _attach(session: Session, arrival: _Arrival) -> Creation | DomainError | None:
+def _attach(session: Session, arrival: _Arrival, giving: Giving) -> Creation | DomainError | None:
     """Give a file to its dossier, or say why not: what is refused is refused before anything of it is changed."""
     upload, who = arrival.upload, {"entry_id": arrival.upload.subject, "account_id": arrival.account_id}
     try:
@@ -111,19 +121,31 @@ def _attach(session: Session, arrival: _Arrival) -> Creation | DomainError | Non
         made = operations.attach_creation(session, **who, received=arrival.received, name=upload.name, now=arrival.now)
     except Late as late:
         _complete(session, arrival, None)
-        operations.record_late(session, **who, act="upload", now=arrival.now, size=upload.size)
+        kept = {"upload": upload.id, "sha256": arrival.received.sha256}
+        operations.record_late(session, **who, act="upload", now=arrival.now, size=upload.size, **kept)
+        entry = session.get_one(Entry, upload.subject)
+        deposits.missed(session, entry=entry, upload_id=upload.id, public_url=giving.public_url, now=arrival.now)
         return late
     except DomainError as refusal:
         return refusal
     _complete(session, arrival, made)
+    entry = session.get_one(Entry, upload.subject)
+    deposits.deposit_armed(
+        session,
+        entry=entry,
+        upload_id=upload.id,
+        read_key=giving.read_key,
+        public_url=giving.public_url,
+        now=arrival.now,
+    )
     return made
 
 
 def _complete(session: Session, arrival: _Arrival, made: Creation | None) -> None:
     """Record that the last byte has come, and what the file became."""
-    upload, creation_id = arrival.upload, made.id if made else None
+    upload = arrival.upload
     if arrival.fresh:
-        upload.completed_at, upload.creation_id = arrival.now, creation_id
+        upload.completed_at, upload.creation = arrival.now, made
         uploads.announce(session, upload=upload)
     else:
-        uploads.complete(session, upload_id=upload.id, creation_id=creation_id, now=arrival.now)
+        uploads.complete(session, upload_id=upload.id, creation=made, now=arrival.now)

@@ -1,17 +1,22 @@
 """The parts of the dossier as candidates fill them in: incomplete ones are kept, only the unreadable is refused."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from concours.editions.reglement import duration_words
 from concours.editions.rules import Edition
+from concours.entries import captions
 from concours.entries.consents import TEXTS
 from concours.entries.rules import (
+    ALTERNATIVE_LENGTH,
+    CAPTIONS_LENGTH,
     FIELDS,
     NAME_LENGTH,
     PHONE_LENGTH,
     SUMMARY_LENGTH,
     TITLE_LENGTH,
+    TRANSCRIPT_LENGTH,
     Dossier,
     Missing,
     Part,
@@ -29,7 +34,7 @@ from concours.kernel.forms import (
     VersionField,
 )
 from concours.kernel.storage import human_size
-from concours.kernel.text import capital
+from concours.kernel.text import capital, clean_line, clean_text
 
 _NOT_NAMED = "N'y nommez ni votre administration, ni votre territoire : le jury le lit."
 
@@ -43,6 +48,22 @@ class Expected:
         """Refuse nothing: what is missing is said before the deposit."""
 
 
+_TRANSCRIPT = "Pour une vidéo : tout ce qui s'y dit et s'y entend d'utile, par écrit."
+_CAPTIONS = (
+    "Pour une vidéo, au format WebVTT. La première ligne est « WEBVTT » ; puis, pour chaque sous-titre, une ligne "
+    "vide, un horaire (00:01.000 --> 00:04.500) et le texte."
+)
+_CAPTIONS_FILE = "Au format .vtt : son contenu remplace le texte ci-dessus."
+_ALTERNATIVE = (
+    "Ce que montre la création, case par case ou scène par scène, pour qui ne la voit pas. Pour une infographie : ses "
+    "textes et ses chiffres."
+)
+_UNREADABLE = (
+    "Ce fichier n'est pas un texte en UTF-8. Enregistrez-le « en UTF-8 », ou collez son contenu dans le champ "
+    "précédent."
+)
+_CAPTIONS_BYTES = 4 * CAPTIONS_LENGTH
+
 _NEEDED: dict[str, Any] = {"required": False, "validators": [Expected()]}
 _PUBLICATION = "Facultatif : votre création participe sans cela, mais l'organisateur ne pourra pas la publier."
 
@@ -52,10 +73,24 @@ class PartForm(DsfrForm):
 
     version = VersionField()
 
+    stored: Mapping[str, Any]
+    """The answers as they are kept, whatever was typed: set by `part_form`."""
+
+    @property
+    def kept(self) -> str:
+        """What scripts compare with: the answers as they are kept, in JSON."""
+        return json.dumps(self.stored, ensure_ascii=False)
+
     @property
     def answers(self) -> dict[str, Any]:
         """What was filled in, by name."""
         return {field.name: field.data for field in self if field.name in FIELDS}
+
+    def as_seen(self, name: str, text: str) -> Any:
+        """Return an answer that comes back from a page, as it is kept."""
+        if isinstance(self[name], ConsentField):
+            return bool(text)
+        return clean_text(text) if isinstance(self[name], TextArea) else clean_line(text)
 
     def labels(self) -> dict[str, str]:
         """Return the answers' labels, by name."""
@@ -112,10 +147,65 @@ class InnovationForm(PartForm):
     )
 
 
+class Captions:
+    """Refuses captions that no player would read, each fault with its line."""
+
+    def __call__(self, form: object, field: Any) -> None:
+        """Add the faults to the field."""
+        del form
+        field.errors = [*field.errors, *captions.faults(field.data)]
+
+
+class EveryoneForm(PartForm):
+    """What makes the creation reach everyone. None of it is needed."""
+
+    transcript = TextArea("Transcription", hint=_TRANSCRIPT, required=False, max_length=TRANSCRIPT_LENGTH, rows=8)
+    captions = TextArea(
+        "Sous-titres",
+        hint=_CAPTIONS,
+        required=False,
+        max_length=CAPTIONS_LENGTH,
+        rows=8,
+        validators=[Captions()],
+    )
+    captions_file = FileField("Fichier de sous-titres", hint=_CAPTIONS_FILE, accept=".vtt,text/vtt", required=False)
+    text_alternative = TextArea(
+        "Description de la création", hint=_ALTERNATIVE, required=False, max_length=ALTERNATIVE_LENGTH, rows=8
+    )
+
+    def read_file(self) -> None:
+        """Take the captions of the file that was sent, if any; the form shows them."""
+        sent = self.captions_file.data
+        if not sent:
+            return
+        try:
+            self.captions.data = clean_text(sent.read(_CAPTIONS_BYTES + 1).decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            self.unreadable = True
+
+    unreadable = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Tell whether the answers may be kept; a file that is no text is refused in words."""
+        good = super().validate(extra_validators)
+        if self.unreadable:
+            self.refuse(_UNREADABLE, field="captions_file")
+        return good and not self.unreadable
+
+
 class CheckForm(PartForm):
     """What the candidate accepts and grants."""
 
     rules_accepted = ConsentField(TEXTS["rules_accepted"], **_NEEDED)
+    rights_granted = ConsentField(TEXTS["rights_granted"], hint=_PUBLICATION, required=False)
+    image_rights = ConsentField(TEXTS["image_rights"], hint=_PUBLICATION, required=False)
+
+
+class ConfirmForm(DsfrForm):
+    """What nobody else can accept or grant."""
+
+    public_agent = ConsentField(TEXTS["public_agent"])
+    rules_accepted = ConsentField(TEXTS["rules_accepted"])
     rights_granted = ConsentField(TEXTS["rights_granted"], hint=_PUBLICATION, required=False)
     image_rights = ConsentField(TEXTS["image_rights"], hint=_PUBLICATION, required=False)
 
@@ -126,6 +216,16 @@ class UploadForm(DsfrForm):
     file = FileField("Fichier de la création")
 
 
+class InviteForm(DsfrForm):
+    """Whom to invite to work on the dossier."""
+
+    email = EmailField(
+        "Adresse électronique de la personne",
+        hint="Celle avec laquelle elle se connectera. Format attendu : prenom.nom@exemple.fr.",
+        autocomplete="off",
+    )
+
+
 class ActForm(DsfrForm):
     """A button alone, with its token."""
 
@@ -133,6 +233,7 @@ class ActForm(DsfrForm):
 FORMS: dict[Part, type[PartForm]] = {
     Part.TEAM: TeamForm,
     Part.INNOVATION: InnovationForm,
+    Part.EVERYONE: EveryoneForm,
     Part.CHECK: CheckForm,
 }
 
@@ -140,6 +241,7 @@ FORMS: dict[Part, type[PartForm]] = {
 def part_form(part: Part, dossier: Dossier, edition: Edition, version: int) -> PartForm:
     """Return the form of a part, with the answers as they are kept, or as they were just typed."""
     form = FORMS[part](obj=dossier, version=str(version))
+    form.stored = {field.name: getattr(dossier, field.name) for field in form if field.name in FIELDS}
     if isinstance(form, InnovationForm):
         kept = form.category.object_data or ""
         offered = [*edition.categories, *([kept] if kept and kept not in edition.categories else [])]

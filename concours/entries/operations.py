@@ -1,26 +1,22 @@
-"""What a candidate may do to a dossier, and what the handing over does: the link to the work, the refusal told."""
+"""What a candidate may do to a draft, and what is kept of a dossier beside it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from concours.accounts.models import Account, Outbox
+from concours.accounts.models import Account
 from concours.accounts.operations import record
 from concours.editions import queries as editions
-from concours.editions.models import EditionRecord, RulesVersion
-from concours.editions.rules import Edition
-from concours.entries import consents, queries
-from concours.entries.models import Deposit, Entry
-from concours.entries.rules import Dossier, EntryState, Incomplete, require_open
+from concours.entries import queries
+from concours.entries.models import Entry, EntryInvitation
+from concours.entries.rules import Dossier, require_open
 from concours.intake import lifecycle
 from concours.intake.models import Creation
-from concours.kernel.errors import Conflict, DomainError, NotFound
-from concours.kernel.ids import new_reference
-from concours.kernel.mail import compose, enqueue
+from concours.kernel.errors import Conflict
 from concours.kernel.storage import Received
 
 _SIGNATURE_LENGTH = 200
@@ -37,6 +33,13 @@ class Stale(Conflict):
         self.stored, self.version = stored, version
 
 
+class Kept(NamedTuple):
+    """What became of some answers: those that could not be kept are in conflict, by name, with what is stored."""
+
+    entry: Entry
+    conflicts: Mapping[str, Any]
+
+
 def start_entry(session: Session, *, account_id: str, now: datetime) -> Entry:
     """Return a new draft in the current edition, or the one that the candidate began and left untouched."""
     edition_record = editions.current_record(session)
@@ -47,6 +50,7 @@ def start_entry(session: Session, *, account_id: str, now: datetime) -> Entry:
     if untouched:
         return untouched
     entry = Entry(account_id=account_id, edition_id=edition_record.id, created_at=now, updated_at=now, version=1)
+    entry.updated_by = account_id
     session.add(entry)
     session.flush()
     record(session, actor=account_id, action="entry_started", subject=entry.id, now=now)
@@ -60,18 +64,34 @@ def save_dossier(
 
     Raises Late, NotFound, and Stale when these answers have changed since `version`.
     """
-    entry = _own_open_entry(session, entry_id, account_id, now, "La modification du dossier")
+    entry = queries.own_open_entry(session, entry_id, account_id, now, "La modification du dossier")
     stored = asdict(entry.dossier)
     changed = {name: answers[name] for name in answers if answers[name] != stored[name]}
     if changed and entry.version != version:
         raise Stale({name: stored[name] for name in changed}, entry.version)
-    if changed:
-        for name, answer in changed.items():
-            setattr(entry, name, answer)
-        entry.version, entry.updated_at = version + 1, now
-        details = {"version": entry.version}
-        record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
+    _keep(session, entry, changed, account_id, now)
     return entry
+
+
+def save_answers(
+    session: Session,
+    *,
+    entry_id: str,
+    account_id: str,
+    answers: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    now: datetime,
+) -> Kept:
+    """Keep each of the answers by itself, unless what is stored is neither it nor what its writer had `seen`.
+
+    Raises Late, NotFound.
+    """
+    entry = queries.own_open_entry(session, entry_id, account_id, now, "La modification du dossier")
+    stored = asdict(entry.dossier)
+    changed = {name: answers[name] for name in answers if answers[name] != stored[name]}
+    conflicts = {name: stored[name] for name in changed if seen[name] != stored[name]}
+    _keep(session, entry, {name: changed[name] for name in changed if name not in conflicts}, account_id, now)
+    return Kept(entry, conflicts)
 
 
 def attach_creation(
@@ -81,65 +101,22 @@ def attach_creation(
 
     The creation that is returned has another `quarantine_key` when nothing changed. Raises Late, NotFound.
     """
-    entry = _own_open_entry(session, entry_id, account_id, now, "L'envoi d'un fichier")
+    entry = queries.own_open_entry(session, entry_id, account_id, now, "L'envoi d'un fichier")
     present = entry.creation
     if present and present.sha256 == received.sha256 and not present.to_send_again:
         return present
     entry.creation = lifecycle.receive(session, received=received, name=name, now=now)
-    entry.updated_at = now
+    entry.updated_at, entry.updated_by = now, account_id
     details = {"creation": entry.creation.id, "size": received.size, "sha256": received.sha256}
     record(session, actor=account_id, action="creation_attached", subject=entry.id, now=now, details=details)
     return entry.creation
 
 
-def deposit(session: Session, *, entry_id: str, account_id: str, public_url: str, now: datetime) -> Deposit:
-    """Deposit the dossier as it is drafted, and enqueue its receipt; twice the same gives the same receipt.
-
-    Raises NotFound, Incomplete, and Late from the very instant of closing.
-    """
-    entry = queries.own_entry(session, entry_id=entry_id, account_id=account_id, lock=True)
-    edition, rules = _edition_of(session, entry), editions.current_rules(session, entry.edition_id)
-    if entry.deposit and not entry.changed and _same_texts(entry.deposit, rules):
-        return entry.deposit
-    require_open(edition, now, "Le dépôt")
-    missing = queries.missing(entry, edition)
-    if missing or entry.creation is None:
-        raise Incomplete(missing)
-    made = _make_deposit(entry, entry.creation, edition, rules, now)
-    session.add(made)
-    session.flush()
-    entry.deposit, entry.withdrawn_at = made, None
-    details = {"deposit": made.id, "size": made.size, "sha256": made.sha256}
-    record(session, actor=account_id, action="entry_deposited", subject=entry.id, now=now, details=details)
-    _write(session, "receipt", made, entry=entry, now=now, page=_page(entry, public_url))
-    return made
-
-
-def withdraw(session: Session, *, entry_id: str, account_id: str, public_url: str, now: datetime) -> Entry:
-    """Take the deposit back; the dossier stays and may be deposited again. A second time changes nothing.
-
-    Raises NotFound, Late, DomainError for a draft.
-    """
-    entry = _own_open_entry(session, entry_id, account_id, now, "Le retrait")
-    if entry.state is EntryState.WITHDRAWN:
-        return entry
-    withdrawn = entry.deposit
-    if withdrawn is None:
-        raise DomainError(
-            "Cette candidature n'est pas déposée : il n'y a rien à retirer. Votre brouillon reste intact."
-        )
-    entry.deposit, entry.withdrawn_at = None, now
-    details = {"deposit": withdrawn.id}
-    record(session, actor=account_id, action="entry_withdrawn", subject=entry.id, now=now, details=details)
-    _write(session, "withdrawal", withdrawn, entry=entry, now=now, page=_page(entry, public_url))
-    return entry
-
-
 def record_late(
-    session: Session, *, entry_id: str, account_id: str, act: str, now: datetime, size: int | None = None
+    session: Session, *, entry_id: str, account_id: str, act: str, now: datetime, size: int | None = None, **kept: str
 ) -> None:
-    """Record an act that came too late, in a transaction of its own: the act's was undone."""
-    details = {"act": act} | ({"size": size} if size is not None else {})
+    """Record an act that came too late. `kept`: what an organiser needs who admits it all the same."""
+    details = {"act": act} | ({"size": size} if size is not None else {}) | kept
     record(session, actor=account_id, action="late_attempt", subject=entry_id, now=now, details=details)
 
 
@@ -156,59 +133,22 @@ def link_works(session: Session, *, works: Mapping[str, str]) -> None:
         entry.work_id = works[entry.id]
 
 
-def tell_refused(session: Session, *, entry: Entry, now: datetime) -> None:
-    """Write to whoever deposited that the deposit that counts is refused, and why: once, as the handing over is."""
-    made = entry.deposit
-    if made is None or made.admissibility is None:
-        raise NotFound
-    _write(session, "refused", made, entry=entry, now=now, reason=made.admissibility.reason)
-
-
-def _own_open_entry(session: Session, entry_id: str, account_id: str, now: datetime, act: str) -> Entry:
-    entry, edition = queries.locked_entry(session, entry_id=entry_id, account_id=account_id)
-    require_open(editions.to_edition(session, edition), now, act)
-    return entry
-
-
-def _edition_of(session: Session, entry: Entry) -> Edition:
-    return editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id))
+def _keep(session: Session, entry: Entry, changed: Mapping[str, Any], account_id: str, now: datetime) -> None:
+    if not changed:
+        return
+    for name, answer in changed.items():
+        setattr(entry, name, answer)
+    entry.version, entry.updated_at, entry.updated_by = entry.version + 1, now, account_id
+    details = {"version": entry.version}
+    record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
 
 
 def _untouched(session: Session, account_id: str, edition_id: str) -> Entry | None:
     query = select(Entry).where(
-        Entry.account_id == account_id, Entry.edition_id == edition_id, Entry.creation_id.is_(None), Entry.version == 1
+        Entry.account_id == account_id,
+        Entry.edition_id == edition_id,
+        Entry.creation_id.is_(None),
+        Entry.version == 1,
+        ~exists().where(EntryInvitation.entry_id == Entry.id),
     )
     return next((entry for entry in session.scalars(query) if entry.dossier == Dossier()), None)
-
-
-def _same_texts(deposit: Deposit, rules: RulesVersion) -> bool:
-    return deposit.rules_digest == rules.digest and deposit.consents_digest == consents.digest()
-
-
-def _make_deposit(entry: Entry, creation: Creation, edition: Edition, rules: RulesVersion, now: datetime) -> Deposit:
-    return Deposit(
-        entry_id=entry.id,
-        at=now,
-        receipt_number=new_reference(edition.key.upper()),
-        dossier=asdict(entry.dossier),
-        creation_id=creation.id,
-        creation=creation,
-        sha256=creation.sha256,
-        size=creation.size,
-        rules_number=rules.number,
-        rules_digest=rules.digest,
-        consents_version=consents.VERSION,
-        consents_digest=consents.digest(),
-    )
-
-
-def _page(entry: Entry, public_url: str) -> str:
-    return f"{public_url}/candidatures/{entry.id}"
-
-
-def _write(session: Session, template: str, deposit: Deposit, *, entry: Entry, now: datetime, **facts: str) -> None:
-    account, edition = session.get_one(Account, entry.account_id), _edition_of(session, entry)
-    message = compose(
-        f"entries/mails/{template}.txt", to=account.email, edition=edition, deposit=deposit, now=now, **facts
-    )
-    enqueue(session, Outbox, message, now=now)

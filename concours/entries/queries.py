@@ -1,35 +1,56 @@
 """What is asked of the dossiers: by their candidates, by the secretariat, and by what follows the jury."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from concours.accounts.models import Account
+from concours.editions import queries as editions
 from concours.editions.models import EditionRecord
 from concours.editions.rules import Edition
-from concours.entries.models import Deposit, Entry
-from concours.entries.rules import Missing, Part, missing_answers
+from concours.entries.models import Deposit, Entry, EntryInvitation, EntryMember
+from concours.entries.rules import Missing, Part, edition_for, missing_answers, require_open
 from concours.intake.models import Creation, CreationState, JuryFile
 from concours.kernel.errors import NotFound
+from concours.kernel.sessions import digest_of
 
 _UNKNOWN = "Cette candidature n'existe pas, ou elle n'est pas la vôtre."
 _WITH_FILES = (
     selectinload(Entry.creation).selectinload(Creation.jury_files),
     selectinload(Entry.deposit).selectinload(Deposit.creation).selectinload(Creation.jury_files),
+    selectinload(Entry.deposit).options(selectinload(Deposit.confirmation), selectinload(Deposit.problems)),
 )
 
 _WITH_DECISION = selectinload(Entry.deposit).selectinload(Deposit.admissibility)
 
 
+class Person(NamedTuple):
+    """Somebody who works on a dossier."""
+
+    account_id: str
+    email: str
+    since: datetime
+    owner: bool
+
+
+def may_act(account_id: str) -> ColumnElement[bool]:
+    """Return the one condition on `Entry` that says whose a dossier is: its owner's and its members'."""
+    member = exists().where(EntryMember.entry_id == Entry.id, EntryMember.account_id == account_id)
+    return or_(Entry.account_id == account_id, member)
+
+
 def entries_of(session: Session, account_id: str) -> Sequence[Entry]:
-    """Return a candidate's own dossiers, the newest first."""
-    mine = _entries().options(_WITH_DECISION).where(Entry.account_id == account_id)
+    """Return the dossiers that somebody works on, the newest first."""
+    mine = _entries().options(_WITH_DECISION).where(may_act(account_id))
     return session.scalars(mine.order_by(Entry.created_at.desc(), Entry.id)).all()
 
 
 def own_entry(session: Session, *, entry_id: str, account_id: str, lock: bool = False) -> Entry:
     """Return a candidate's own dossier. Raises NotFound for another's as for none: the two look the same."""
-    query = _entries().options(_WITH_DECISION).where(Entry.id == entry_id, Entry.account_id == account_id)
+    query = _entries().options(_WITH_DECISION).where(Entry.id == entry_id, may_act(account_id))
     entry = session.scalars(query.with_for_update(of=Entry) if lock else query).first()
     if entry is None:
         raise NotFound(_UNKNOWN)
@@ -39,30 +60,89 @@ def own_entry(session: Session, *, entry_id: str, account_id: str, lock: bool = 
 def locked_entry(session: Session, *, entry_id: str, account_id: str) -> tuple[Entry, EditionRecord]:
     """Return a candidate's own dossier for an act that changes it, without its files. Raises NotFound alike."""
     query = select(Entry, EditionRecord).join(EditionRecord, Entry.edition_id == EditionRecord.id)
-    found = session.execute(
-        query.where(Entry.id == entry_id, Entry.account_id == account_id).with_for_update(of=Entry)
-    ).first()
+    found = session.execute(query.where(Entry.id == entry_id, may_act(account_id)).with_for_update(of=Entry)).first()
     if found is None:
         raise NotFound(_UNKNOWN)
     entry, edition = found
     return entry, edition
 
 
-def own_edition(session: Session, *, entry_id: str, account_id: str) -> EditionRecord:
-    """Return the edition of a candidate's own dossier, in one question. Raises NotFound as `own_entry` does."""
-    query = select(EditionRecord).join(Entry, Entry.edition_id == EditionRecord.id)
-    record = session.scalars(query.where(Entry.id == entry_id, Entry.account_id == account_id)).first()
-    if record is None:
+def own_open_entry(session: Session, entry_id: str, account_id: str, now: datetime, act: str) -> Entry:
+    """Return one's own dossier for an act that ends with its closing.
+
+    Raises NotFound, Late, DomainError before opening.
+    """
+    entry, record = locked_entry(session, entry_id=entry_id, account_id=account_id)
+    require_open(edition_for(editions.to_edition(session, record), entry.open_until), now, act)
+    return entry
+
+
+def edition_of(session: Session, entry: Entry) -> Edition:
+    """Return the edition as it is for this dossier, with its own closing."""
+    edition = editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id))
+    return edition_for(edition, entry.open_until)
+
+
+def own_edition(session: Session, *, entry_id: str, account_id: str) -> tuple[EditionRecord, datetime | None]:
+    """Return the edition of a candidate's own dossier and the dossier's own closing, in one question.
+
+    Raises NotFound as `own_entry` does.
+    """
+    query = select(EditionRecord, Entry.open_until).join(Entry, Entry.edition_id == EditionRecord.id)
+    found = session.execute(query.where(Entry.id == entry_id, may_act(account_id))).first()
+    if found is None:
         raise NotFound(_UNKNOWN)
-    return record
+    record, open_until = found
+    return record, open_until
 
 
 def owner_of(session: Session, entry_id: str) -> str:
-    """Return the account of a dossier. Raises NotFound."""
+    """Return the account that owns a dossier. Raises NotFound."""
     account_id = session.scalar(select(Entry.account_id).where(Entry.id == entry_id))
     if account_id is None:
         raise NotFound(_UNKNOWN)
     return account_id
+
+
+def people_of(session: Session, entries: Sequence[Entry]) -> Mapping[str, Sequence[Person]]:
+    """Return, by dossier, the people who work on it: the owner first, then members as they joined."""
+    wanted = [entry.id for entry in entries]
+    owners = select(Entry.id, Account.id, Account.email, Entry.created_at).join(Account, Entry.account_id == Account.id)
+    members = select(EntryMember.entry_id, Account.id, Account.email, EntryMember.joined_at).join(
+        Account, EntryMember.account_id == Account.id
+    )
+    ordered = members.where(EntryMember.entry_id.in_(wanted)).order_by(EntryMember.joined_at, EntryMember.id)
+    found: dict[str, list[Person]] = {}
+    for entry_id, account_id, email, since in session.execute(owners.where(Entry.id.in_(wanted))):
+        found[entry_id] = [Person(account_id, email, since, owner=True)]
+    for entry_id, account_id, email, since in session.execute(ordered):
+        found[entry_id].append(Person(account_id, email, since, owner=False))
+    return found
+
+
+def addresses(session: Session, account_ids: Collection[str | None]) -> Mapping[str, str]:
+    """Return the addresses of these accounts; None among them is nobody's."""
+    known = [account_id for account_id in account_ids if account_id]
+    rows = session.execute(select(Account.id, Account.email).where(Account.id.in_(known)))
+    return dict(rows.all())
+
+
+def invitations_of(session: Session, entry_id: str, *, now: datetime) -> Sequence[EntryInvitation]:
+    """Return the invitations to a dossier that wait for an answer, the oldest first."""
+    query = select(EntryInvitation).where(EntryInvitation.entry_id == entry_id).order_by(EntryInvitation.created_at)
+    return [invitation for invitation in session.scalars(query) if invitation.waits(now)]
+
+
+def invitation_by_token(session: Session, token: str) -> EntryInvitation | None:
+    """Return the invitation that a mailed link belongs to, whatever became of it."""
+    query = select(EntryInvitation).where(EntryInvitation.token_digest == digest_of(token))
+    return session.scalars(query).first()
+
+
+def readers_of(session: Session, entry: Entry) -> Sequence[Account]:
+    """Return whom messages about a dossier are written to."""
+    people = people_of(session, [entry])[entry.id]
+    return [session.get_one(Account, person.account_id) for person in people]
 
 
 def find_entry(session: Session, entry_id: str) -> Entry:
@@ -87,7 +167,11 @@ def deposited_entries(session: Session, edition_id: str) -> Sequence[Entry]:
 
 def deposits_of(session: Session, entry_id: str) -> Sequence[Deposit]:
     """Return every deposit of a dossier, the newest first."""
-    query = select(Deposit).where(Deposit.entry_id == entry_id).options(selectinload(Deposit.creation))
+    query = (
+        select(Deposit)
+        .where(Deposit.entry_id == entry_id)
+        .options(selectinload(Deposit.creation), selectinload(Deposit.confirmation))
+    )
     return session.scalars(query.order_by(Deposit.at.desc(), Deposit.id)).all()
 
 
@@ -109,14 +193,12 @@ def missing(entry: Entry, edition: Edition) -> list[Missing]:
 
 
 def _file_lack(creation: Creation | None) -> str | None:
-    """Say what the file still needs. One that we failed to prepare for the jury may be deposited all the same."""
+    """Say what the file still needs. One that we have not examined or prepared yet may be deposited all the same."""
     if creation is None:
         return "Ajoutez le fichier de la création."
-    if creation.state == CreationState.RECEIVED:
-        return "Attendez la fin de la vérification du fichier : elle prend quelques secondes."
     if creation.state == CreationState.REFUSED:
         return "Remplacez le fichier de la création : celui que vous avez envoyé est refusé."
-    if creation.kind is None:
+    if creation.kind is None and creation.state != CreationState.RECEIVED:
         return "Envoyez de nouveau le fichier de la création : nous n'avons pas pu le vérifier, et c'est de notre fait."
     return None
 

@@ -1,10 +1,10 @@
 """A dossier: what it holds, what it still lacks before it may be deposited, and the words for where it stands."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from concours.editions.rules import Edition, accepts_deposits
 from concours.intake.rules import Kind, Limits
@@ -16,7 +16,20 @@ NAME_LENGTH = 200
 PHONE_LENGTH = 30
 TITLE_LENGTH = 120
 SUMMARY_LENGTH = 2000
+TRANSCRIPT_LENGTH = 20_000
+CAPTIONS_LENGTH = 30_000
+ALTERNATIVE_LENGTH = 20_000
 """Longest answers, in characters."""
+
+MAX_PEOPLE = 20
+"""People of one dossier: its owner, its members, and the invitations that wait."""
+INVITATION_LIFETIME = timedelta(days=14)
+INVITATION_AGAIN_AFTER = timedelta(hours=1)
+"""The same invitation is sent again this often at most."""
+INVITATIONS_A_DAY = 40
+"""Invitations that one person sends in a day, all dossiers together."""
+INVITATIONS_TO_ONE_A_DAY = 5
+"""Invitations that one address is sent in a day, whoever sends them: nobody floods a mailbox from here."""
 
 
 class EntryState(StrEnum):
@@ -27,13 +40,52 @@ class EntryState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Way(StrEnum):
+    """How a deposit came about."""
+
+    SELF = "self"
+    """A candidate's own act."""
+    ARMED = "armed"
+    """Asked for beforehand: the last byte of the file made it."""
+    LATE = "late"
+    """Came after closing; an organiser admitted it, with a reason."""
+    BEHALF = "behalf"
+    """An organiser's act for somebody whose creation came by another way."""
+
+
+GRACE = timedelta(hours=2)
+"""How long after closing a file that is on its way may go on coming. It is late all the same, and on record."""
+
+
 class Part(StrEnum):
     """The parts of the dossier; the value is its address."""
 
     TEAM = "equipe"
     INNOVATION = "innovation"
     CREATION = "creation"
+    EVERYONE = "publics"
+    """Within the creation's step, and optional."""
     CHECK = "verification"
+
+
+class ReminderKind(StrEnum):
+    """The reminders of a draft, the first one first."""
+
+    WEEK = "week"
+    TWO_DAYS = "two_days"
+    LAST = "last"
+    """Nobody is left without this one: it may not be refused."""
+
+
+BEFORE_CLOSING: Mapping[ReminderKind, timedelta] = {
+    ReminderKind.WEEK: timedelta(days=7),
+    ReminderKind.TWO_DAYS: timedelta(hours=48),
+    ReminderKind.LAST: timedelta(hours=3),
+}
+"""When each reminder leaves."""
+
+_ANOTHER_CLOSING = timedelta(days=7)
+"""A closing that moved by more than this is another one, with reminders of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +106,12 @@ class Dossier:
     """Needed for a publication, never for taking part."""
     image_rights: bool = False
     """The same."""
+    transcript: str = ""
+    """What a film says, in writing. Never needed to take part; nor are the next two."""
+    captions: str = ""
+    """A film's captions, in WebVTT."""
+    text_alternative: str = ""
+    """What the creation shows, told in words."""
 
     @property
     def category_label(self) -> str:
@@ -61,8 +119,14 @@ class Dossier:
         return capital(self.category)
 
 
+FOR_EVERYONE = ("transcript", "captions", "text_alternative")
+"""What makes a creation reach everyone, once published: optional, and never shown to the jury."""
+
 FIELDS = tuple(Dossier.__dataclass_fields__)
 """Names of the answers, in the order of the pages."""
+
+CONFIRMED = ("public_agent", "rules_accepted", "rights_granted", "image_rights")
+"""What nobody else can accept or grant in a candidate's place."""
 
 PUBLICATION = ("rights_granted", "image_rights")
 """Consents that only a publication needs."""
@@ -79,10 +143,12 @@ class Missing(NamedTuple):
 class Incomplete(DomainError):
     """The dossier cannot be deposited yet; `missing` says all that it lacks."""
 
-    def __init__(self, missing: Collection[Missing]) -> None:
+    def __init__(self, missing: Collection[Missing], *, deposited: bool = False) -> None:
         count = len(missing)
         lacks = "il manque une réponse" if count == 1 else f"il manque {count} réponses"
-        super().__init__(f"La candidature n'est pas déposée : {lacks}. Votre brouillon est enregistré.")
+        stands = "Vos modifications ne sont pas déposées" if deposited else "La candidature n'est pas déposée"
+        rest = " Le dépôt précédent reste valable." if deposited else ""
+        super().__init__(f"{stands} : {lacks}.{rest} Votre brouillon est enregistré.")
         self.missing = tuple(missing)
 
 
@@ -115,11 +181,60 @@ def missing_answers(dossier: Dossier, categories: Collection[str]) -> list[Missi
     return sorted(found, key=lambda each: order.index(each.part))
 
 
-def state_words(state: EntryState, *, changed: bool = False) -> str:
-    """Return the words for a state: « Déposée » is said of nothing but a deposit that stands."""
+def state_words(state: EntryState, *, changed: bool = False, file: str = "") -> str:
+    """Return the words for a state: « Déposée » is said of nothing but a deposit that stands.
+
+    `file`: the state of the deposited file.
+    """
     if state is EntryState.DEPOSITED:
-        return "Déposée, avec des modifications non déposées" if changed else "Déposée"
+        words = "Déposée" + _FILE_WORDS.get(file, "")
+        return f"{words}, avec des modifications non déposées" if changed else words
     return {EntryState.DRAFT: "Brouillon — pas encore déposée", EntryState.WITHDRAWN: "Retirée"}[state]
+
+
+_FILE_WORDS = {"received": ", vérification en cours", "refused": ", mais fichier refusé"}
+
+
+def edition_for(edition: Edition, open_until: datetime | None) -> Edition:
+    """Return the edition as it is for one dossier: with its own closing, where it was given more time."""
+    if open_until is None or open_until <= edition.closes_at:
+        return edition
+    return replace(edition, closes_at=open_until)
+
+
+def require_under_way(edition: Edition, now: datetime) -> None:
+    """Let the bytes of a file announced in time go on coming, for a while after closing. Raises Late after that."""
+    if now >= edition.closes_at + GRACE:
+        require_open(edition, now, "L'envoi d'un fichier")
+
+
+class HasOwnClosing(Protocol):
+    """A dossier, for what matters of it here."""
+
+    open_until: Any
+
+
+def closing_of(entry: HasOwnClosing, edition: Edition) -> datetime:
+    """Return when a dossier may no longer be deposited: its own closing, where it was given more time."""
+    return edition_for(edition, entry.open_until).closes_at
+
+
+def due_reminder(
+    *, begun: datetime, closing: datetime, now: datetime, sent: Collection[tuple[ReminderKind, datetime]]
+) -> ReminderKind | None:
+    """Return which reminder a draft is due at an instant, if any: one at most, none from the closing on.
+
+    `sent` names those that had their turn, each with the closing that it was for. Of several whose time has passed the
+    latest alone counts, so that a worker that was down sends one; those from before the draft began do not.
+    """
+    if now >= closing:
+        return None
+    passed = [kind for kind, before in BEFORE_CLOSING.items() if begun < closing - before <= now]
+    if not passed:
+        return None
+    latest = passed[-1]
+    had = any(kind is latest and abs(closing - former) <= _ANOTHER_CLOSING for kind, former in sent)
+    return None if had else latest
 
 
 def require_open(edition: Edition, now: datetime, act: str) -> None:
@@ -133,6 +248,11 @@ def require_open(edition: Edition, now: datetime, act: str) -> None:
         f"la clôture était {_on(edition.closes_at)}. L'heure d'arrivée sur le serveur fait foi ; "
         "cette tentative est consignée. Ce qui était déposé et enregistré auparavant est inchangé."
     )
+
+
+def invitation_expiry(edition: Edition, now: datetime) -> datetime:
+    """Return when an invitation ceases to serve: after its lifetime, or when deposits close if that comes first."""
+    return min(now + INVITATION_LIFETIME, edition.closes_at)
 
 
 def limits_of(edition: Edition) -> Limits:

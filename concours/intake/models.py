@@ -129,3 +129,5 @@ class Upload(Base):
     """The server's time when its last byte had come."""
     creation_id: Mapped[str | None] = mapped_column(ForeignKey("creation.id"), index=True)
     """What it became; None while it comes, and when its last byte came too late to count."""
+
+    creation: Mapped[Creation | None] = relationship()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from concours.intake.models import Upload
+from concours.intake.models import Creation, Upload
 from concours.intake.receiving import Slot
 from concours.intake.rules import plain_name
 from concours.kernel.errors import NotFound
@@ -18,6 +18,9 @@ LIFETIME = timedelta(hours=72)
 
 AFTER_CLOSING = timedelta(hours=24)
 """And at least until this long after deposits closed: what came too late may be looked at by the secretariat."""
+
+LATE_LIFETIME = timedelta(days=30)
+"""A file that came whole but too late is kept for this long: the secretariat may admit it."""
 
 MOST_UNFINISHED = 3
 """Files that may be on their way at once for one subject: a phone, a computer, and one that was given up."""
@@ -103,10 +106,12 @@ def is_complete(session: Session, *, upload_id: str) -> bool:
     return found.completed_at is not None
 
 
-def complete(session: Session, *, upload_id: str, creation_id: str | None, now: datetime) -> None:
+def complete(session: Session, *, upload_id: str, creation: Creation | None, now: datetime) -> None:
     """Record that the last byte has come, and what the file became: nothing when it came too late to count."""
     upload = session.get_one(Upload, upload_id)
-    upload.completed_at, upload.creation_id = now, creation_id
+    upload.completed_at, upload.creation = now, creation
+    if creation is None:
+        upload.expires_at = max(upload.expires_at, now + LATE_LIFETIME)
 
 
 def drop(session: Session, *, upload_id: str) -> None:

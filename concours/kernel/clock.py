@@ -9,6 +9,15 @@ Clock = Callable[[], datetime]
 
 PARIS = ZoneInfo("Europe/Paris")
 
+_OVERSEAS = (
+    ("Papeete", ZoneInfo("Pacific/Tahiti")),
+    ("Fort-de-France", ZoneInfo("America/Martinique")),
+    ("Cayenne", ZoneInfo("America/Cayenne")),
+    ("Mamoudzou", ZoneInfo("Indian/Mayotte")),
+    ("Saint-Denis de La Réunion", ZoneInfo("Indian/Reunion")),
+    ("Nouméa", ZoneInfo("Pacific/Noumea")),
+)
+
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
     "janvier",
@@ -62,3 +71,14 @@ def format_instant(instant: datetime, *, seconds: bool = False) -> str:
 def format_short(instant: datetime) -> str:
     """Return « 13/03/2027 20:00 », Paris time, for tables whose heading says so."""
     return f"{to_paris(instant):%d/%m/%Y %H:%M}"
+
+
+def format_overseas(instant: datetime) -> str:
+    """Return « 15 h 00 à Fort-de-France, … » for some places overseas, with the weekday where it is another day."""
+    day = to_paris(instant).date()
+    return ", ".join(_hour_at(place, instant.astimezone(zone), day) for place, zone in _OVERSEAS)
+
+
+def _hour_at(place: str, local: datetime, day: date) -> str:
+    when = "" if local.date() == day else f"{_DAYS[local.weekday()]} "
+    return f"{when}{local.hour} h {local.minute:02d} à {place}"

@@ -92,7 +92,7 @@ class CodeBook:
 
     def issue(self, session: Session, *, email: str, now: datetime) -> str:
         """Return a new code; those sent before stay valid until their own end."""
-        text = f"{secrets.randbelow(10**6):06d}"
+        text = new_code()
         code = self.codes()
         code.email, code.code_digest = email, self._seal(email, text)
         code.created_at, code.expires_at, code.misses = now, now + CODE_LIFETIME, 0
@@ -124,7 +124,17 @@ class CodeBook:
         return session.scalar(recent) or 0
 
     def _seal(self, *parts: str) -> str:
-        return hmac.new(self.key.encode(), "\n".join(parts).encode(), hashlib.sha256).hexdigest()
+        return seal(self.key, *parts)
+
+
+def new_code() -> str:
+    """Return six digits."""
+    return f"{secrets.randbelow(10**6):06d}"
+
+
+def seal(key: str, *parts: str) -> str:
+    """Return what is stored of a code: only the key's holder can try one."""
+    return hmac.new(key.encode(), "\n".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
 def issue_link(

@@ -1,13 +1,15 @@
 """Signed-in sessions, kept on the server: the cookie holds a random token, the table its digest."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.db import Id
+from concours.kernel.devices import UNKNOWN
 from concours.kernel.ids import ID_LENGTH, new_token
 
 LIFETIME = timedelta(days=7)
@@ -17,13 +19,20 @@ _SEEN_EVERY = timedelta(hours=1)
 
 
 class LoginMixin:
-    """Columns of a signed-in session; each side has its own table."""
+    """Columns of a signed-in session; each side has its own table. No network address is kept."""
 
     id: Mapped[Id]
     person_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(60))
+    """In words of ours: « Firefox sur Windows »."""
+
+    @property
+    def seen_at(self) -> datetime:
+        """When it was last used, to the hour: each use pushes the end one lifetime away, once an hour at most."""
+        return self.expires_at - LIFETIME
 
 
 def digest_of(token: str) -> str:
@@ -31,30 +40,34 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_login(session: Session, table: type[LoginMixin], *, person_id: str, now: datetime) -> str:
-    """Open a session for this person and return its token, known to the cookie alone."""
+def open_login(
+    session: Session, table: type[LoginMixin], *, person_id: str, now: datetime, device: str = UNKNOWN
+) -> str:
+    """Open a session for this person and return its token, known to the cookie alone. What had ended is forgotten."""
+    session.execute(delete(table).where(table.person_id == person_id, table.expires_at <= now))
     token = new_token()
     login = table()
-    login.person_id, login.token_digest = person_id, digest_of(token)
+    login.person_id, login.token_digest, login.device = person_id, digest_of(token), device
     login.created_at, login.expires_at = now, now + LIFETIME
     session.add(login)
     return token
 
 
 class Seen(NamedTuple):
-    """Whose a session is, and whether it was used long enough after its last renewal to be renewed."""
+    """Whose a session is, until when, and whether it was used long enough after its last renewal to be renewed."""
 
     person_id: str | None
     stale: bool
+    ends_at: datetime | None = None
 
 
 def look_up(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> Seen:
     """Return whose the session of this token is: nobody's once it has ended."""
     query = select(table.person_id, table.expires_at).where(table.token_digest == digest_of(token))
     row = session.execute(query).first()
-    if row is None:
+    if row is None or now >= row.expires_at:
         return Seen(None, stale=False)
-    return Seen(row.person_id if now < row.expires_at else None, row.expires_at - now < LIFETIME - _SEEN_EVERY)
+    return Seen(row.person_id, row.expires_at - now < LIFETIME - _SEEN_EVERY, row.expires_at)
 
 
 def renew_login(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> None:
@@ -69,3 +82,29 @@ def close_login(session: Session, table: type[LoginMixin], *, token: str) -> Non
     login = session.scalars(select(table).where(table.token_digest == digest_of(token))).first()
     if login:
         session.delete(login)
+
+
+def logins_of(session: Session, table: type[LoginMixin], *, person_id: str, now: datetime) -> Sequence[LoginMixin]:
+    """Return the sessions of this person that have not ended, the last used first."""
+    query = select(table).where(table.person_id == person_id, table.expires_at > now)
+    return session.scalars(query.order_by(table.expires_at.desc(), table.created_at.desc(), table.id)).all()
+
+
+def end_logins(
+    session: Session,
+    table: type[LoginMixin],
+    *,
+    person_id: str,
+    only: str | None = None,
+    but_token: str | None = None,
+) -> list[str]:
+    """End sessions of this person and return which: all, `only` one, or all but that of a token."""
+    query = select(table).where(table.person_id == person_id)
+    if only is not None:
+        query = query.where(table.id == only)
+    if but_token is not None:
+        query = query.where(table.token_digest != digest_of(but_token))
+    ended = session.scalars(query.with_for_update()).all()
+    for login in ended:
+        session.delete(login)
+    return [login.id for login in ended]

@@ -4,12 +4,11 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from concours.kernel.ids import new_id
+from concours.kernel.disk import kept_file
 
 ROOT = Path(__file__).resolve().parents[2]
 """Where templates/, static/ and the default data folders stand."""
@@ -84,6 +83,8 @@ class Settings:
     organiser_email: str
     edition_file: Path | None
     """The edition.toml that an empty database begins with; None: the embedded one, moved to the next season."""
+    receipt_key: Path | None
+    """The private key that seals receipts; None: one is made and kept in `data`."""
     trusted_proxies: int
     brand: str
     host: str
@@ -123,6 +124,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         contact_email=contact,
         organiser_email=_email(environ, "ORGANISER_EMAIL", contact),
         edition_file=_file(environ, "EDITION"),
+        receipt_key=_file(environ, "RECEIPT_KEY"),
         trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, low=0, high=10),
         brand=_choice(environ, "BRAND", ("off", "etat")),
         host=host,
@@ -139,26 +141,13 @@ def read_secret(settings: Settings, name: str, environ: Mapping[str, str] = os.e
     """
     value = environ.get(name, "").strip()
     if not value and not settings.production:
-        return _kept_secret(settings.data / "keys" / f"{name.lower()}.txt")
+        return kept_file(settings.data / "keys" / f"{name.lower()}.txt", lambda: secrets.token_urlsafe(48))
     if len(value) < _SECRET_MIN_LENGTH:
         remedy = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         raise SettingsError(name, f"au moins {_SECRET_MIN_LENGTH} caractères tirés au hasard sont exigés ({remedy})")
     if any(environ.get(other, "").strip() == value for other in _SECRETS if other != name):
         raise SettingsError(name, f"{' et '.join(_SECRETS)} doivent différer : chaque application a son secret")
     return value
-
-
-def _kept_secret(path: Path) -> str:
-    """Return the secret in `path`, made on first use, readable by its owner only; two processes agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        partial = path.with_name(new_id())
-        with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):  # the other process was first: its secret is the one
-            os.link(partial, path)
-        partial.unlink()
-    return path.read_text()
 
 
 def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:

@@ -34,7 +34,13 @@ _MARKUP = rf"""(?:
 _FIXED = re.compile(rf"(?P<fixed>{_JINJA}|{_MARKUP})", re.DOTALL | re.VERBOSE)
 
 # Characters that change how neighbours are shown (bidirectional controls) or that show nothing at all.
-_INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_INVISIBLE = frozenset("\u00ad\u2060\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+# A word processor's own line ends: a pasted text brings them.
+_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_WORD_BULLET = "\uf0b7"
+"""The bullet of a list, in the symbol font of word processors: nothing to any other."""
 
 
 def typographic(text: str) -> str:
@@ -97,7 +103,7 @@ def fold(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Return typed text in Unicode NFC, with plain line ends, without control or invisible characters, stripped."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _LINE_END.sub("\n", unicodedata.normalize("NFC", text).replace(_WORD_BULLET, "•")).split("\n")
     return "\n".join(_visible(line).rstrip() for line in lines).strip()
 
 

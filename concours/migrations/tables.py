@@ -3,6 +3,7 @@
 from concours.accounts import models as accounts
 from concours.editions import models as editions
 from concours.entries import models as entries
+from concours.entries.receipts import models as receipts
 from concours.honours import models as honours
 from concours.intake import models as intake
 from concours.kernel.db import Base
@@ -10,6 +11,17 @@ from concours.registrations import models as registrations
 from concours.status import models as status
 from jury import models as jury
 
-__all__ = ["METADATA", "accounts", "editions", "entries", "honours", "intake", "jury", "registrations", "status"]
+__all__ = [
+    "METADATA",
+    "accounts",
+    "editions",
+    "entries",
+    "honours",
+    "intake",
+    "jury",
+    "receipts",
+    "registrations",
+    "status",
+]
 
 METADATA = Base.metadata

@@ -13,8 +13,9 @@ from concours.editions.models import EditionRecord
 from concours.editions.operations import update_edition
 from concours.editions.queries import current_edition, current_record, to_edition
 from concours.editions.rules import Edition
+from concours.entries.deposits import tell_refused
 from concours.entries.models import Admissibility, Deposit, Entry
-from concours.entries.operations import link_works, tell_refused
+from concours.entries.operations import link_works
 from concours.entries.queries import find_entry
 from concours.entries.rules import EntryState
 from concours.intake import lifecycle
@@ -206,7 +207,16 @@ def _require_ready(entries: Collection[queries.ExaminedEntry], edition: Edition,
 
 
 def _obstacles(entries: Collection[queries.ExaminedEntry], edition: Edition, now: datetime) -> list[str]:
-    examined = [Examined(each.title, each.standing, each.copy_ready) for each in entries]
+    examined = [
+        Examined(
+            each.title,
+            each.standing,
+            each.copy_ready,
+            open_until=each.entry.open_until,
+            to_confirm=each.entry.deposit is not None and each.entry.deposit.to_confirm,
+        )
+        for each in entries
+    ]
     return obstacles(examined, closes_at=edition.closes_at, now=now)
 
 

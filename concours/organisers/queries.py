@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account, AuditEvent
+from concours.entries.identity import Named, own_names
 from concours.entries.models import Admissibility, Deposit, Entry
 from concours.entries.queries import entries_of_edition, find_entry
 from concours.entries.rules import Dossier
@@ -47,6 +48,11 @@ class ExaminedEntry:
     def creation(self) -> Creation | None:
         """The file that counts: the deposited one, or else the draft's."""
         return self.entry.deposit.creation if self.entry.deposit else self.entry.creation
+
+    @property
+    def names(self) -> list[Named]:
+        """The candidate's own names in what the jury would read."""
+        return own_names(self.dossier)
 
     @property
     def title(self) -> str:
@@ -121,6 +127,18 @@ def panel(session: Session, edition_key: str) -> list[jury.MemberProgress]:
 def audit_events(session: Session, *, offset: int = 0, limit: int = 50) -> list[tuple[AuditEvent, str | None]]:
     """Return this side's acts, the latest first, each with the address of the account that acted."""
     query = select(AuditEvent, Account.email).outerjoin(Account, Account.id == AuditEvent.actor)
+    page = query.order_by(AuditEvent.position.desc()).offset(offset).limit(limit)
+    return [(event, email) for event, email in session.execute(page)]
+
+
+def register(
+    session: Session, actions: Collection[str], *, entry_id: str | None, offset: int, limit: int
+) -> list[tuple[AuditEvent, str | None]]:
+    """Return the acts of these names, of one dossier or of all, the latest first, each with its account's address."""
+    query = select(AuditEvent, Account.email).outerjoin(Account, Account.id == AuditEvent.actor)
+    query = query.where(AuditEvent.action.in_(actions))
+    if entry_id:
+        query = query.where(AuditEvent.subject == entry_id)
     page = query.order_by(AuditEvent.position.desc()).offset(offset).limit(limit)
     return [(event, email) for event, email in session.execute(page)]
 

@@ -63,6 +63,10 @@ class Examined:
     title: str
     standing: Standing
     copy_ready: bool
+    open_until: datetime | None = None
+    """Its own closing."""
+    to_confirm: bool = False
+    """Deposited for somebody whose consents are still to come."""
 
 
 def standing(state: str, *, deposit_id: str | None, decided_on: str | None, decision: str | None) -> Standing:
@@ -103,6 +107,12 @@ def obstacles(entries: Collection[Examined], *, closes_at: datetime, now: dateti
     found = []
     if now < closes_at:
         found.append(f"Les dépôts ne sont pas clos : attendez le {format_instant(closes_at)}.")
+    extended = [each.title for each in entries if each.open_until and now < each.open_until]
+    if extended:
+        found.append(f"Un délai accordé court encore : {listed(extended)}.")
+    to_confirm = [each.title for each in admitted if each.to_confirm]
+    if to_confirm:
+        found.append(f"Accords à confirmer par l'équipe : {listed(to_confirm)}.")
     if undecided:
         found.append(f"Recevabilité à prononcer : {listed(undecided)}.")
     if without_copy:

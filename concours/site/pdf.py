@@ -1,16 +1,15 @@
 """The règlement as a PDF: tagged (PDF/UA-1), the same bytes for the same text."""
 
-import json
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
-import typst
 from markdown_it.tree import SyntaxTreeNode
 
 from concours.kernel.clock import format_instant
 from concours.kernel.markdown import parse
+from concours.kernel.paper import make_pdf
 from concours.kernel.text import typographic
 
 _TEMPLATE = Path(__file__).with_name("reglement.typ")
@@ -27,24 +26,7 @@ def reglement_pdf(*, text: str, digest: str, number: int, published_at: datetime
         "digest": digest,
         "blocks": [_node(node) for node in SyntaxTreeNode(parse(text, top=1)).children],
     }
-    try:
-        return _compile(paper, published_at, ["ua-1"])
-    except typst.TypstError:
-        # The standard refuses, for one, a sign that no font of ours draws: a tagged file without it beats none.
-        return _compile(paper, published_at, [])
-
-
-def _compile(paper: dict[str, Any], published_at: datetime, standards: list[Literal["ua-1"]]) -> bytes:
-    # The compiler's own fonts and no others: the machine's would change the bytes.
-    compiler = typst.Compiler(ignore_system_fonts=True)
-    pdf = compiler.compile(
-        _TEMPLATE.read_bytes(),
-        format="pdf",
-        sys_inputs={"document": json.dumps(paper)},
-        pdf_standards=[*standards],
-        timestamp=published_at,
-    )
-    return cast("bytes", pdf)
+    return make_pdf(_TEMPLATE, paper, at=published_at)
 
 
 def _node(node: SyntaxTreeNode) -> dict[str, Any]:

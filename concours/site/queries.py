@@ -21,6 +21,8 @@ class LocalMessage:
     to: str
     subject: str
     text: str
+    files: tuple[str, ...]
+    """Names of its attachments."""
     at: datetime
 
 
@@ -37,4 +39,9 @@ def is_alive(session: Session) -> bool:
 
 def _last(session: Session, table: type[OutboxMixin]) -> list[LocalMessage]:
     rows = session.scalars(select(table).order_by(table.created_at.desc()).limit(_SHOWN))
-    return [LocalMessage(row.recipient, row.subject, row.text, row.created_at) for row in rows]
+    return [
+        LocalMessage(
+            row.recipient, row.subject, row.text, tuple(each["name"] for each in row.attachments), row.created_at
+        )
+        for row in rows
+    ]

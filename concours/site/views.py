@@ -9,12 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from concours.editions import queries as editions
 from concours.editions.models import RulesVersion
 from concours.editions.reglement import duration_words, format_words
-from concours.editions.rules import Edition, Phase, phase
+from concours.editions.rules import Edition, Phase, deadline_words, phase
 from concours.entries.forms import part_form, upload_form
 from concours.entries.rules import Dossier, Part
 from concours.kernel.errors import NotFound
 from concours.kernel.web import mailbox as own_mailbox
 from concours.kernel.web.access import ClosedBlueprint, everyone
+from concours.kernel.web.clock import clock_answer
 from concours.kernel.web.state import instant, state
 from concours.registrations.rules import is_open
 from concours.site import queries
@@ -27,6 +28,7 @@ _PARTS = {
     Part.TEAM: "L'équipe",
     Part.INNOVATION: "L'innovation",
     Part.CREATION: "La création",
+    Part.EVERYONE: "Pour tous les publics (facultatif)",
     Part.CHECK: "Les engagements",
 }
 
@@ -47,6 +49,14 @@ def home() -> ResponseReturnValue:
         formats=format_words(edition),
         duration=duration_words(edition.video_max_seconds),
     )
+
+
+@blueprint.get("/horloge")
+def clock() -> ResponseReturnValue:
+    """Tell an open page what time it is here, and what instant visitors wait for."""
+    edition, now = _edition(), instant()
+    reached = {Phase.UPCOMING: "upcoming", Phase.OPEN: "open"}.get(phase(edition, now), "closed")
+    return clock_answer(now=now, until=news(edition, now).until, phase=reached, deadline=deadline_words(edition, now))
 
 
 @blueprint.get("/reglement")

@@ -1,14 +1,17 @@
 // Keeps « Il reste… » up to date on the server's clock, and adds the visitor's own hour where it is not that of Paris.
+import { serverNow, tellClock } from "./server-clock.js";
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const SPOKEN_AT = [HOUR, 15 * MINUTE, 5 * MINUTE, MINUTE, 0];
+const SPOKEN_AT = [DAY, HOUR, 15 * MINUTE, 5 * MINUTE, MINUTE];
 const NBSP = "\u00a0";
 
 const two = (number) => String(number).padStart(2, "0");
 
+// That it is over is the server's to say: see closing.js.
 function sentence(left) {
-  if (left <= 0) return "C’est terminé.";
+  if (left <= 0) return "L’heure est passée.";
   const days = Math.floor(left / DAY);
   const hours = Math.floor((left % DAY) / HOUR);
   const minutes = Math.floor((left % HOUR) / MINUTE);
@@ -28,25 +31,46 @@ function localHour(until) {
   return here === show("Europe/Paris") ? "" : `Chez vous${NBSP}: ${here}.`;
 }
 
-function start(box) {
-  const until = new Date(box.dataset.countdown);
-  const drift = new Date(box.dataset.now).getTime() - Date.now();
-  const left = () => until.getTime() - Date.now() - drift;
-  const spoken = box.querySelector("[data-spoken]");
-  let next = SPOKEN_AT.findIndex((threshold) => threshold < left());
-  box.querySelector("[data-local]").textContent = localHour(until);
-  const tick = () => {
-    const now = left();
-    box.querySelector("[data-left]").textContent = sentence(now);
-    if (next >= 0 && now <= SPOKEN_AT[next]) {
-      spoken.textContent = sentence(now);
-      next = SPOKEN_AT.findIndex((threshold) => threshold < now);
+class Countdown {
+  #timer = null;
+  #until = null;
+  #next = -1;
+
+  constructor(box) {
+    this.box = box;
+    for (const name of ["visibilitychange", "closing:moved"]) document.addEventListener(name, () => this.tick());
+    this.tick();
+  }
+
+  get left() {
+    return this.#until - serverNow();
+  }
+
+  tick() {
+    clearTimeout(this.#timer);
+    if (!this.box.isConnected || "over" in this.box.dataset) return;
+    this.#read();
+    const { left } = this;
+    this.box.querySelector("[data-left]").textContent = sentence(left);
+    if (this.#next >= 0 && left <= SPOKEN_AT[this.#next]) {
+      this.box.querySelector("[data-spoken]").textContent = sentence(left);
+      this.#next = SPOKEN_AT.findIndex((threshold) => threshold < left);
     }
-    if (now > 0) setTimeout(tick, now < HOUR ? 1000 : 20_000);
-  };
-  tick();
+    this.#timer = setTimeout(() => this.tick(), left < HOUR + 20_000 ? 1000 : 20_000);
+  }
+
+  // The instant may have been moved; thresholds are then those of the new one.
+  #read() {
+    const until = new Date(this.box.dataset.countdown).getTime();
+    if (until === this.#until) return;
+    this.#until = until;
+    this.#next = SPOKEN_AT.findIndex((threshold) => threshold < this.left);
+    this.box.querySelector("[data-local]").textContent = localHour(until);
+  }
 }
 
 export function startCountdowns(root = document) {
-  for (const box of root.querySelectorAll("[data-countdown]")) start(box);
+  const first = root.querySelector("[data-now]");
+  if (first) tellClock(new Date(first.dataset.now).getTime());
+  for (const box of root.querySelectorAll("[data-countdown]")) new Countdown(box);
 }

@@ -4,8 +4,8 @@ const words = (left) => {
   return left >= 0 ? `Encore ${count}.` : `${count} de trop.`;
 };
 
-export function startCounters() {
-  for (const counter of document.querySelectorAll("[data-counter]")) {
+export function startCounters(root = document) {
+  for (const counter of root.querySelectorAll("[data-counter]")) {
     const area = document.getElementById(counter.dataset.counter);
     const update = () => {
       const left = Number(counter.dataset.limit) - [...area.value.trim()].length;

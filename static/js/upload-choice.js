@@ -102,6 +102,7 @@ export class Choice {
     zone.addEventListener("drop", (event) => {
       over(event, false);
       const { files } = event.dataTransfer;
+      if (this.input.disabled) return; // closed meanwhile
       if (files.length > 1) return this.say("several", { count: String(files.length) });
       if (!files.length) return;
       this.input.files = files;

@@ -1,3 +1,4 @@
+import { serverNow } from "./server-clock.js";
 import { fill, reasonText } from "./upload-say.js";
 import { hour, percent, size, span } from "./upload-words.js";
 
@@ -18,8 +19,6 @@ export class Panel {
     this.toggle = this.root.querySelector("[data-toggle]");
     this.abandon = this.root.querySelector("[data-abandon]");
     this.abandonLabel = this.abandon.textContent;
-    this.drift = new Date(box.dataset.now).getTime() - Date.now(); // the server's clock, as the countdown reads it
-    this.closes = new Date(box.dataset.closes).getTime();
     this.toggle.addEventListener("click", acts.toggle);
     this.abandon.addEventListener("click", acts.abandon);
   }
@@ -59,7 +58,8 @@ export class Panel {
 
   // Tells whether the file would come too late, and shows it.
   warn(left) {
-    const over = this.#at(left) - this.closes;
+    // Read each time: the closing may be moved while a file is on its way.
+    const over = this.#at(left) - new Date(this.box.dataset.closes).getTime();
     // Rounded up: in the very minute of closing, « 20 h 00 » would look in time.
     if (over >= 0) fill(this.late, { late: hour(Math.ceil(this.#at(left) / MINUTE_MS) * MINUTE_MS, this.#now()) });
     if (over >= 0 || over < -SLACK_MS) this.late.hidden = over < 0;
@@ -67,7 +67,7 @@ export class Panel {
   }
 
   #now() {
-    return Date.now() + this.drift;
+    return serverNow();
   }
 
   #at(left) {

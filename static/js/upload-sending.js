@@ -78,6 +78,11 @@ export class Sending {
     this.#become("paused");
   }
 
+  // Where the server keeps it, once it knows of it.
+  get address() {
+    return this.#upload.url;
+  }
+
   // Resolves once the server has forgotten the file, or could not be told to.
   async giveUp() {
     this.#end(() => {});

@@ -1,7 +1,9 @@
-import { startCountdowns } from "./countdown.js";
+import { Arming } from "./upload-armed.js";
+import { fetchPage, onShown, showPage } from "./swap.js";
 import { Choice, keepPageFromDrops } from "./upload-choice.js";
 import { Follower, showScripted } from "./upload-follow.js";
 import { believedSpeed } from "./upload-pace.js";
+import { drawLine } from "./upload-line.js";
 import { Panel } from "./upload-panel.js";
 import { reasonText, sentence } from "./upload-say.js";
 import { Sending } from "./upload-sending.js";
@@ -17,8 +19,10 @@ class Page {
   constructor(box) {
     this.box = box;
     this.sending = null;
+    this.away = null; // what happened while another step was in sight
     this.choice = new Choice(box);
     this.panel = new Panel(box, { toggle: () => this.toggle(), abandon: () => this.abandon() });
+    this.arming = new Arming(box, { sending: () => this.sending, token: () => this.token.value });
     this.follower = new Follower(box, {
       busy: () => this.sending !== null,
       arrived: () => this.arrivedElsewhere(),
@@ -50,7 +54,7 @@ class Page {
       address,
       token: this.token.value,
       listener: {
-        state: (name, reason) => this.panel.state(name, reason),
+        state: (name, reason) => this.state(name, reason),
         progress: (sent) => this.progress(sent),
         arrived: () => this.arrived(),
         refused: (kind, words) => this.refused(words || reasonText(this.box, kind)),
@@ -72,9 +76,38 @@ class Page {
     if (!sending) this.panel.close();
   }
 
+  state(name, reason) {
+    this.panel.state(name, reason);
+    this.draw();
+  }
+
   progress(sent) {
     const { file, pace } = this.sending;
     this.panel.progress(sent, pace.speed(), pace.left(file.size - sent));
+    this.draw();
+  }
+
+  // Something here would be lost if the step came back as the server draws it.
+  get keeps() {
+    return this.sending !== null || this.away !== null || this.choice.file !== null;
+  }
+
+  // On another step, one line says how far it is.
+  draw() {
+    if (this.box.isConnected) return;
+    const { file, sent } = this.panel;
+    if (this.away) return drawLine({ name: file.name, percent: null, ...this.away });
+    if (!this.sending) return;
+    const state = this.panel.late.hidden ? this.panel.root.dataset.state : "late";
+    drawLine({ state, name: file.name, percent: Math.floor((100 * sent) / file.size) });
+  }
+
+  // Its step is in sight again.
+  comeBack(box) {
+    box.replaceWith(this.box);
+    const refused = this.away?.reason;
+    this.away = null;
+    if (refused) this.choice.refuse(refused);
   }
 
   toggle() {
@@ -100,12 +133,22 @@ class Page {
   }
 
   refused(words) {
-    this.back().then(() => this.choice.refuse(words));
+    this.back().then(() => {
+      if (this.box.isConnected) return this.choice.refuse(words);
+      this.away = { state: "refused", reason: words };
+      this.draw();
+    });
   }
 
   async arrived() {
     this.panel.progress(this.sending.file.size, null, null);
     this.panel.state("arrived");
+    if (!this.box.isConnected) {
+      this.sending = null;
+      this.away = { state: "arrived" };
+      return this.draw();
+    }
+    if (this.arming.armed) return window.location.assign(this.box.dataset.entry); // it says what is deposited
     for (const seconds of RETRIES_S) {
       await pause(seconds);
       const page = await fetchPage(this.box.dataset.page);
@@ -154,20 +197,9 @@ class Page {
   }
 }
 
-// Null for a page that is refused, undefined when nobody answers.
-async function fetchPage(address) {
-  const answer = await fetch(address).catch(() => undefined);
-  if (!answer?.ok) return answer && null;
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
-}
-
 function replaceMain(page, { focus }) {
-  const main = document.adoptNode(page.querySelector("main"));
-  document.querySelector("main").replaceWith(main);
-  document.title = page.title;
-  window.htmx?.process(main);
-  startCountdowns(main);
-  start();
+  current = null;
+  const main = showPage(page);
   const told = main.querySelector("[data-just-arrived]");
   if (told && focus) told.hidden = false;
   const target = told ?? main.querySelector("#fichier");
@@ -185,9 +217,12 @@ function offerAnother() {
 
 let current = null;
 
-function start() {
-  const box = document.querySelector("[data-upload]");
-  current = box && new Page(box);
+function start(root = document) {
+  const box = root.querySelector("[data-upload]");
+  if (box && current?.keeps && current.away?.state !== "arrived") return current.comeBack(box);
+  if (box) current = new Page(box);
+  else if (current?.keeps) current.draw();
+  else current = null;
 }
 
 window.addEventListener("beforeunload", (event) => {
@@ -195,4 +230,5 @@ window.addEventListener("beforeunload", (event) => {
 });
 document.addEventListener("htmx:after:swap", offerAnother);
 keepPageFromDrops();
+onShown(start);
 start();

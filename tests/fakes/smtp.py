@@ -19,6 +19,8 @@ class SmtpServer:
         self.host = "127.0.0.1"
         self.port = free_port()
         self.messages: list[EmailMessage] = []
+        self.raw: list[str] = []
+        """The same, as they came."""
         self.refusal: str | None = None
         """An SMTP answer such as `451 later` given to every message instead of taking it."""
         self._controller = Controller(self, hostname=self.host, port=self.port)
@@ -30,6 +32,7 @@ class SmtpServer:
             return self.refusal
         assert envelope.original_content is not None
         content = envelope.original_content.replace(b"\r\n", b"\n")
+        self.raw.append(content.decode("ascii"))
         self.messages.append(message_from_bytes(content, policy=policy.default))
         return "250 OK"
 

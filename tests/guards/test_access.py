@@ -12,7 +12,16 @@ from concours.kernel.web.access import ClosedBlueprint, everyone
 from tests.guards.source import require_none
 
 OPEN_BLUEPRINTS = frozenset(
-    {"concours:registrations", "concours:signin", "concours:site", "concours:status", "jury:signin"}
+    {
+        "concours:invitations",
+        "concours:receipts",
+        "concours:registrations",
+        "concours:reminders",
+        "concours:signin",
+        "concours:site",
+        "concours:status",
+        "jury:signin",
+    }
 )
 """Blueprints that anybody may enter, as « application:blueprint »: a new one is added here on purpose."""
 

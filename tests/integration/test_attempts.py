@@ -21,12 +21,12 @@ from tests.axe import violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
-from tests.integration.test_uploads_protocol import Tus
 from tests.live import answering
 from tests.page import Page, page
 from tests.ports import free_port
 from tests.postgres import PostgresServer, find_programs
 from tests.s3_fixture import environ_of
+from tests.tus_client import Tus
 
 NUMBER = re.compile(r"T-2027-\w{4}-\w{4}")
 

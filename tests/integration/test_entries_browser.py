@@ -91,3 +91,21 @@ def test_a_file_past_the_limit_is_not_sent_at_all(
     choose(page, tmp_path, "bd.pdf", files.pdf())
     expect(page.locator(".fr-message--error")).to_contain_text("Réduisez-le")
     assert "POST" not in sent
+
+
+def test_a_receipt_is_taken_home_and_checked_by_somebody_else(
+    scene: Scene, address: str, browser_page: Page, new_page: NewPage, tmp_path: Path
+) -> None:
+    browser_page.goto(f"{address}/candidatures/{scene.complete()}/depot")
+    browser_page.get_by_role("button", name="Déposer").click()
+    with browser_page.expect_download() as taken:
+        browser_page.get_by_role("link", name="Télécharger le fichier signé").click()
+    assert violations(browser_page) == []
+    taken.value.save_as(tmp_path / "recu.json")
+    anyone = new_page(width=360)
+    anyone.goto(f"{address}/recepisse")
+    assert violations(anyone) == []
+    anyone.set_input_files("input[type=file]", tmp_path / "recu.json")
+    anyone.get_by_role("button", name="Vérifier le fichier").click()
+    expect(anyone.get_by_role("heading", name="Accusé de réception authentique")).to_be_visible()
+    assert violations(anyone) == []

@@ -12,17 +12,20 @@ from sqlalchemy.orm import Session
 from concours.accounts.models import AuditEvent, Outbox
 from concours.editions import operations as editions
 from concours.editions.queries import current_edition, current_record, current_rules
-from concours.entries import consents, operations, queries
+from concours.entries import consents, deposits, operations, queries
 from concours.entries.models import Deposit, Entry
 from concours.entries.operations import Stale
 from concours.entries.rules import EntryState, Incomplete, Late
-from concours.intake.models import CreationState
+from concours.intake import uploads
+from concours.intake.models import CreationState, Upload
 from concours.kernel.db import Database
-from concours.kernel.errors import DomainError, NotFound
+from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.ids import new_id
 from concours.kernel.storage import Received
+from concours.organisers import leeway
+from concours.organisers.leeway import Act
 from jury.models import JurySession, JuryWork
-from tests.entries_scene import CLOSING, OPEN, PUBLIC_URL, attach, candidate, draft
+from tests.entries_scene import CLOSING, KEY, OPEN, PUBLIC_URL, attach, candidate, draft
 
 MILLISECOND = timedelta(milliseconds=1)
 LATER = OPEN + timedelta(hours=1)
@@ -36,12 +39,12 @@ def complete(session: Session, account_id: str) -> Entry:
 
 def deposit(session: Session, entry: Entry, now: datetime = LATER) -> Deposit:
     who = {"entry_id": entry.id, "account_id": entry.account_id}
-    return operations.deposit(session, **who, public_url=PUBLIC_URL, now=now)
+    return deposits.deposit(session, **who, key=KEY, public_url=PUBLIC_URL, now=now)
 
 
 def withdraw(session: Session, entry: Entry, now: datetime = LATER) -> Entry:
     who = {"entry_id": entry.id, "account_id": entry.account_id}
-    return operations.withdraw(session, **who, public_url=PUBLIC_URL, now=now)
+    return deposits.withdraw(session, **who, public_url=PUBLIC_URL, now=now)
 
 
 def save(session: Session, entry: Entry, version: int, **answers: str | bool) -> Entry:
@@ -50,7 +53,7 @@ def save(session: Session, entry: Entry, version: int, **answers: str | bool) ->
     )
 
 
-def deposits(session: Session) -> int:
+def deposits_made(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Deposit)) or 0
 
 
@@ -93,7 +96,7 @@ def test_a_deposit_at_closing_or_a_millisecond_later_is_late(database: Database,
         entry = complete(session, candidate(session))
         with pytest.raises(Late):
             deposit(session, entry, CLOSING + after)
-        assert (entry.state, deposits(session)) == (EntryState.DRAFT, 0)
+        assert (entry.state, deposits_made(session)) == (EntryState.DRAFT, 0)
         assert session.scalars(select(Outbox)).all() == []
 
 
@@ -120,7 +123,7 @@ def test_a_double_click_deposits_once_and_writes_once(database: Database) -> Non
         first = deposit(session, entry)
         second = deposit(session, entry, LATER + timedelta(seconds=1))
         assert (second.id, second.receipt_number) == (first.id, first.receipt_number)
-        assert deposits(session) == 1
+        assert deposits_made(session) == 1
         assert len(subjects(session)) == 1
 
 
@@ -135,7 +138,7 @@ def test_two_presses_at_the_very_same_time_give_one_receipt(database: Database) 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(press, range(4)))) == 1
     with database.read() as session:
-        assert (deposits(session), len(subjects(session))) == (1, 1)
+        assert (deposits_made(session), len(subjects(session))) == (1, 1)
 
 
 def test_an_incomplete_dossier_is_refused_with_all_that_it_lacks(database: Database) -> None:
@@ -144,13 +147,13 @@ def test_an_incomplete_dossier_is_refused_with_all_that_it_lacks(database: Datab
         with pytest.raises(Incomplete) as refusal:
             deposit(session, entry)
         assert [each.field for each in refusal.value.missing] == ["title", "file", "rules_accepted"]
-        assert deposits(session) == 0
+        assert deposits_made(session) == 0
 
 
 @pytest.mark.parametrize(
     ("state", "kind", "sentence"),
     [
-        (CreationState.RECEIVED, None, "Attendez la fin de la vérification"),
+        (CreationState.RECEIVED, None, None),
         (CreationState.REFUSED, None, "Remplacez le fichier"),
         (CreationState.FAILED, None, "c'est de notre fait"),
         (CreationState.FAILED, "pdf", None),
@@ -158,7 +161,7 @@ def test_an_incomplete_dossier_is_refused_with_all_that_it_lacks(database: Datab
         (CreationState.READY, "pdf", None),
     ],
 )
-def test_a_file_may_be_deposited_once_it_is_known_to_be_good(
+def test_a_file_may_be_deposited_unless_it_is_known_to_be_bad(
     database: Database, state: CreationState, kind: str | None, sentence: str | None
 ) -> None:
     with database.write() as session:
@@ -288,7 +291,7 @@ def test_nothing_is_saved_nor_attached_nor_withdrawn_once_closed(database: Datab
         with pytest.raises(Late, match="L'envoi d'un fichier"):
             operations.attach_creation(session, **who, received=received, name="x.pdf", now=CLOSING)
         with pytest.raises(Late, match="Le retrait"):
-            operations.withdraw(session, **who, public_url=PUBLIC_URL, now=CLOSING)
+            deposits.withdraw(session, **who, public_url=PUBLIC_URL, now=CLOSING)
         with pytest.raises(Late, match="Une nouvelle candidature"):
             operations.start_entry(session, account_id=entry.account_id, now=CLOSING)
         assert (entry.state, entry.title) == (EntryState.DEPOSITED, "Le guichet qui vient à vous")
@@ -301,10 +304,12 @@ def test_another_s_entry_looks_like_none(database: Database) -> None:
         said = set()
         for entry_id in (entry.id, new_id()):
             with pytest.raises(NotFound) as refusal:
-                operations.deposit(session, entry_id=entry_id, account_id=stranger, public_url=PUBLIC_URL, now=LATER)
+                deposits.deposit(
+                    session, entry_id=entry_id, account_id=stranger, key=KEY, public_url=PUBLIC_URL, now=LATER
+                )
             said.add(refusal.value.message)
         assert len(said) == 1
-        assert deposits(session) == 0
+        assert deposits_made(session) == 0
 
 
 def test_the_button_pressed_twice_begins_one_dossier(database: Database) -> None:
@@ -405,3 +410,85 @@ def _work(session: Session) -> str:
     session.add(work)
     session.flush()
     return work.id
+
+
+def upload_under_way(session: Session, entry: Entry, *, now: datetime = LATER) -> Upload:
+    upload = uploads.promise(
+        subject=entry.id,
+        name="bd.pdf",
+        size=1234,
+        key=new_id(),
+        place="",
+        expires_at=uploads.expiry(begun=now, closes_at=CLOSING),
+        now=now,
+    )
+    uploads.announce(session, upload=upload)
+    session.flush()
+    return upload
+
+
+def test_arming_deposits_once_and_a_bad_file_gives_way_to_the_deposit_before_it(database: Database) -> None:
+    with database.write() as session:
+        entry = complete(session, candidate(session))
+        first, upload = deposit(session, entry), upload_under_way(session, entry)
+        who = {"entry_id": entry.id, "account_id": entry.account_id}
+        deposits.arm(session, **who, upload_id=upload.id, now=LATER)
+        creation = attach(session, entry, state=CreationState.RECEIVED)
+
+        def last_byte() -> Deposit | None:
+            return deposits.deposit_armed(
+                session,
+                entry=entry,
+                upload_id=upload.id,
+                read_key=lambda: KEY,
+                public_url=PUBLIC_URL,
+                now=CLOSING - MILLISECOND,
+            )
+
+        second = last_byte()
+        assert last_byte() is None
+        assert second is not None
+        assert (second.way, second.replaces_id, entry.deposit_id) == ("armed", first.id, second.id)
+        creation.state, creation.reason, creation.message = CreationState.REFUSED, "unreadable", "Illisible."
+        session.flush()
+        deposits.file_refused(session, creation_id=creation.id, public_url=PUBLIC_URL, now=CLOSING)
+        assert entry.deposit_id == first.id
+        deposits.file_refused(session, creation_id=creation.id, public_url=PUBLIC_URL, now=CLOSING)
+        assert actions(session).count("deposited_file_refused") == 1
+
+
+def test_the_secretariat_gives_time_admits_a_late_file_and_deposits_for_somebody(database: Database) -> None:
+    with database.write() as session:
+        entry = draft(session, candidate(session))
+        upload = upload_under_way(session, entry)
+        late = CLOSING + MILLISECOND
+        kept = {"upload": upload.id, "sha256": "a" * 64}
+        who = {"entry_id": entry.id, "account_id": entry.account_id}
+        operations.record_late(session, **who, act="upload", now=late, size=1234, **kept)
+        session.flush()
+        position = session.scalars(select(AuditEvent.position).where(AuditEvent.action == "late_attempt")).one()
+        act = Act(entry.account_id, "Panne du service.", late, PUBLIC_URL, KEY)
+        made = leeway.admit_late(session, position=position, act=act)
+        assert (made.at, made.way, entry.deposit_id) == (late, "late", made.id)
+        with pytest.raises(Conflict):
+            leeway.admit_late(session, position=position, act=act)
+        leeway.give_more_time(session, entry_id=entry.id, until=CLOSING + timedelta(days=1), act=act)
+        assert queries.edition_of(session, entry).closes_at == CLOSING + timedelta(days=1)
+        answers = {name: getattr(entry, name) for name in ("team", "administration", "contact_name", "category")}
+        texts = {"title": "Un autre", "summary": "Reçu par courriel."}
+        received = Received(new_id(), 99, "b" * 64)
+        behalf = leeway.deposit_for(
+            session,
+            email="other@agents.example",
+            answers={**answers, **texts},
+            received=received,
+            name="bd.pdf",
+            came_at=LATER,
+            act=act,
+        )
+        other = session.get_one(Entry, behalf.entry_id)
+        given = {"public_agent": True, "rules_accepted": True}
+        deposits.confirm(session, entry_id=other.id, account_id=other.account_id, given=given, now=late)
+        deposits.confirm(session, entry_id=other.id, account_id=other.account_id, given=given, now=late)
+        assert not behalf.to_confirm
+        assert actions(session).count("deposit_confirmed") == 1

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from concours.accounts.models import Outbox
+from concours.entries.arrivals import Giving
 from concours.intake.sandbox import Sandbox
 from concours.kernel import mail
 from concours.kernel.db import Database
@@ -19,6 +20,7 @@ from concours.kernel.settings import Smtp, read_settings
 from concours.kernel.storage import open_stores
 from concours.worker import Worker
 from jury.api import Outbox as JuryOutbox
+from tests.entries_scene import KEY, PUBLIC_URL
 from tests.fakes.clock import FrozenClock
 from tests.fakes.smtp import SmtpServer
 from tests.ports import free_port
@@ -49,7 +51,15 @@ def worker(sqlite_url: str, clock: FrozenClock, tmp_path: Path) -> Worker:
     """A worker whose mail server is down; tests lift it up."""
     settings = read_settings({"DATABASE_URL": sqlite_url, "DATA": str(tmp_path), "UPLOADS": str(tmp_path)})
     database, queues = Database(sqlite_url), Queues(settings)
-    return Worker(database, open_stores(settings), queues, Sandbox(None), transport(free_port()), clock)
+    return Worker(
+        database,
+        open_stores(settings),
+        queues,
+        Sandbox(None),
+        transport(free_port()),
+        clock,
+        Giving(lambda: KEY, PUBLIC_URL),
+    )
 
 
 def test_a_template_makes_a_message_whose_first_line_is_its_subject() -> None:

@@ -18,7 +18,7 @@ from concours.editions.operations import ensure_edition
 from concours.kernel.codes import MAX_MISSES, MAX_PER_ADDRESS, CodeBook
 from concours.kernel.db import Database
 from concours.kernel.settings import read_settings
-from concours.kernel.web.signin import _network
+from concours.kernel.web.signin import network_of
 from jury.models import JuryCode, JuryLogin, JuryMember, JuryOutbox, JuryRequest
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import JuryRoom
@@ -164,10 +164,10 @@ def test_what_is_no_address_is_refused_beside_its_field(house: House, email: str
     assert house.count(Outbox) == 0
 
 
-def test_an_ipv6_subscriber_counts_as_one_network() -> None:
-    assert _network("2001:db8:1:2:3::4") == _network("2001:db8:1:2:ffff::1") != _network("2001:db8:1:3::4")
-    assert _network("192.0.2.7") == "192.0.2.7"
-    assert _network("") == ""
+def test_an_ipv6_subscriber_counts_as_onenetwork_of() -> None:
+    assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2:ffff::1") != network_of("2001:db8:1:3::4")
+    assert network_of("192.0.2.7") == "192.0.2.7"
+    assert network_of("") == ""
 
 
 # --- by link ---------------------------------------------------------------------------------------------------------

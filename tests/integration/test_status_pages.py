@@ -22,12 +22,12 @@ from tests.axe import violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
-from tests.integration.test_uploads_protocol import Tus
 from tests.live import answering
 from tests.page import page
 from tests.postgres import PostgresServer, find_programs
 from tests.s3 import S3Server
 from tests.s3_fixture import environ_of, start_server
+from tests.tus_client import Tus
 
 
 @pytest.fixture

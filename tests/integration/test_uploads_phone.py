@@ -14,8 +14,8 @@ from concours.kernel.errors import NotFound
 from tests import files
 from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
-from tests.integration.test_uploads_protocol import Tus
 from tests.page import page
+from tests.tus_client import Tus
 
 SECRET = "a secret of this test, long enough"
 ERRAND = Errand("entry", "account")

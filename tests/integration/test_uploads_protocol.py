@@ -2,14 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from concours.accounts.models import AuditEvent
 from concours.intake.models import Creation, Upload
@@ -19,8 +17,7 @@ from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
 from tests.page import page
 from tests.s3_fixture import stored
-
-CHUNK = {"Content-Type": "application/offset+octet-stream"}
+from tests.tus_client import CHUNK, Tus
 
 
 @pytest.fixture
@@ -33,43 +30,6 @@ def kept(scene: Scene) -> list[str]:
     if scene.settings.s3:
         return stored(scene.settings.s3)
     return [path.name for path in scene.settings.uploads.rglob("*") if path.is_file()]
-
-
-class Tus:
-    """A client of the protocol in a browser where somebody is signed in."""
-
-    def __init__(self, client: FlaskClient, entry_id: str, *, at: str = "/candidatures/{}/envois/") -> None:
-        self.client, self.address = client, at.format(entry_id)
-        shown = page(client, f"/candidatures/{entry_id}/creation")
-        self.token = str(shown.all("input", name="csrf_token")[0].get("value"))
-
-    def send(
-        self, method: str, address: str, data: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> TestResponse:
-        common = {"Tus-Resumable": "1.0.0", "X-CSRFToken": self.token}
-        return self.client.open(address, method=method, data=data, headers={**common, **(headers or {})})
-
-    def create(self, size: int, name: str = "film.mp4", **headers: str) -> TestResponse:
-        metadata = "filename " + base64.b64encode(name.encode()).decode()
-        wanted = {"Upload-Length": str(size), "Upload-Metadata": metadata}
-        return self.send(
-            "POST", self.address, headers={**wanted, **{k.replace("_", "-"): v for k, v in headers.items()}}
-        )
-
-    def created(self, size: int, name: str = "film.mp4") -> str:
-        answer = self.create(size, name)
-        assert answer.status_code == 201, answer.get_data(as_text=True)
-        return answer.headers["Location"]
-
-    def patch(self, address: str, offset: int, data: bytes, **headers: str) -> TestResponse:
-        extra = {k.replace("_", "-"): v for k, v in headers.items()}
-        return self.send("PATCH", address, data, {**CHUNK, "Upload-Offset": str(offset), **extra})
-
-    def offset(self, address: str) -> int:
-        answer = self.send("HEAD", address)
-        assert answer.status_code == 200
-        assert answer.headers["Cache-Control"] == "no-store"
-        return int(answer.headers["Upload-Offset"])
 
 
 @pytest.fixture

@@ -128,6 +128,16 @@ def test_a_text_keeps_its_lines() -> None:
     assert clean_text("\r\nun  \r\n\rdeux\x00\n") == "un\n\ndeux"
 
 
+def test_what_a_word_processor_pastes_becomes_plain_text() -> None:
+    pasted = "L’es\u00adsai\u00a0: «\u00a0oui\u00a0»\v\uf0b7 un\u2028\uf0b7 deux\u2029fin \x07\ufeff"
+    assert clean_text(pasted) == "L’essai\u00a0: «\u00a0oui\u00a0»\n• un\n• deux\nfin"
+
+
+def test_emoji_and_right_to_left_words_are_kept() -> None:
+    typed = "👩\u200d💻 שלום مرحبا می\u200cخواهم"
+    assert clean_text(typed) == typed
+
+
 @given(st.text())
 def test_cleaning_is_done_once_and_for_all(text: str) -> None:
     for clean in (clean_line, clean_text):

@@ -7,17 +7,20 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
 from concours.accounts.access import current_account_id, signed_in
 from concours.editions import queries as editions
-from concours.editions.models import EditionRecord, RulesVersion
-from concours.editions.rules import Edition, accepts_deposits
+from concours.editions.models import RulesVersion
+from concours.editions.rules import Edition, accepts_deposits, deadline_words
 from concours.entries import operations, queries
+from concours.entries.identity import Named, own_names
 from concours.entries.models import Deposit, Entry
-from concours.entries.rules import Late, Missing, Part
+from concours.entries.queries import Person
+from concours.entries.rules import Late, Missing, Part, closing_of, edition_for
 from concours.kernel.web.access import ClosedBlueprint
+from concours.kernel.web.clock import clock_answer
 from concours.kernel.web.state import instant, state
 
 blueprint = ClosedBlueprint("entries", __name__, access=signed_in, url_prefix="/candidatures")
@@ -34,7 +37,7 @@ STEPS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Folder:
-    """A candidate's own dossier with what a page says of it."""
+    """A dossier with what a page says of it to somebody who works on it."""
 
     entry: Entry
     edition: Edition
@@ -42,6 +45,29 @@ class Folder:
     deposits: Sequence[Deposit]
     """All of them, the newest first."""
     now: datetime
+    me: str
+    """The account that asks."""
+    people: Sequence[Person]
+    """Those who work on it, the owner first."""
+    addresses: Mapping[str, str]
+    """By account, those of whoever changed it last, or deposited it: they may have left since."""
+
+    @property
+    def owned(self) -> bool:
+        """Whoever asks is the dossier's owner."""
+        return self.entry.account_id == self.me
+
+    def called(self, account_id: str | None) -> str:
+        """Return what a page calls somebody: « vous », the contact by name, anybody else by address."""
+        if account_id == self.me:
+            return "vous"
+        email, dossier = self.addresses.get(account_id or "", ""), self.entry.dossier
+        return dossier.contact_name if email and email == dossier.contact_email.lower() else email
+
+    @property
+    def closes_at(self) -> datetime:
+        """When this dossier may no longer be deposited."""
+        return closing_of(self.entry, self.edition)
 
     @property
     def open(self) -> bool:
@@ -58,9 +84,19 @@ class Folder:
         """All that the draft lacks before it may be deposited."""
         return queries.missing(self.entry, self.edition)
 
+    @cached_property
+    def names(self) -> list[Named]:
+        """The candidate's own names in what the jury would read of the draft."""
+        return own_names(self.entry.dossier)
+
     def lacks(self, part: str) -> list[Missing]:
         """Return what one part lacks."""
         return [each for each in self.missing if each.part == part]
+
+    @property
+    def awaits_file_only(self) -> bool:
+        """A file is all that the dossier lacks, or nothing: its last byte may deposit it."""
+        return self.open and all(each.part is Part.CREATION for each in self.missing)
 
     @property
     def to_deposit(self) -> bool:
@@ -78,12 +114,16 @@ def open_folder(entry_id: str) -> Folder:
     """Return the dossier of whoever is signed in. Raises NotFound for another's as for none."""
     with state().database.read() as session:
         entry = queries.own_entry(session, entry_id=entry_id, account_id=current_account_id())
+        deposits = queries.deposits_of(session, entry_id)
         return Folder(
             entry,
-            editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id)),
+            queries.edition_of(session, entry),
             editions.current_rules(session, entry.edition_id),
-            queries.deposits_of(session, entry_id),
+            deposits,
             instant(),
+            current_account_id(),
+            queries.people_of(session, [entry])[entry_id],
+            queries.addresses(session, {entry.updated_by, *(each.deposited_by for each in deposits)}),
         )
 
 
@@ -93,8 +133,8 @@ def edition_of(entry_id: str) -> Edition:
     Raises NotFound for another's as for none.
     """
     with state().database.read() as session:
-        record = queries.own_edition(session, entry_id=entry_id, account_id=current_account_id())
-        return editions.to_edition(session, record)
+        record, open_until = queries.own_edition(session, entry_id=entry_id, account_id=current_account_id())
+        return edition_for(editions.to_edition(session, record), open_until)
 
 
 @contextmanager
@@ -123,5 +163,19 @@ def late_on_record(entry_id: str, *, size: int | None = None) -> Iterator[None]:
 
 
 def show(template: str, folder: Folder, **context: Any) -> str:
-    """Render a page of the dossier."""
+    """Render a page of the dossier; `part` is the step's own unless it is said."""
+    context.setdefault("part", context.get("step"))
     return render_template(f"entries/{template}.html", folder=folder, entry=folder.entry, steps=STEPS, **context)
+
+
+def tell_clock(folder: Folder, *, brief: bool = False) -> Response:
+    """Answer what time it is here, until when this dossier may be deposited and, once closed, what stands of it."""
+    phase = "open" if folder.open else "upcoming" if folder.upcoming else "closed"
+    standing = show("standing", folder) if phase == "closed" and not brief else ""
+    return clock_answer(
+        now=folder.now,
+        until=folder.closes_at,
+        phase=phase,
+        deadline=deadline_words(folder.edition, folder.now),
+        standing=standing,
+    )

@@ -72,6 +72,15 @@ def abandon(entry_id: str, upload_id: str) -> ResponseReturnValue:
     return redirect(url_for("entries.creation", entry_id=entry_id), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.get("/<string:entry_id>/apercu-jury")
+def jury_view(entry_id: str) -> ResponseReturnValue:
+    """Show what the jury would read and see; once closed, what it will of the deposit."""
+    folder = open_folder(entry_id)
+    deposit = None if folder.open else folder.entry.deposit
+    dossier = deposit.answers if deposit else folder.entry.dossier
+    return show("jury_view", folder, dossier=dossier, creation=deposit.creation if deposit else folder.entry.creation)
+
+
 @blueprint.get("/<string:entry_id>/apercu/<string:file_id>")
 def preview(entry_id: str, file_id: str) -> ResponseReturnValue:
     """Serve a file of the jury copy to its candidate."""

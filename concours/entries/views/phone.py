@@ -12,7 +12,7 @@ from concours.accounts.access import act_for, current_account_id
 from concours.entries.forms import upload_form
 from concours.entries.phone import LIFETIME, Errand, make_token, read_token
 from concours.entries.views import uploads
-from concours.entries.views.base import open_folder
+from concours.entries.views.base import open_folder, tell_clock
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import state
 
@@ -86,6 +86,12 @@ def file_state(entry_id: str) -> ResponseReturnValue:
             "entries/_coming.html", folder=folder, entry=folder.entry, coming=coming, mount="phone_uploads"
         )
     return render_template("entries/_arrival.html", folder=folder, entry=folder.entry)
+
+
+@blueprint.get("/horloge")
+def clock(entry_id: str) -> ResponseReturnValue:
+    """Tell an open page what time it is and until when; of the dossier, no more than the page itself."""
+    return tell_clock(open_folder(entry_id), brief=True)
 
 
 @blueprint.post("/envois/<string:upload_id>/abandon")

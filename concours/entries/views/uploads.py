@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from concours.accounts.access import current_account_id
 from concours.entries.arrivals import Arrivals
-from concours.entries.rules import limits_of, require_open
+from concours.entries.rules import limits_of, require_open, require_under_way
 from concours.entries.views import answers
 from concours.entries.views.attempts import upload_failed
 from concours.entries.views.base import edition_of, late_on_record
@@ -145,6 +145,7 @@ def single(entry_id: str, upload_id: str) -> Response:
         return _tell(upload)
     if method != "PATCH":
         raise tus.Malformed("Cette adresse attend HEAD, PATCH ou DELETE.")
+    require_under_way(edition, state().clock())
     offset = _take(upload, tus.offset_of(request.headers), limits_of(edition))
     return answers.answer(HTTPStatus.NO_CONTENT, **tus.standing(offset=offset, expires_at=upload.expires_at))
 

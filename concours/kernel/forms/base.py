@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from flask import request
+from flask import g, request
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
@@ -32,6 +32,15 @@ class DsfrForm(FlaskForm):
             """Return what a form sent, cleaned: a page may show it again. JSON comes from no page of ours."""
             sent = None if request.is_json else super().wrap_formdata(form, formdata)
             return None if sent is None else MultiDict((name, _clean(value)) for name, value in sent.items(multi=True))
+
+    @property
+    def resumed(self) -> bool:
+        """The form is shown again as it was filled in before a session ended: nothing is done until it is sent."""
+        return bool(g.get("resumed"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was sent; a form that is shown again is not carried out, whatever it holds."""
+        return not self.resumed and bool(super().validate(extra_validators))
 
     @property
     def error_items(self) -> list[ErrorItem]:

@@ -19,6 +19,7 @@ from concours.kernel.settings import ROOT
 from concours.kernel.storage import human_size
 from concours.kernel.text import Typographic, typographic
 from concours.kernel.web.failures import show_failures
+from concours.kernel.web.interrupted import note_resumed
 from concours.kernel.web.security import FORM_BYTES, secure
 from concours.kernel.web.state import State, attach
 
@@ -73,6 +74,7 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
     s3 = state.settings.s3
     secure(app, media_origin=s3.public_origin if s3 else None)
     CSRFProtect(app)
+    app.before_request(note_resumed)
     show_failures(app)
     if state.settings.trusted_proxies:
         count = state.settings.trusted_proxies

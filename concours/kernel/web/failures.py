@@ -16,11 +16,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from concours.kernel.errors import DomainError
+from concours.kernel.web.interrupted import answer_late_form
 
 _log = logging.getLogger(__name__)
 
 _STALE_FORM = (
-    "Ce formulaire est resté ouvert trop longtemps ou votre session a changé. "
+    "Ce formulaire est resté ouvert trop longtemps ou une autre session est ouverte dans ce navigateur. "
     "Revenez en arrière : votre saisie y est encore. Rechargez la page, puis envoyez de nouveau."
 )
 _FAULT = (
@@ -91,7 +92,7 @@ def _refusal(error: DomainError) -> Response:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
-        return _page(HTTPStatus.UNPROCESSABLE_ENTITY, _STALE_FORM)
+        return answer_late_form() or _page(HTTPStatus.UNPROCESSABLE_ENTITY, _STALE_FORM)
     if error.code is None or error.response is not None:
         return error
     if error.code < HTTPStatus.BAD_REQUEST:

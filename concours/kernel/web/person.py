@@ -1,11 +1,19 @@
 """Who is signed in: the cookie holds a token, the database says whose it is."""
 
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
 from typing import cast
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 
-from concours.kernel.sessions import LoginMixin, close_login, digest_of, look_up, open_login, renew_login
+from concours.kernel.devices import describe_device
+from concours.kernel.sessions import LIFETIME, LoginMixin, close_login, digest_of, look_up, open_login, renew_login
 from concours.kernel.web.state import state
+
+KEPT = "kept"
+"""Where the cookie holds the token of a form that came too late: the one thing that outlives a session."""
 
 _TOKEN = "token"  # noqa: S105 -- the name of a cookie's entry
 _EXTENSION = "concours_logins"
@@ -16,12 +24,51 @@ def use_logins(extensions: dict[str, object], table: type[LoginMixin]) -> None:
     extensions[_EXTENSION] = table
 
 
+def logins() -> type[LoginMixin]:
+    """Return the table of this application's signed-in sessions."""
+    return cast("type[LoginMixin]", current_app.extensions[_EXTENSION])
+
+
 def person_id() -> str | None:
     """Return the identifier of the person signed in, or None; asked of the database once a request."""
     if "person_id" not in g:
         token = session.get(_TOKEN)
         g.person_id = _find(token) if token else None
     return cast("str | None", g.person_id)
+
+
+def session_token() -> str | None:
+    """Return the token that the cookie holds, whether or not it still opens anything."""
+    return cast("str | None", session.get(_TOKEN))
+
+
+def session_ends_at() -> datetime | None:
+    """Return when the session of whoever is signed in ends, if nothing is asked any more."""
+    return cast("datetime | None", g.get("session_ends_at")) if person_id() else None
+
+
+def session_end() -> datetime | None:
+    """Return when the session ends without its being renewed by the question; None once it has."""
+    token = session.get(_TOKEN)
+    if token is None:
+        return None
+    with state().database.read() as database:
+        return look_up(database, logins(), token=token, now=state().clock()).ends_at
+
+
+def renew() -> datetime | None:
+    """Push the session's end one lifetime away and return it; None once it has ended."""
+    token = session.get(_TOKEN)
+    if token:
+        with state().database.write() as database:
+            renew_login(database, logins(), token=token, now=state().clock())
+        session.modified = True
+    return session_end()
+
+
+def mark_of(person: str) -> str:
+    """Return what the forms drawn for this person bear: it names nobody, and only this application can make it."""
+    return hmac.new(state().secret.encode(), f"form-owner\n{person}".encode(), hashlib.sha256).hexdigest()
 
 
 def login_digest() -> str | None:
@@ -32,14 +79,19 @@ def login_digest() -> str | None:
 
 def sign_in(person: str) -> None:
     """Open a session for this person; the former one ends, and the cookie's content is dropped."""
-    now, former = state().clock(), session.get(_TOKEN)
+    now, former, kept = state().clock(), session.get(_TOKEN), session.get(KEPT)
+    device = describe_device(request.user_agent.string)
     with state().database.write() as database:
         if former:
-            close_login(database, _table(), token=former)
-        token = open_login(database, _table(), person_id=person, now=now)
+            close_login(database, logins(), token=former)
+        token = open_login(database, logins(), person_id=person, now=now, device=device)
     session.clear()
     session.permanent = True
     session[_TOKEN] = token
+    if kept:
+        session[KEPT] = kept
+    # The token of each form then says, signed, whom the form was drawn for, even once the session has ended.
+    session[current_app.config["WTF_CSRF_FIELD_NAME"]] = f"{secrets.token_hex(20)}.{mark_of(person)}"
     g.person_id = person
 
 
@@ -48,7 +100,7 @@ def sign_out() -> None:
     token = session.get(_TOKEN)
     if token:
         with state().database.write() as database:
-            close_login(database, _table(), token=token)
+            close_login(database, logins(), token=token)
     session.clear()
     g.person_id = None
 
@@ -56,13 +108,10 @@ def sign_out() -> None:
 def _find(token: str) -> str | None:
     now = state().clock()
     with state().database.read() as database:
-        person, stale = look_up(database, _table(), token=token, now=now)
+        person, stale, g.session_ends_at = look_up(database, logins(), token=token, now=now)
     if person and stale:
         with state().database.write() as database:
-            renew_login(database, _table(), token=token, now=now)
+            renew_login(database, logins(), token=token, now=now)
+        g.session_ends_at = now + LIFETIME
         session.modified = True
     return person
-
-
-def _table() -> type[LoginMixin]:
-    return cast("type[LoginMixin]", current_app.extensions[_EXTENSION])

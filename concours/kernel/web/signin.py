@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,12 +18,10 @@ from concours.kernel.forms import DsfrForm, EmailField, TextField
 from concours.kernel.queue import QUICK
 from concours.kernel.web import mailbox, person
 from concours.kernel.web.access import ClosedBlueprint, everyone
+from concours.kernel.web.interrupted import NEXT, NEXT_LENGTH, answer_late_form, find_kept, offer
 from concours.kernel.web.state import instant, state
 
 _PENDING = "signing_in"
-_NEXT = "next"
-_NEXT_LENGTH = 1000
-"""Characters of the page to come back to: the cookie that keeps it has room for four thousand in all."""
 _SPENT_LINK = "Ce lien a déjà servi, a expiré ou n'est pas complet. Connectez-vous avec votre adresse électronique."
 _WRONG = "Ce code n'est pas le bon, ou il a expiré. Vérifiez le dernier courriel reçu."
 _SPENT = "Ce code n'est plus valable : trop d'essais, ou trente minutes passées. Demandez un nouveau code ci-dessous."
@@ -73,20 +71,32 @@ def require_sign_in() -> ResponseReturnValue | None:
     """Let people in who are signed in, send the others to the sign-in page and back."""
     if person.person_id():
         return None
-    if request.method == "GET" and len(request.full_path) <= _NEXT_LENGTH:
-        session[_NEXT] = request.full_path.rstrip("?")
+    late = answer_late_form()
+    if late is not None:
+        return late
+    come_back_here()
     flash("Connectez-vous pour continuer : vous reviendrez ensuite à cette page.", "info")
     return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)
 
 
+def come_back_here() -> None:
+    """Have the visitor brought back to this page once signed in."""
+    # A piece of a page that refreshes itself is no page to come back to.
+    if request.method == "GET" and "HX-Request" not in request.headers and len(request.full_path) <= NEXT_LENGTH:
+        session[NEXT] = request.full_path.rstrip("?")
+
+
 def signin_blueprint(side: Side) -> Blueprint:
-    """Return the pages /connexion, /connexion/code, /connexion/lien/… and /deconnexion."""
+    """Return the pages /connexion, /connexion/code, /connexion/lien/…, /connexion/reprise and /deconnexion."""
     pages = _Pages(side)
     blueprint = ClosedBlueprint("signin", __name__, access=everyone)
     both = ("GET", "POST")
     blueprint.add_url_rule("/connexion", "ask", pages.ask, methods=both)
     blueprint.add_url_rule("/connexion/code", "code", pages.code, methods=both)
     blueprint.add_url_rule("/connexion/lien/<string:token>", "link", pages.link, methods=both)
+    blueprint.add_url_rule("/connexion/reprise", "resume", pages.resume)
+    blueprint.add_url_rule("/connexion/session", "left", pages.left)
+    blueprint.add_url_rule("/connexion/prolonger", "stay", pages.stay, methods=("POST",))
     blueprint.add_url_rule("/deconnexion", "leave", pages.leave, methods=("POST",))
     return blueprint
 
@@ -133,24 +143,42 @@ class _Pages:
             who = link.person_id
         return self._arrive(who)
 
+    def resume(self) -> ResponseReturnValue:
+        form, who = find_kept(), person.person_id()
+        if form:
+            return offer(form)
+        if who is None:
+            return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)
+        return redirect(self._home_of(who), HTTPStatus.SEE_OTHER)
+
+    def left(self) -> ResponseReturnValue:
+        return _until(person.session_end())
+
+    def stay(self) -> ResponseReturnValue:
+        return _until(person.renew())
+
     def leave(self) -> ResponseReturnValue:
         person.sign_out()
         flash("Vous êtes déconnecté·e. Ce qui était enregistré le reste.", "success")
         return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)
 
     def _arrive(self, who: str) -> ResponseReturnValue:
-        target = session.get(_NEXT)
-        with state().database.read() as database:
-            home = self.side.home(database, who)
+        target = session.get(NEXT)
         person.sign_in(who)
+        if find_kept():
+            return redirect(url_for("signin.resume"), HTTPStatus.SEE_OTHER)
         own = isinstance(target, str) and target.startswith("/") and not target.startswith(("//", "/\\"))
-        return redirect(f"{request.script_root}{target}" if own else url_for(home), HTTPStatus.SEE_OTHER)
+        return redirect(f"{request.script_root}{target}" if own else self._home_of(who), HTTPStatus.SEE_OTHER)
+
+    def _home_of(self, who: str) -> str:
+        with state().database.read() as database:
+            return url_for(self.side.home(database, who))
 
     def _send_code(self, email: str) -> None:
         now, side = instant(), self.side
         with state().database.write() as database:
             book = self._book()
-            book.check_rate(database, email=email, network=_network(request.remote_addr or ""), now=now)
+            book.check_rate(database, email=email, network=network_of(request.remote_addr or ""), now=now)
             # Made, written and announced for an unknown address too: whether it is known shows in nothing, neither in
             # the answer to a wrong code nor in time.
             code = book.issue(database, email=email, now=now)
@@ -172,7 +200,14 @@ class _Pages:
         return CodeBook(self.side.codes, self.side.requests, state().secret)
 
 
-def _network(address: str) -> str:
+def _until(end: datetime | None) -> Response:
+    """Tell a page left open when its session ends: null once it has ended."""
+    response = jsonify(ends=end.isoformat() if end else None)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def network_of(address: str) -> str:
     """Return what counts as one network: an IPv4 address, the /64 that one IPv6 subscriber has."""
     with suppress(ValueError):
         parsed = ip_address(address)

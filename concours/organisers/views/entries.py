@@ -12,6 +12,8 @@ from concours.accounts.models import Account
 from concours.editions.queries import current_record
 from concours.entries.consents import TEXTS
 from concours.entries.models import Deposit
+from concours.entries.queries import people_of
+from concours.entries.rules import Way
 from concours.intake.rules import Kind
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import NotFound
@@ -55,6 +57,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
         record = current_record(session)
         each = queries.find_examined(session, entry_id)
         waiting = queries.to_examine(queries.examined_entries(session, record.id))
+        people = people_of(session, [each.entry])[entry_id]
         decided_by = session.get(Account, each.admissibility.decided_by) if each.admissibility else None
     held = None if each.standing is Standing.STALE else each.admissibility
     form = decision_form(each.entry.deposit_id, held)
@@ -66,6 +69,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
     page = render_template(
         "organisers/entry.html",
         each=each,
+        people=people,
         form=form,
         consents=TEXTS,
         before=before,
@@ -136,6 +140,7 @@ def _facts(deposit: Deposit) -> list[tuple[str, str]]:
     facts = [
         ("Accusé de réception", f"n° {deposit.receipt_number}"),
         ("Déposée le", format_instant(deposit.at, seconds=True)),
+        *_way_facts(deposit),
         ("Nom du fichier d'origine", creation.name),
         ("Format", f".{creation.kind}" if creation.kind else "Pas encore connu"),
         ("Taille", f"{human_size(creation.size)} ({grouped(creation.size)} octets)"),
@@ -145,6 +150,22 @@ def _facts(deposit: Deposit) -> list[tuple[str, str]]:
     if creation.pages is not None:
         facts.append(("Pages", str(creation.pages)))
     return [*facts, ("Empreinte du fichier (SHA-256)", creation.sha256)]
+
+
+def _way_facts(deposit: Deposit) -> list[tuple[str, str]]:
+    """Return how the deposit came about, where it was not a candidate's own plain act."""
+    if deposit.way == Way.ARMED:
+        return [("Dépôt", "Fait de lui-même au dernier octet du fichier, à la demande de l'équipe")]
+    if deposit.way == Way.LATE:
+        return [("Dépôt", "Hors délai, admis"), ("Motif", deposit.reason)]
+    if deposit.way == Way.BEHALF and deposit.came_at:
+        received = format_instant(deposit.came_at)
+        return [
+            ("Dépôt", "Par le secrétariat, pour le compte de l'équipe"),
+            ("Reçue le", received),
+            ("Motif", deposit.reason),
+        ]
+    return []
 
 
 def _decide(session: Session, entry_id: str, form: DecisionForm, now: datetime) -> None:

@@ -1,0 +1,31 @@
+// « Déposer dès la fin de l'envoi »: the server does it, at the last byte, whether this page is still there or not.
+export class Arming {
+  // `sending()`: the file on its way, or null; `token()`: the form's.
+  constructor(box, { sending, token }) {
+    this.root = box.querySelector("[data-arm]");
+    this.acts = { sending, token };
+    this.armed = false;
+    if (!this.root) return;
+    this.on = this.root.querySelector("[data-arm-on]");
+    this.off = this.root.querySelector("[data-arm-off]");
+    this.on.addEventListener("click", () => this.#ask(true));
+    this.off.addEventListener("click", () => this.#ask(false));
+  }
+
+  async #ask(wanted) {
+    const id = this.acts.sending()?.address?.split("/").at(-1);
+    const body = new URLSearchParams(wanted ? {} : { annuler: "oui" });
+    const headers = { Accept: "application/json", "X-CSRFToken": this.acts.token() };
+    const answer = id && (await fetch(this.root.dataset.arm.replace("ENVOI", id), { method: "POST", headers, body }).catch(() => null));
+    this.root.querySelector("[data-arm-failed]").hidden = Boolean(answer?.ok);
+    if (answer?.ok) this.#show(wanted);
+  }
+
+  #show(armed) {
+    this.armed = armed;
+    this.root.querySelector("[data-armed]").hidden = !armed;
+    this.on.hidden = armed;
+    this.off.hidden = !armed;
+    (armed ? this.off : this.on).focus();
+  }
+}
