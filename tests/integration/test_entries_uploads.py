@@ -104,11 +104,12 @@ def test_a_word_document_renamed_pdf_is_refused_at_once_and_the_rest_is_untouche
     scene: Scene, client: FlaskClient
 ) -> None:
     entry_id = scene.complete()
+    before = kept_files(scene)
     form = page(client, f"/candidatures/{entry_id}/creation").form()
     refused = form.submit(status=422, file=(io.BytesIO(files.docx()), "création.pdf"))
     (error,) = refused.errors
     assert "document Word (.docx) renommé en .pdf" in error
-    assert kept_files(scene) == []
+    assert kept_files(scene) == before
     with scene.entry(entry_id) as entry:
         assert entry.creation is not None
         assert entry.creation.name == "bd.pdf"
