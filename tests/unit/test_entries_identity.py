@@ -1,5 +1,6 @@
 """The candidate's own names in what the jury reads: what is found, and what must not be."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
