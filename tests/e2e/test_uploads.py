@@ -26,6 +26,7 @@ from concours.kernel.db import Database
 from tests import files
 from tests.e2e.test_service import descendants, wait_for_end
 from tests.fakes.network import BadNetwork
+from tests.s3_fixture import environ_of
 from tests.service import Service
 
 SIZE = 12 << 20
@@ -77,6 +78,12 @@ class Sender:
             ["node", str(SEND), *words], capture_output=True, text=True, timeout=120, check=False, cwd=SEND.parent
         )
         return [json.loads(line) for line in done.stdout.splitlines()] or [{"stderr": done.stderr}]
+
+
+@pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.full)])
+def storage_environ(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The local folder; with the heavier tests, the same on a real S3, which the protocol's own tests meet each time."""
+    return environ_of(request.getfixturevalue("own_bucket") if request.param == "s3" else None)
 
 
 @pytest.fixture

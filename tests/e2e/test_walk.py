@@ -149,6 +149,7 @@ def start(folder: Path, mailbox: SmtpServer, settings: Mapping[str, str] | None 
     return Service(folder, **smtp, CONTACT_EMAIL=ORGANISER, **(settings or {}))
 
 
+@pytest.mark.full
 def test_a_contest_from_the_first_dossier_to_the_exported_laureates(
     tmp_path: Path, smtp_server: SmtpServer, new_page: NewPage
 ) -> None:
