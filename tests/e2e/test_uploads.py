@@ -82,7 +82,7 @@ class Sender:
 
 @pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.full)])
 def storage_environ(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The local folder; with the heavier tests, the same on a real S3, which the protocol's own tests meet each time."""
+    """The local folder; among the heavier tests the same on a real S3, which the protocol's own meet each time."""
     return environ_of(request.getfixturevalue("own_bucket") if request.param == "s3" else None)
 
 
