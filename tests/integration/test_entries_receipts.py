@@ -416,7 +416,7 @@ def test_a_wrong_number_or_digest_is_pointed_out(scene: Scene, query: str) -> No
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\0" * 40, b"\xff\xfe", b"[" * 16_000, b"{" * 9, b"NaN", b"9" * 9_000, b"x" * 1_900_000, FILE[:-20]],
+    [b"", b"\0" * 40, b"\xff\xfe", b"[" * 16_000, b"{" * 9, b"NaN", b"9" * 9_000, b"x" * 400_000, FILE[:-20]],
     ids=range(9),
 )
 def test_whatever_is_given_is_answered_in_a_sentence(scene: Scene, content: bytes) -> None:

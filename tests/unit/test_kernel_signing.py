@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from concours.kernel.disk import kept_file
 from concours.kernel.settings import SettingsError, read_settings
 from concours.kernel.signing import read_public_keys, read_signing_key
 
@@ -33,6 +34,15 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     assert [process.returncode for process in ready] == [0] * len(ready)
     assert set(said) == {read_signing_key(read_settings({"DATA": str(tmp_path)})).public.id}
     assert [path.name for path in (tmp_path / "keys").iterdir()] == ["receipt.pem"]
+
+
+def test_whoever_comes_second_while_making_takes_the_text_of_the_first(tmp_path: Path) -> None:
+    def make_late() -> str:
+        assert kept_file(tmp_path / "key", lambda: "first") == "first"
+        return "second"
+
+    assert kept_file(tmp_path / "key", make_late) == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
 
 def test_the_key_is_kept_from_others(tmp_path: Path) -> None:

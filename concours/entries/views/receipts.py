@@ -77,7 +77,8 @@ def public_keys() -> ResponseReturnValue:
     with state().database.read() as session:
         former = [key for key in receipts.former_keys(session) if key.id != present.id]
     blocks = [f"Cle {present.id} : signe a present\n{present.pem}"]
-    blocks += [f"Cle {key.id} : a signe, a partir du {key.first_used_at:%Y-%m-%d}\n{key.pem}" for key in former]
+    # Without a date: that of a key's first receipt is that of a deposit, and the jury may read this page.
+    blocks += [f"Cle {key.id} : a signe auparavant\n{key.pem}" for key in former]
     response = Response("\n".join(blocks), mimetype="application/x-pem-file")
     response.headers.set("Content-Disposition", "attachment", filename="cle.pem")
     return response
