@@ -5,10 +5,10 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from concours.kernel.db import Database
 from concours.kernel.queue import QUICK, SLOW
 from concours.kernel.settings import Settings, SettingsError, read_settings
 from concours.kernel.storage import open_stores
+from concours.status import queries as status
 from concours.worker import Worker, _Seldom, make_worker
 from jury.api import Outbox as JuryOutbox
 from tests import files
@@ -273,6 +274,19 @@ class Running:
             self.service.process.kill()
             self.service.process.wait()
         self.database.dispose()
+
+
+def test_a_worker_gives_a_sign_of_life_for_each_of_its_duties(running: Running) -> None:
+    def beats() -> Mapping[str, datetime]:
+        with running.database.read() as session:
+            return status.beats(session)
+
+    assert beats() == {}
+    begun = system_clock()
+    running.service.start()
+    running.wait_for(lambda: set(beats()) == {"files", "mail"})
+    assert all(begun <= at <= system_clock() for at in beats().values())
+    assert running.service.stop() == 0
 
 
 def test_a_worker_takes_up_what_waits_and_what_comes(running: Running, smtp_server: SmtpServer) -> None:
