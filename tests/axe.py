@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 _SOURCE = Path(__file__).resolve().parent.parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -22,3 +23,7 @@ def violations(page: Page) -> list[str]:
 def _sentence(violation: dict[str, Any]) -> str:
     where = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:5])
     return f"{violation['id']}: {violation['help']} ({violation['impact']}): {where}"
+
+
+WIDTHS = (320, pytest.param(768, marks=pytest.mark.full), pytest.param(1280, marks=pytest.mark.full))
+"""Of screens, in CSS pixels: the narrowest for each change, all of them among the heavier tests."""

@@ -45,6 +45,9 @@ TEXTS = (
 ALONE = frozenset({TEXTS[1], *TEXTS[3:5], TEXTS[7]})
 """Those that are tried one field at a time, everything else in order."""
 
+_ENDING = frozenset({"static", "signin.leave", "account.end_sessions", "sessions.end_all"})
+"""What ends the session of whoever tries, and files."""
+
 QUERIES = ("page=" + "9" * 20, "page=-5", "q=%00&etat=%00", "apercu=1&a-completer=1&x=%ff", "etat[]=1&q=" + "é" * 3000)
 
 ENVIRONMENTS: Sequence[Mapping[str, str]] = (
@@ -101,7 +104,7 @@ class Attacker:
     def rules(self) -> Iterator[Rule]:
         """Yield the addresses of the application; without the files, and without what would sign us out."""
         for rule in self.app.url_map.iter_rules():
-            if rule.endpoint not in {"static", "signin.leave"} and self.room(rule.rule):
+            if rule.endpoint not in _ENDING and self.room(rule.rule):
                 yield rule
 
     def address(self, rule: Rule, wrong: str | None = None, at: str = "") -> str:

@@ -45,7 +45,7 @@ class Closing {
     if (!box || this.#asking) return;
     this.#asking = true;
     this.#asked = Date.now();
-    const answer = await fetch(box.dataset.clock, { cache: "no-store", redirect: "error" }).catch(() => null);
+    const answer = await fetch(box.dataset.clock, { cache: "no-store", redirect: "error", headers: { "X-By-Itself": "yes" } }).catch(() => null);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
     if (told) tellClock(new Date(told.now).getTime(), this.#asked);
     if (told) await this.#follow(box, told);

@@ -62,7 +62,7 @@ export class Follower {
   }
 
   async #fetch() {
-    const answer = await fetch(this.list.dataset.follow, { redirect: "error" }).catch(() => null);
+    const answer = await fetch(this.list.dataset.follow, { redirect: "error", headers: { "X-By-Itself": "yes" } }).catch(() => null);
     if (!answer?.ok) return null;
     return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#envois");
   }

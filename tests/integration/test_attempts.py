@@ -17,7 +17,7 @@ from concours.cli import main
 from concours.kernel.settings import S3
 from concours.migrations import upgrade
 from tests import files
-from tests.axe import violations
+from tests.axe import WIDTHS, violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
@@ -206,7 +206,7 @@ def _while_stopped(server: PostgresServer, client: FlaskClient, entry_id: str, h
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_proof_is_for_everybody(tmp_path: Path, sqlite_url: str, new_page: NewPage, width: int) -> None:
     scene = Scene(tmp_path, sqlite_url, FrozenClock(OPEN))
     entry_id = scene.complete()

@@ -16,7 +16,7 @@ from concours.kernel.ids import new_id
 from concours.organisers import closing
 from concours.organisers import operations as organisers
 from tests import organisers_contest as contest
-from tests.axe import violations
+from tests.axe import WIDTHS, violations
 from tests.conftest import NewPage
 from tests.entries_scene import CLOSING, OPEN, Scene, attach, candidate, draft
 from tests.fakes.clock import FrozenClock
@@ -208,7 +208,7 @@ def test_the_calendar_no_longer_moves_the_closing(scene: Scene) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_pages_are_for_everybody(scene: Scene, new_page: NewPage, width: int) -> None:
     scene.console()
     with answering(scene.app) as address:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.axe import violations
+from tests.axe import WIDTHS, violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
@@ -48,7 +48,7 @@ def pages_of(scene: Scene, entry_id: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_of_a_team_hinders_nobody(scene: Scene, address: str, new_page: NewPage, width: int) -> None:
     entry_id, page = shared(scene), new_page(width=width)
     sign_in(scene, address, page, OWNER)

@@ -18,7 +18,7 @@ from concours.migrations import upgrade
 from concours.status.operations import beat
 from concours.worker import DUTIES
 from tests import files
-from tests.axe import violations
+from tests.axe import WIDTHS, violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
@@ -180,6 +180,7 @@ def server() -> Iterator[S3Server]:
         yield running
 
 
+@pytest.mark.full
 def test_it_answers_while_the_storage_server_hangs(
     server: S3Server, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,7 +214,7 @@ def test_it_tells_of_a_full_disk(tmp_path: Path, sqlite_url: str, clock: FrozenC
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_is_for_everybody(quick_scene: Scene, new_page: NewPage, width: int) -> None:
     with answering(quick_scene.app) as address:
         opened = new_page(width)

@@ -17,7 +17,7 @@ from concours.intake.models import Creation, CreationState
 from concours.kernel import s3
 from concours.kernel.settings import S3
 from tests import files
-from tests.axe import violations
+from tests.axe import WIDTHS, violations
 from tests.conftest import NewPage
 from tests.entries_scene import OPEN, Scene
 from tests.fakes.clock import FrozenClock
@@ -154,6 +154,7 @@ def remote(server: S3Server, tmp_path: Path, sqlite_url: str, monkeypatch: pytes
     return Scene(tmp_path, sqlite_url, FrozenClock(OPEN), **environ_of(server.settings))
 
 
+@pytest.mark.full
 def test_a_server_that_hangs_pauses_an_upload_which_goes_on_once_it_is_back(server: S3Server, remote: Scene) -> None:
     content = files.pdf()
     tus = Tus(remote.sign_in(), remote.draft())
@@ -169,6 +170,7 @@ def test_a_server_that_hangs_pauses_an_upload_which_goes_on_once_it_is_back(serv
         assert session.scalars(select(Creation)).one().sha256 == hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.full
 def test_a_server_that_hangs_is_said_and_once_back_takes_the_same_file(
     server: S3Server, remote: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -186,6 +188,7 @@ def test_a_server_that_hangs_is_said_and_once_back_takes_the_same_file(
     assert remote.upload(client, entry_id, files.pdf(pages=3), "apres.pdf").response.status_code == 200
 
 
+@pytest.mark.full
 def test_a_worker_whose_server_hangs_gives_no_file_up(server: S3Server, remote: Scene) -> None:
     client, entry_id = remote.sign_in(), remote.draft()
     remote.upload(client, entry_id, files.pdf(), "avant.pdf")
@@ -209,7 +212,7 @@ def test_a_server_that_is_stopped_is_said_at_once(stranded: tuple[Scene, str]) -
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_of_a_failure_is_for_everybody(stranded: tuple[Scene, str], new_page: NewPage, width: int) -> None:
     scene, path = stranded
     with answering(scene.app) as address:

@@ -132,7 +132,7 @@ def test_mail_leaves_from_a_worker_of_its_own_that_examines_nothing(unit: Unit, 
     database, settings = Database(unit.url), read_settings(unit.environ)
     made = receive(database, settings, files.pdf())
     enqueue_both(database)
-    environ = {**unit.environ, "SMTP_PORT": str(smtp_server.port), "SMTP_SECURITY": "none"}
+    environ = {**unit.environ, "SMTP_PORT": str(smtp_server.port), "SMTP_SECURITY": "none", "SECRET_KEY": 64 * "k"}
     command = [sys.executable, "-m", "concours.cli", "worker", "--mail"]
     with subprocess.Popen(command, env=environ, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True) as worker:
         assert {each["To"] for each in smtp_server.wait_for(2)} == {"claire@exemple.fr", "juree@exemple.fr"}

@@ -15,6 +15,8 @@ from concours.kernel.web.state import state
 KEPT = "kept"
 """Where the cookie holds the token of a form that came too late: the one thing that outlives a session."""
 
+_BY_ITSELF = frozenset({"X-By-Itself", "Hx-Request"})
+"""Headers of what an open page asks without anybody being there: it keeps no session alive."""
 _TOKEN = "token"  # noqa: S105 -- the name of a cookie's entry
 _EXTENSION = "concours_logins"
 
@@ -109,7 +111,7 @@ def _find(token: str) -> str | None:
     now = state().clock()
     with state().database.read() as database:
         person, stale, g.session_ends_at = look_up(database, logins(), token=token, now=now)
-    if person and stale:
+    if person and stale and not _BY_ITSELF.intersection(request.headers.keys()):
         with state().database.write() as database:
             renew_login(database, logins(), token=token, now=now)
         g.session_ends_at = now + LIFETIME
