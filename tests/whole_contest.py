@@ -40,8 +40,11 @@ class WholeContest(Scene):
 
     def dispose(self) -> None:
         """Close every connection: PostgreSQL keeps them open until it is told."""
-        for held in (self.database, *(app.extensions["concours"].database for app in (self.app, self.jury))):
+        states = [app.extensions["concours"] for app in (self.app, self.jury)]
+        for held in (self.database, *(state.database for state in states)):
             held.dispose()
+        for queue in (queue for state in states for queue in vars(state.queues).get("by_name", {}).values()):
+            queue.storage.close()
 
     @cached_property
     def organiser(self) -> FlaskClient:

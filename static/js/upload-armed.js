@@ -13,12 +13,22 @@ export class Arming {
   }
 
   async #ask(wanted) {
-    const id = this.acts.sending()?.address?.split("/").at(-1);
+    const id = await this.#upload();
     const body = new URLSearchParams(wanted ? {} : { annuler: "oui" });
     const headers = { Accept: "application/json", "X-CSRFToken": this.acts.token() };
     const answer = id && (await fetch(this.root.dataset.arm.replace("ENVOI", id), { method: "POST", headers, body }).catch(() => null));
     this.root.querySelector("[data-arm-failed]").hidden = Boolean(answer?.ok);
     if (answer?.ok) this.#show(wanted);
+  }
+
+  // What the server calls the file: known once it has answered the first chunk.
+  async #upload() {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const sending = this.acts.sending();
+      if (!sending || sending.address) return sending?.address.split("/").at(-1);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return undefined;
   }
 
   #show(armed) {

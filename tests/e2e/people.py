@@ -149,8 +149,9 @@ class Candidate(Person):
         self.go(f"/candidatures/{self.entry}/verification")
         self.tick("rules_accepted", "rights_granted")
         self.press("Enregistrer et continuer")
-        assert "Voici ce que vous allez déposer" in self.words
+        expect(self.main.get_by_text("Voici ce que vous allez déposer")).to_be_visible()
         self.press("Déposer la candidature")
+        self.page.wait_for_url("**/depots/*")
         found = re.search(r"\b\w+-[A-Z2-9]{4}-[A-Z2-9]{4}\b", self.words)
         assert found, self.words
         return found.group()

@@ -25,6 +25,7 @@ SPOKEN = Path(__file__).parent.parent / "spoken"
 
 EVE = CLOSING - timedelta(hours=6)
 _CHANGING = (
+    (re.compile(r"Il reste [^.]*"), "Il reste DU TEMPS"),
     (re.compile(r"\d{4}-[A-Z0-9]{4}-[A-Z0-9]{4}"), "NUMÉRO"),
     (re.compile(r"[0-9a-f]{128}"), "SIGNATURE"),
     (re.compile(r"[0-9a-f]{64}"), "EMPREINTE"),
