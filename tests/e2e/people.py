@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -96,7 +97,7 @@ class Person:
     def mail(self, subject_word: str) -> list[str]:
         """Return the texts received whose subject holds this word, oldest first."""
         mine = [message for message in self.mailbox.messages if message["To"] == self.email]
-        return [f"{m['Subject']}\n{m.get_content()}" for m in mine if subject_word in m["Subject"]]
+        return [f"{m['Subject']}\n{_text_of(m)}" for m in mine if subject_word in m["Subject"]]
 
     def _code(self, known: int) -> str:
         limit = time.monotonic() + _PATIENCE_MS / 1000
@@ -106,6 +107,13 @@ class Person:
         found = re.search(r"\b\d{6}\b", received[-1])
         assert found, received[-1]
         return found.group()
+
+
+def _text_of(message: EmailMessage) -> str:
+    """Return what is written, whatever else goes with it."""
+    body = message.get_body(("plain",))
+    assert body is not None, message["Subject"]
+    return str(body.get_content())
 
 
 def _as_set(name: str) -> re.Pattern[str]:
