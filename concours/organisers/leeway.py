@@ -71,6 +71,7 @@ def admit_late(session: Session, *, position: int, act: Act) -> Deposit:
     entry = _entry(session, attempt.subject)
     if position in admitted(session):
         raise Conflict("Cette tentative est déjà admise : rien n'a changé.")
+    _require_untouched_since(entry, attempt.at)
     reason = _reason(act)
     if attempt.details["act"] == "upload":
         _take_late_file(session, entry, attempt)
@@ -174,6 +175,15 @@ def _fill_in(session: Session, entry: Entry, answers: Mapping[str, Any], creatio
     entry.creation = creation
     session.add(entry)
     session.flush()
+
+
+def _require_untouched_since(entry: Entry, attempted_at: datetime) -> None:
+    """Let a deposit bear an attempt's instant only if it holds nothing newer. Raises Conflict."""
+    if entry.updated_at > attempted_at or (entry.deposit and entry.deposit.at > attempted_at):
+        raise Conflict(
+            "Le dossier a été modifié ou déposé depuis cette tentative : l'admettre daterait d'avant ce qui est venu "
+            "après. Rien n'a changé ; l'équipe peut déposer elle-même, au besoin avec un délai."
+        )
 
 
 def _take_late_file(session: Session, entry: Entry, attempt: AuditEvent) -> None:

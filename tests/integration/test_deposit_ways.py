@@ -306,6 +306,19 @@ def test_a_late_press_of_the_button_is_admitted_as_the_dossier_stood(scene: Scen
     assert (made.entry_id, made.at, made.way) == (entry_id, CLOSING, "late")
 
 
+def test_an_attempt_is_not_admitted_once_the_dossier_has_changed_since(scene: Scene) -> None:
+    entry_id, client, console = scene.complete(), scene.sign_in(), scene.console()
+    scene.clock.move_to(CLOSING)
+    deposit(scene, entry_id, status=422)
+    more = page(console, f"/organisation/candidatures/{entry_id}/delai").form()
+    more.submit(until="2027-03-14T12:00", reason="Panne du service.")
+    scene.clock.advance(timedelta(minutes=10))
+    page(client, f"/candidatures/{entry_id}/innovation").form().submit(title="Un titre trouvé ensuite")
+    ask = to_admit(page(console, "/organisation/registre")).form()
+    assert "modifié ou déposé depuis" in ask.submit(status=409, reason="Une seconde de trop.").text
+    assert deposits(scene) == []
+
+
 def test_a_late_file_of_an_incomplete_dossier_is_not_admitted(scene: Scene) -> None:
     entry_id = scene.draft(title="")
     scene.clock.move_to(CLOSING)
