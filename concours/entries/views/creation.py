@@ -16,6 +16,7 @@ from concours.entries.views.base import Folder, acting, blueprint, edition_of, o
 from concours.entries.views.phone import phone_link
 from concours.intake.models import Creation
 from concours.intake.operations import sniff_head
+from concours.intake.rules import Limits
 from concours.intake.sniff import HEAD_BYTES
 from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.queue import QUICK
@@ -112,16 +113,21 @@ def _only_file() -> FileStorage:
     return files[0]
 
 
-def _receive(folder: Folder, file: FileStorage) -> Creation:
-    """Look at the first bytes, then store the file. Raises Refused, TooLarge, Late."""
-    now, limits, name = instant(), limits_of(folder.edition), clean_line(file.filename or "") or "sans nom"
-    size = file.stream.seek(0, os.SEEK_END)
+def store(file: FileStorage, limits: Limits) -> tuple[Received, str]:
+    """Look at the first bytes of a form's file, then store it; return its name too. Raises Refused, TooLarge."""
+    name, size = clean_line(file.filename or "") or "sans nom", file.stream.seek(0, os.SEEK_END)
     file.stream.seek(0)
     sniff_head(file.stream.read(HEAD_BYTES), size, name=name, limits=limits)
     file.stream.seek(0)
-    received = state().stores.quarantine.receive(file.stream, max_bytes=limits.max_bytes)
+    return state().stores.quarantine.receive(file.stream, max_bytes=limits.max_bytes), name
+
+
+def _receive(folder: Folder, file: FileStorage) -> Creation:
+    """Store the file and make it the draft's. Raises Refused, TooLarge, Late."""
+    now = instant()
+    received, name = store(file, limits_of(folder.edition))
     try:
-        with acting(folder.entry.id, size=size) as session:
+        with acting(folder.entry.id, size=received.size) as session:
             made = operations.attach_creation(
                 session,
                 entry_id=folder.entry.id,

@@ -1,12 +1,10 @@
 """What is granted out of the ordinary: more time, a deposit for somebody, a problem told."""
 
-import os
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
 from concours.accounts.access import current_account_id
 from concours.editions.queries import current_edition
@@ -14,13 +12,10 @@ from concours.editions.rules import Edition
 from concours.entries.models import Deposit
 from concours.entries.queries import edition_of
 from concours.entries.rules import limits_of
+from concours.entries.views.creation import store
 from concours.entries.views.receipts import signing_key
-from concours.intake.operations import sniff_head
-from concours.intake.sniff import HEAD_BYTES
 from concours.kernel.errors import DomainError
 from concours.kernel.queue import QUICK
-from concours.kernel.storage import Received
-from concours.kernel.text import clean_line
 from concours.kernel.web.security import accepts_files
 from concours.kernel.web.state import instant, state
 from concours.organisers import leeway, queries
@@ -109,7 +104,7 @@ def _deposit(form: BehalfForm, edition: Edition) -> Deposit | None:
     if file is None or came_at is None:
         return None
     try:
-        received, name = _receive(file, edition)
+        received, name = store(file, limits_of(edition))
     except DomainError as refusal:
         form.refuse(refusal.message, field="file")
         return None
@@ -131,13 +126,3 @@ def _deposit(form: BehalfForm, edition: Edition) -> Deposit | None:
         state().stores.quarantine.delete(received.key)
         return None
     return made[0]
-
-
-def _receive(file: FileStorage, edition: Edition) -> tuple[Received, str]:
-    """Look at the first bytes, then store the file. Raises Refused, TooLarge."""
-    limits, name = limits_of(edition), clean_line(file.filename or "") or "sans nom"
-    size = file.stream.seek(0, os.SEEK_END)
-    file.stream.seek(0)
-    sniff_head(file.stream.read(HEAD_BYTES), size, name=name, limits=limits)
-    file.stream.seek(0)
-    return state().stores.quarantine.receive(file.stream, max_bytes=limits.max_bytes), name
