@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from concours.kernel.db import Database
 from concours.migrations import upgrade
+from tests.compiled import share_compiled_templates
 from tests.fakes.clock import FrozenClock
 from tests.fakes.smtp import SmtpServer
 from tests.no_skips import pytest_make_collect_report, pytest_runtest_makereport
@@ -32,6 +33,8 @@ _CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 _POSTGRES_TEMPLATE = "migrated"
+
+share_compiled_templates()
 
 
 @pytest.fixture

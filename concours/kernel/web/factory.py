@@ -83,7 +83,7 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
 
 
 def _tune_templates(app: Flask, templates: Callable[[str], bool]) -> None:
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     environment = app.jinja_env
     environment.loader = FolderLoader(templates)
     environment.add_extension(Typographic)
