@@ -40,7 +40,8 @@ class Site:
         with self._database.write() as session:
             now = system_clock()
             made = [entries_scene.draft(session, self._account_id, now=now).id for _ in range(count)]
-        self._token = self._token or self._form_token(made[0])
+        # The sign-in's cookie holds what the token is compared to.
+        self._token = self._token or self.token(made[0], self._cookie)
         return made
 
     def send_whole(self, entry_id: str, body: Body) -> None:
@@ -118,12 +119,6 @@ class Site:
         with Connection(self.port) as connection:
             answer = connection.request("GET", f"/connexion/lien/{token}", status=303)
         return _cookie(answer), account_id
-
-    def _form_token(self, entry_id: str) -> str:
-        with Connection(self.port) as connection:
-            page = connection.request("GET", f"/candidatures/{entry_id}/creation", {"Cookie": self._cookie})
-        self._cookie = _cookie(page)  # it holds what the token is compared to
-        return field_of(page.body, "csrf_token")
 
     def _tus(self, headers: Mapping[str, str]) -> dict[str, str]:
         return {**self.tus(self._cookie, self._token), **headers}

@@ -121,8 +121,7 @@ def _attach(session: Session, arrival: _Arrival, giving: Giving) -> Creation | D
         made = operations.attach_creation(session, **who, received=arrival.received, name=upload.name, now=arrival.now)
     except Late as late:
         _complete(session, arrival, None)
-        kept = {"upload": upload.id, "sha256": arrival.received.sha256}
-        operations.record_late(session, **who, act="upload", now=arrival.now, size=upload.size, **kept)
+        operations.record_late_file(session, **who, upload_id=upload.id, received=arrival.received, now=arrival.now)
         entry = session.get_one(Entry, upload.subject)
         deposits.missed(session, entry=entry, upload_id=upload.id, public_url=giving.public_url, now=arrival.now)
         return late

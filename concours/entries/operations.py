@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import exists, select
@@ -20,6 +20,8 @@ from concours.kernel.errors import Conflict
 from concours.kernel.storage import Received
 
 _SIGNATURE_LENGTH = 200
+_STRETCH = timedelta(minutes=10)
+"""One person's changes that follow one another this closely are one event: the deposit seals what they made."""
 
 
 class Stale(Conflict):
@@ -120,6 +122,14 @@ def record_late(
     record(session, actor=account_id, action="late_attempt", subject=entry_id, now=now, details=details)
 
 
+def record_late_file(
+    session: Session, *, entry_id: str, account_id: str, upload_id: str, received: Received, now: datetime
+) -> None:
+    """Record a file that came whole but too late, with what an organiser needs to admit it."""
+    who = {"entry_id": entry_id, "account_id": account_id}
+    record_late(session, **who, act="upload", now=now, size=received.size, upload=upload_id, sha256=received.sha256)
+
+
 def record_infection(session: Session, *, creation_id: str, signature: str, now: datetime) -> None:
     """Record what the antivirus found, for the secretariat: under the dossier that holds the file, if any."""
     entry_id = session.scalar(select(Entry.id).where(Entry.creation_id == creation_id))
@@ -136,11 +146,13 @@ def link_works(session: Session, *, works: Mapping[str, str]) -> None:
 def _keep(session: Session, entry: Entry, changed: Mapping[str, Any], account_id: str, now: datetime) -> None:
     if not changed:
         return
+    goes_on = entry.version > 1 and entry.updated_by == account_id and now - entry.updated_at < _STRETCH
     for name, answer in changed.items():
         setattr(entry, name, answer)
     entry.version, entry.updated_at, entry.updated_by = entry.version + 1, now, account_id
-    details = {"version": entry.version}
-    record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
+    if not goes_on:
+        details = {"version": entry.version}
+        record(session, actor=account_id, action="dossier_saved", subject=entry.id, now=now, details=details)
 
 
 def _untouched(session: Session, account_id: str, edition_id: str) -> Entry | None:

@@ -67,6 +67,22 @@ def promise(*, subject: str, name: str, size: int, key: str, place: str, expires
     )
 
 
+def keep_late(session: Session, *, subject: str, name: str, received: Received, now: datetime) -> Upload:
+    """Keep a file that came in one piece, whole and too late to count: the secretariat may admit it."""
+    upload = promise(
+        subject=subject,
+        name=name,
+        size=received.size,
+        key=received.key,
+        place="",
+        expires_at=now + LATE_LIFETIME,
+        now=now,
+    )
+    upload.completed_at = now
+    session.add(upload)
+    return upload
+
+
 def announce(session: Session, *, upload: Upload) -> None:
     """Record a promised file."""
     session.add(upload)

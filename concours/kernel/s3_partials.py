@@ -124,7 +124,9 @@ class S3Partials:
         """Leave it to the bucket's own rule, which ends uploads that nobody goes on with."""
 
     def _stored(self, key: str, place: str) -> _Stored:
-        """Ask the server what is there; raises NotFound when the upload is joined, dropped or unknown."""
+        """Ask the server what is there; raises NotFound when the upload is joined, dropped, unknown or came whole."""
+        if not place:
+            raise NotFound
         etags: list[str] = []
         pages = self._client.get_paginator("list_parts").paginate(Bucket=self._bucket, Key=_whole(key), UploadId=place)
         with failures_as_ours():

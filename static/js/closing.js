@@ -45,11 +45,13 @@ class Closing {
     if (!box || this.#asking) return;
     this.#asking = true;
     this.#asked = Date.now();
-    const answer = await fetch(box.dataset.clock, { cache: "no-store", redirect: "error", headers: { "X-By-Itself": "yes" } }).catch(() => null);
+    const answer = await fetch(box.dataset.clock, { cache: "no-store", redirect: "manual", headers: { "X-By-Itself": "yes" } }).catch(() => null);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
     if (told) tellClock(new Date(told.now).getTime(), this.#asked);
     if (told) await this.#follow(box, told);
-    else if (box.dataset.phase !== "closed" && new Date(box.dataset.until).getTime() <= serverNow()) this.#say("unreachable");
+    else if (box.dataset.phase !== "closed" && new Date(box.dataset.until).getTime() <= serverNow()) {
+      this.#say(answer?.type === "opaqueredirect" ? "signed-out" : "unreachable"); // sent to sign in again
+    }
     this.#asking = false;
   }
 
@@ -57,7 +59,7 @@ class Closing {
     if (!box.isConnected) return;
     const changed = told.phase !== box.dataset.phase;
     const moved = told.until !== null && told.until !== box.dataset.until;
-    if (!changed && this.notice.dataset.said === "unreachable") this.#say(null);
+    if (!changed && ["unreachable", "signed-out"].includes(this.notice.dataset.said)) this.#say(null);
     if ((changed || moved) && "whole" in box.dataset && !(await this.#redraw())) return;
     box.dataset.phase = told.phase;
     if (moved) this.#move(box, told);

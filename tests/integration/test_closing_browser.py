@@ -157,6 +157,20 @@ def test_a_closing_that_is_moved_is_followed_and_said(scene: Scene, address: str
     expect(page.get_by_label("Nom de l’équipe")).to_be_editable()
 
 
+def test_whoever_is_signed_out_at_that_moment_is_told_so_and_what_stands_once_back(
+    scene: Scene, address: str, page: Page
+) -> None:
+    scene.clock.move_to(CLOSING - timedelta(seconds=6))
+    page.goto(f"{address}/candidatures/{scene.draft()}/equipe")
+    page.context.clear_cookies()
+    scene.clock.move_to(CLOSING)
+    expect(page.locator(NOTICE)).to_contain_text("votre session est terminée", timeout=20_000)
+    expect(page.get_by_role("button", name="Enregistrer et continuer")).to_be_visible()
+    sign_in(scene, address, page.context.new_page())
+    come_back(page)
+    expect(page.locator(NOTICE)).to_contain_text("pas encore déposée", timeout=10_000)
+
+
 def test_whoever_is_offline_at_that_moment_is_told_once_back(scene: Scene, address: str, page: Page) -> None:
     scene.clock.move_to(CLOSING - timedelta(seconds=6))
     page.goto(f"{address}/candidatures/{scene.draft()}/equipe")

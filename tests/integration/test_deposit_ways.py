@@ -1,11 +1,13 @@
 """Ways of deposit: at the limit, armed beforehand, with a file found bad, late and admitted, for somebody."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import EnvironBuilder
 
 from concours.accounts.models import AuditEvent
 from concours.entries.models import Deposit, Entry
@@ -268,6 +270,10 @@ def test_more_time_goes_to_one_dossier_and_keeps_works_from_the_jury_meanwhile(s
     form.submit(status=422, until="2027-03-13T20:30", reason="Panne du service.")
     form.submit(until="2027-03-14T12:00", reason="Panne du service.")
     assert "Un délai accordé court encore" in page(console, "/organisation/transmission").text
+    listed = page(scene.sign_in(), "/candidatures/").text
+    assert "sauf là où un délai est accordé" in listed
+    assert "vous pouvez la déposer jusqu'au dimanche 14 mars 2027 à 12 h 00" in listed.replace("\u00a0", " ")
+    assert "délai" not in page(scene.sign_in("other@agents.example"), "/candidatures/").text
     deposit(scene, mine)
     deposit(scene, other, status=422, email="other@agents.example")
     assert [made.entry_id for made in deposits(scene)] == [mine]
@@ -294,6 +300,54 @@ def test_a_late_file_is_admitted_with_a_reason_and_dated_from_its_last_byte(scen
         assert session.scalars(select(Creation)).one().state == "ready"
     ask.form().submit(status=409, reason="Une seconde fois.")
     assert len(deposits(scene)) == 1
+
+
+class SlowBody(io.BytesIO):
+    """A request's body of which the last byte comes at another instant than its first."""
+
+    def __init__(self, content: bytes, scene: Scene, until: datetime) -> None:
+        super().__init__(content)
+        self._clock, self._until = scene.clock, until
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._clock.move_to(self._until)
+        return super().read(size)
+
+    def readinto(self, buffer: Any, /) -> int:
+        self._clock.move_to(self._until)
+        return super().readinto(buffer)
+
+
+@pytest.mark.parametrize(("begun", "kept"), [(-timedelta(minutes=4), True), (timedelta(0), False)])
+def test_a_form_on_its_way_at_closing_is_kept_to_be_admitted_and_one_begun_after_it_is_not(
+    scene: Scene, begun: timedelta, *, kept: bool
+) -> None:
+    entry_id, client, content = scene.draft(), scene.sign_in(), files.pdf()
+    form = page(client, f"/candidatures/{entry_id}/creation").form()
+    builder = EnvironBuilder(
+        path=f"/candidatures/{entry_id}/creation",
+        method="POST",
+        data={**form.held, "file": (io.BytesIO(content), "bd.pdf")},
+    )
+    environ = builder.get_environ()
+    body = environ["wsgi.input"].read()
+    scene.clock.move_to(CLOSING + begun)
+    environ["wsgi.input"] = SlowBody(body, scene, CLOSING + timedelta(minutes=3))
+    answer = client.open(environ)
+    assert answer.status_code == 422
+    assert "n'est plus possible" in answer.text.replace("’", "'")
+    console = scene.console()
+    shown = page(console, "/organisation/registre")
+    assert "Hors délai" in shown.text
+    stored = [path for path in (scene.settings.uploads / "quarantine").iterdir() if path.is_file()]
+    assert [path.read_bytes() for path in stored if not path.name.startswith(".")] == ([content] if kept else [])
+    if kept:
+        to_admit(shown).form().submit(reason="L'envoi était en cours à la clôture.")
+        (made,) = deposits(scene)
+        assert (made.at, made.way, made.size) == (CLOSING + timedelta(minutes=3), "late", len(content))
+        scene.work()
+        with scene.database.read() as session:
+            assert session.scalars(select(Creation)).one().state == "ready"
 
 
 def test_a_late_press_of_the_button_is_admitted_as_the_dossier_stood(scene: Scene) -> None:

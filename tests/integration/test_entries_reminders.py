@@ -194,6 +194,8 @@ def test_opening_the_link_changes_nothing_and_its_buttons_do_and_undo(scene: Sce
     assert "Ne plus recevoir ces rappels" in back.text
     assert wanted(scene, entry_id)
     assert len(look(scene, 48 * HOUR)) == 1
+    scene.clock.move_to(CLOSING)
+    assert "plus aucun rappel ne partira" in page(stranger, address).text
 
 
 def test_the_dossier_itself_says_and_changes_it(scene: Scene) -> None:

@@ -69,6 +69,27 @@ def test_a_member_writes_deposits_and_withdraws_and_the_records_say_who(database
         assert mine == [(action, MEMBER) for action in done]
 
 
+def test_a_stretch_of_writing_is_one_event_for_each_who_writes(database: Database) -> None:
+    with database.write() as session:
+        entry = complete(session)
+        member, owner = join(session, entry), entry.account_id
+        minutes = ((owner, 30), (owner, 31), (owner, 40), (owner, 50), (member, 51), (member, 52), (owner, 53))
+        for number, (account_id, at) in enumerate(minutes):
+            operations.save_answers(
+                session,
+                entry_id=entry.id,
+                account_id=account_id,
+                answers={"title": f"Version {number}"},
+                seen={"title": entry.title},
+                now=LATER + timedelta(minutes=at),
+            )
+        assert entry.title == "Version 6"
+        query = select(AuditEvent).where(AuditEvent.action == "dossier_saved", AuditEvent.at > LATER)
+        events = session.scalars(query.order_by(AuditEvent.position))
+        saved = [(event.actor, (event.at - LATER).total_seconds() / 60) for event in events]
+        assert saved == [(owner, 30), (owner, 50), (member, 51), (owner, 53)]
+
+
 def test_everybody_of_the_team_is_written_to_about_a_deposit(database: Database) -> None:
     with database.write() as session:
         entry = complete(session)

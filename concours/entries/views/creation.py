@@ -3,7 +3,7 @@
 import os
 from http import HTTPStatus
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -12,8 +12,9 @@ from concours.entries import operations, queries
 from concours.entries.forms import UploadForm, upload_form
 from concours.entries.rules import Late, Part, limits_of
 from concours.entries.views import uploads
-from concours.entries.views.base import Folder, acting, blueprint, edition_of, open_folder, show
+from concours.entries.views.base import Folder, blueprint, edition_of, open_folder, show
 from concours.entries.views.phone import phone_link
+from concours.intake import uploads as late_uploads
 from concours.intake.models import Creation
 from concours.intake.operations import sniff_head
 from concours.intake.rules import Limits
@@ -30,6 +31,7 @@ from concours.kernel.web.state import instant, state
 
 def _file_limit() -> int:
     """Return how many bytes the request may bring: none but to one's own dossier. Asked before anything is read."""
+    g.begun = state().clock()
     if request.method != "POST" or person_id() is None:
         return 0
     try:
@@ -126,21 +128,32 @@ def _receive(folder: Folder, file: FileStorage) -> Creation:
     """Store the file and make it the draft's. Raises Refused, TooLarge, Late."""
     now = instant()
     received, name = store(file, limits_of(folder.edition))
+    who = {"entry_id": folder.entry.id, "account_id": current_account_id()}
     try:
-        with acting(folder.entry.id, size=received.size) as session:
-            made = operations.attach_creation(
-                session,
-                entry_id=folder.entry.id,
-                account_id=current_account_id(),
-                received=received,
-                name=name,
-                now=now,
-            )
+        with state().database.write() as session:
+            made = operations.attach_creation(session, **who, received=received, name=name, now=now)
+    except Late:
+        _put_on_record(folder, received, name)
+        raise
     except DomainError:
         state().stores.quarantine.delete(received.key)
         raise
     _drop_if_known(received, made)
     return made
+
+
+def _put_on_record(folder: Folder, received: Received, name: str) -> None:
+    """Record a file that came too late; one whose first byte came in time is kept, for the secretariat to admit."""
+    in_time, now = g.begun < folder.closes_at, instant()
+    who = {"entry_id": folder.entry.id, "account_id": current_account_id()}
+    with state().database.write() as session:
+        if in_time:
+            kept = late_uploads.keep_late(session, subject=folder.entry.id, name=name, received=received, now=now)
+            operations.record_late_file(session, **who, upload_id=kept.id, received=received, now=now)
+        else:
+            operations.record_late(session, **who, act=request.endpoint or "", now=now, size=received.size)
+    if not in_time:
+        state().stores.quarantine.delete(received.key)
 
 
 def _drop_if_known(received: Received, made: Creation) -> None:

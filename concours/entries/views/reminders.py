@@ -57,5 +57,6 @@ def _show(token: str) -> str:
     entry_id, account_id = reminders.read_token(state().secret, token)
     with state().database.read() as session:
         entry = queries.find_entry(session, entry_id)
+        over = queries.edition_of(session, entry).closes_at <= instant()
         wanted = reminders.wanted(session, entry_id, account_id)
-    return render_template("entries/reminders.html", entry=entry, wanted=wanted, token=token)
+    return render_template("entries/reminders.html", entry=entry, over=over, wanted=wanted, token=token)
