@@ -9,6 +9,7 @@ from concours.editions.queries import current_edition
 from concours.editions.rules import Edition, deadline_words, extension_words
 from concours.entries import views as entries_views
 from concours.entries.arrivals import Arrivals, Giving
+from concours.entries.keeping import keep_together
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
 from concours.intake.receiving import Receiver
@@ -79,6 +80,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         clock,
         Giving(lambda: key, settings.public_url),
     )
+    app.extensions[entries_views.drafts.KEEPING] = keep_together(database)
     app.extensions[status_views.WATCH] = Watch(database, resources.stores, settings, clock)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -59,8 +59,14 @@ def own_entry(session: Session, *, entry_id: str, account_id: str, lock: bool = 
 
 def locked_entry(session: Session, *, entry_id: str, account_id: str) -> tuple[Entry, EditionRecord]:
     """Return a candidate's own dossier for an act that changes it, without its files. Raises NotFound alike."""
+    return entry_alone(session, entry_id=entry_id, account_id=account_id, lock=True)
+
+
+def entry_alone(session: Session, *, entry_id: str, account_id: str, lock: bool = False) -> tuple[Entry, EditionRecord]:
+    """Return a candidate's own dossier without its files, and its edition, in one question. Raises NotFound alike."""
     query = select(Entry, EditionRecord).join(EditionRecord, Entry.edition_id == EditionRecord.id)
-    found = session.execute(query.where(Entry.id == entry_id, may_act(account_id)).with_for_update(of=Entry)).first()
+    query = query.where(Entry.id == entry_id, may_act(account_id))
+    found = session.execute(query.with_for_update(of=Entry) if lock else query).first()
     if found is None:
         raise NotFound(_UNKNOWN)
     entry, edition = found

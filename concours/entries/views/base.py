@@ -18,7 +18,7 @@ from concours.entries import operations, queries
 from concours.entries.identity import Named, own_names
 from concours.entries.models import Deposit, Entry
 from concours.entries.queries import Person
-from concours.entries.rules import Late, Missing, Part, closing_of, edition_for
+from concours.entries.rules import Dossier, Late, Missing, Part, closing_of, edition_for
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.clock import clock_answer
 from concours.kernel.web.state import instant, state
@@ -135,6 +135,17 @@ def edition_of(entry_id: str) -> Edition:
     with state().database.read() as session:
         record, open_until = queries.own_edition(session, entry_id=entry_id, account_id=current_account_id())
         return edition_for(editions.to_edition(session, record), open_until)
+
+
+def own_dossier(entry_id: str) -> tuple[Dossier, Edition, int]:
+    """Return the answers of a dossier of whoever is signed in, its edition and its version: less than a folder.
+
+    Raises NotFound for another's as for none.
+    """
+    with state().database.read() as session:
+        entry, record = queries.entry_alone(session, entry_id=entry_id, account_id=current_account_id())
+        edition = edition_for(editions.to_edition(session, record), entry.open_until)
+        return entry.dossier, edition, entry.version
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Answers kept as they are typed: each by itself, answered in JSON with what the page brings up to date."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,18 +9,22 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from concours.accounts.access import current_account_id
-from concours.entries import operations
 from concours.entries.forms import PartForm, part_form
+from concours.entries.keeping import Given
 from concours.entries.operations import Kept
 from concours.entries.rules import Late, Part
-from concours.entries.views.base import STEPS, Folder, acting, edition_of, open_folder
+from concours.entries.views.base import STEPS, Folder, edition_of, late_on_record, open_folder, own_dossier
 from concours.entries.views.dossier import find_differences
 from concours.kernel.clock import format_hour
 from concours.kernel.errors import DomainError, Forbidden
 from concours.kernel.text import typo
+from concours.kernel.together import Together
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.person import person_id
 from concours.kernel.web.state import instant
+
+KEEPING = "concours_keeping"
+"""Where the application keeps the line of those whose answers are being kept."""
 
 _SIGNED_OUT = "Votre session est terminée. Connectez-vous de nouveau : ce que vous avez écrit est toujours là."
 _DOWN = "Le service ne peut pas enregistrer pour le moment."
@@ -47,20 +51,18 @@ def token(entry_id: str) -> ResponseReturnValue:
 @blueprint.post("/<any(equipe,innovation,publics,verification):part>")
 def save(entry_id: str, part: str) -> ResponseReturnValue:
     """Keep the answers that `changed`; what each was when its writer began is `seen-` and its name."""
-    folder = open_folder(entry_id)
-    form = part_form(Part(part), folder.entry.dossier, folder.edition, folder.entry.version)
+    form = part_form(Part(part), *own_dossier(entry_id))
     form.validate()
     names = [name for name in dict.fromkeys(request.form.getlist("changed")) if name in form.stored]
-    now = instant()
-    with acting(entry_id) as session:
-        kept = operations.save_answers(
-            session,
-            entry_id=entry_id,
-            account_id=current_account_id(),
-            answers={name: form[name].data for name in names if not form[name].errors},
-            seen={name: form.as_seen(name, request.form.get(f"seen-{name}", "")) for name in names},
-            now=now,
-        )
+    given = Given(
+        entry_id,
+        current_account_id(),
+        answers={name: form[name].data for name in names if not form[name].errors},
+        seen={name: form.as_seen(name, request.form.get(f"seen-{name}", "")) for name in names},
+        now=instant(),
+    )
+    with late_on_record(entry_id):
+        kept = cast("Together[Given, Kept]", current_app.extensions[KEEPING]).do(given)
     return _answer(open_folder(entry_id), form, names, kept, part)
 
 
@@ -84,10 +86,10 @@ def _conflict(each: Any) -> str:
 
 
 def _piece(name: str, folder: Folder, part: str) -> str:
+    """Return a part of the page, rendered without what every whole page asks of the database."""
     step = Part.CREATION.value if part == Part.EVERYONE else part
-    return render_template(
-        "entries/_piece.html", piece=name, folder=folder, entry=folder.entry, steps=STEPS, step=step, part=part
-    )
+    template = current_app.jinja_env.get_template("entries/_piece.html")
+    return template.render(piece=name, folder=folder, entry=folder.entry, steps=STEPS, step=step, part=part)
 
 
 def _refuse(message: str, status: int, *, closed: bool = False) -> tuple[Response, int]:
