@@ -1,5 +1,6 @@
 """The deposit in a real browser: armed beforehand, failed replacement; and what its pages say aloud, kept."""
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -10,11 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import files
-from tests.axe import violations
+from tests.axe import WIDTHS, violations
 from tests.conftest import NewPage
-from tests.entries_scene import CLOSING, Scene
+from tests.entries_scene import ANSWERS, CLOSING, Scene
 from tests.fakes.clock import FrozenClock
 from tests.live import answering
+from tests.page import page as read_page
 from tests.tus_client import Tus
 from tests.uploads_scene import Network, film, send, sign_in, state
 
@@ -144,3 +146,35 @@ def test_the_key_pages_of_a_deposit_say_what_they_are_known_to_say(site: Site) -
     require_spoken(page, "dossier-clos")
     page.goto(f"{site.address}/candidatures/")
     require_spoken(page, "mes-candidatures")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_the_secretariat_decides_about_deposits_fits_every_screen(site: Site, width: int) -> None:
+    scene, console, entry_id = site.scene, site.scene.console(), site.scene.complete()
+    told = ("team", "administration", "contact_name", "title", "category", "summary")
+    behalf = {name: ANSWERS[name] for name in told} | {"email": "other@agents.example", "reason": "Venue par courriel."}
+    file = (io.BytesIO(files.pdf()), "bd.pdf")
+    ask = read_page(console, "/organisation/depot-pour-le-compte").form()
+    ask.send({**behalf, "came_at": "2027-03-13T11:00", "file": file})
+    press = read_page(scene.sign_in(), f"/candidatures/{entry_id}/depot").form()
+    scene.clock.move_to(CLOSING)
+    press.submit(status=422)
+    page = site.new_page(width=width)
+    sign_in(scene, site.address, page, "secretariat@concours.example")
+    here = f"/organisation/candidatures/{entry_id}"
+    for path in ("/organisation/depot-pour-le-compte", here, f"{here}/delai", "/organisation/registre"):
+        page.goto(site.address + path)
+        require_good(page)
+    page.get_by_role("link", name="Admettre").click()
+    expect(page.get_by_role("button", name="Admettre ce dépôt")).to_be_visible()
+    require_good(page)
+    sign_in(scene, site.address, page, "other@agents.example")
+    page.locator(".cc-entries a").click()
+    page.get_by_role("link", name="Confirmer mes accords").click()
+    expect(page.get_by_role("heading", name="Vos accords")).to_be_visible()
+    require_good(page)
+
+
+def require_good(page: Page) -> None:
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
