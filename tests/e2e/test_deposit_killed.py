@@ -19,10 +19,12 @@ from concours.accounts.models import AuditEvent, Outbox
 from concours.accounts.operations import ensure_account, make_sign_in_link
 from concours.editions.operations import ensure_edition
 from concours.entries.models import Deposit, Entry
+from concours.entries.receipts.rules import check, read_file
 from concours.kernel.audit import broken_at
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
 from concours.kernel.settings import read_settings
+from concours.kernel.signing import read_public_keys
 from concours.migrations import upgrade
 from concours.serve import check_secrets
 from tests.e2e.test_service import descendants, wait_for_end
@@ -127,6 +129,8 @@ def require_one_truth(stage: Stage, entry_id: str, *, told: bool) -> bool:
     if deposited:
         receipt = stage.get(f"/candidatures/{entry_id}/depots/{made[0].id}").body.decode()
         assert made[0].receipt_number in re.sub(r"\s+", " ", receipt)
+        signed = read_file(stage.get(f"/candidatures/{entry_id}/depots/{made[0].id}/recepisse.json").body)
+        check(signed, read_public_keys(stage.get("/recepisse/cle.pem").body.decode()))
     return deposited
 
 
