@@ -27,8 +27,11 @@ _POLL_S = 0.1
 _ANSWER_LIMIT_S = 60
 _STOP_LIMIT_S = 10
 _WEB_PROCESSES = 2
-_WEB_THREADS = 192
-"""A file that comes over a slow network holds a thread for as long as a chunk takes; pages must not wait for it."""
+_WEB_THREADS = 320
+"""A file that comes over a slow network holds a thread for as long as a chunk takes; pages must not wait for it.
+
+Three hundred at once need not fall on both processes alike: each has a thread for all of them.
+"""
 _SECRETS = ("SECRET_KEY", "JURY_SECRET_KEY")
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to look for ourselves, nothing is bound here
 

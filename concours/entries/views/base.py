@@ -36,33 +36,12 @@ STEPS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A dossier with what a page says of it to somebody who works on it."""
+class Glance:
+    """A dossier and where it stands: what the parts of a page that change as one types are made from."""
 
     entry: Entry
     edition: Edition
-    rules: RulesVersion
-    deposits: Sequence[Deposit]
-    """All of them, the newest first."""
     now: datetime
-    me: str
-    """The account that asks."""
-    people: Sequence[Person]
-    """Those who work on it, the owner first."""
-    addresses: Mapping[str, str]
-    """By account, those of whoever changed it last, or deposited it: they may have left since."""
-
-    @property
-    def owned(self) -> bool:
-        """Whoever asks is the dossier's owner."""
-        return self.entry.account_id == self.me
-
-    def called(self, account_id: str | None) -> str:
-        """Return what a page calls somebody: « vous », the contact by name, anybody else by address."""
-        if account_id == self.me:
-            return "vous"
-        email, dossier = self.addresses.get(account_id or "", ""), self.entry.dossier
-        return dossier.contact_name if email and email == dossier.contact_email.lower() else email
 
     @property
     def closes_at(self) -> datetime:
@@ -110,6 +89,33 @@ class Folder:
         return counts.title or "Candidature sans titre"
 
 
+@dataclass(frozen=True)
+class Folder(Glance):
+    """A dossier with all that a page says of it to somebody who works on it."""
+
+    rules: RulesVersion
+    deposits: Sequence[Deposit]
+    """All of them, the newest first."""
+    me: str
+    """The account that asks."""
+    people: Sequence[Person]
+    """Those who work on it, the owner first."""
+    addresses: Mapping[str, str]
+    """By account, those of whoever changed it last, or deposited it: they may have left since."""
+
+    @property
+    def owned(self) -> bool:
+        """Whoever asks is the dossier's owner."""
+        return self.entry.account_id == self.me
+
+    def called(self, account_id: str | None) -> str:
+        """Return what a page calls somebody: « vous », the contact by name, anybody else by address."""
+        if account_id == self.me:
+            return "vous"
+        email, dossier = self.addresses.get(account_id or "", ""), self.entry.dossier
+        return dossier.contact_name if email and email == dossier.contact_email.lower() else email
+
+
 def open_folder(entry_id: str) -> Folder:
     """Return the dossier of whoever is signed in. Raises NotFound for another's as for none."""
     with state().database.read() as session:
@@ -118,13 +124,20 @@ def open_folder(entry_id: str) -> Folder:
         return Folder(
             entry,
             queries.edition_of(session, entry),
+            instant(),
             editions.current_rules(session, entry.edition_id),
             deposits,
-            instant(),
             current_account_id(),
             queries.people_of(session, [entry])[entry_id],
             queries.addresses(session, {entry.updated_by, *(each.deposited_by for each in deposits)}),
         )
+
+
+def glance_at(entry_id: str) -> Glance:
+    """Return where the dossier of whoever is signed in stands. Raises NotFound for another's as for none."""
+    with state().database.read() as session:
+        entry = queries.own_entry(session, entry_id=entry_id, account_id=current_account_id())
+        return Glance(entry, queries.edition_of(session, entry), instant())
 
 
 def edition_of(entry_id: str) -> Edition:

@@ -13,7 +13,7 @@ from concours.entries.forms import PartForm, part_form
 from concours.entries.keeping import Given
 from concours.entries.operations import Kept
 from concours.entries.rules import Late, Part
-from concours.entries.views.base import STEPS, Folder, edition_of, late_on_record, open_folder, own_dossier
+from concours.entries.views.base import STEPS, Glance, edition_of, glance_at, late_on_record, own_dossier
 from concours.entries.views.dossier import find_differences
 from concours.kernel.clock import format_hour
 from concours.kernel.errors import DomainError, Forbidden
@@ -63,10 +63,10 @@ def save(entry_id: str, part: str) -> ResponseReturnValue:
     )
     with late_on_record(entry_id):
         kept = cast("Together[Given, Kept]", current_app.extensions[KEEPING]).do(given)
-    return _answer(open_folder(entry_id), form, names, kept, part)
+    return _answer(glance_at(entry_id), form, names, kept, part)
 
 
-def _answer(folder: Folder, form: PartForm, names: list[str], kept: Kept, part: str) -> Response:
+def _answer(folder: Glance, form: PartForm, names: list[str], kept: Kept, part: str) -> Response:
     """Tell what became of each answer, and what the page says of the dossier from now on."""
     fresh = part_form(Part(part), folder.entry.dossier, folder.edition, folder.entry.version)
     return jsonify(
@@ -85,7 +85,7 @@ def _conflict(each: Any) -> str:
     return render_template("entries/_conflict_beside.html", differences=[each])
 
 
-def _piece(name: str, folder: Folder, part: str) -> str:
+def _piece(name: str, folder: Glance, part: str) -> str:
     """Return a part of the page, rendered without what every whole page asks of the database."""
     step = Part.CREATION.value if part == Part.EVERYONE else part
     template = current_app.jinja_env.get_template("entries/_piece.html")
