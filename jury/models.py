@@ -13,6 +13,8 @@ from concours.kernel.ids import ID_LENGTH
 from concours.kernel.kept import KeptFormMixin
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
+from jury.method import Method
+from jury.ranking_rule import RankingRule, read_criterion
 from jury.rules import SCORING_ROLES, Criterion, Role, Scale
 
 
@@ -31,6 +33,11 @@ class JurySession(Base):
     scale_high: Mapped[int]
     laureates_max: Mapped[int]
     """A ceiling: fewer, or none, may be awarded."""
+    method: Mapped[dict[str, Any]]
+    """How sheets become a ranking; read through `rule`."""
+    rule_digest: Mapped[str | None] = mapped_column(String(64))
+    """The digest of `rule`, kept with the first score: from then on nothing is ranked by another rule."""
+    rule_frozen_at: Mapped[datetime | None]
     scoring_closes_at: Mapped[datetime | None]
     """Announced to jurors; the secretary's act alone closes."""
     opened_at: Mapped[datetime]
@@ -48,12 +55,17 @@ class JurySession(Base):
     @property
     def criteria_list(self) -> tuple[Criterion, ...]:
         """What is scored, in the order of the edition."""
-        return tuple(Criterion(**criterion) for criterion in self.criteria)
+        return tuple(map(read_criterion, self.criteria))
 
     @property
     def scale(self) -> Scale:
         """The lowest and the highest score."""
         return Scale(self.scale_low, self.scale_high)
+
+    @property
+    def rule(self) -> RankingRule:
+        """All that the ranking depends on beside the sheets."""
+        return RankingRule(self.criteria_list, self.scale, self.laureates_max, Method.read(self.method))
 
 
 class JuryMember(Base):
@@ -183,6 +195,8 @@ class JuryTieDecision(Base):
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str] = mapped_column(ForeignKey("jury_member.id"))
     decided_at: Mapped[datetime]
+    casting_vote: Mapped[bool]
+    """Whether the president's vote settled it."""
 
 
 class JuryLaureate(Base):

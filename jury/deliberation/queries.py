@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from jury import queries
 from jury.deliberation.rules import proposal
 from jury.models import JuryLaureate, JurySession, JuryTieDecision, JuryWork
 from jury.ranking import Line, Ranking, line
+from jury.tallies import ranking_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Standing:
 
 def standing_of(session: Session, jury: JurySession) -> Standing:
     """Return the ranking with its line and the decision on it."""
-    ranking = queries.ranking_of(session, jury)
+    ranking = ranking_of(session, jury)
     decision = session.get(JuryTieDecision, jury.id)
     return Standing(ranking, line(ranking, jury.laureates_max), decision)
 
