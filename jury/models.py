@@ -1,9 +1,10 @@
 """The jury's tables. Nothing here tells who made a work or when it was deposited, and nothing refers to who does."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from concours.kernel.audit import AuditMixin
@@ -15,7 +16,7 @@ from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
 from jury.method import Method
 from jury.ranking_rule import RankingRule, read_criterion
-from jury.rules import SCORING_ROLES, Criterion, Role, Scale
+from jury.rules import SCORING_ROLES, Criterion, Role, Scale, is_complete, weighted_sum
 
 
 class JurySession(Base):
@@ -149,6 +150,9 @@ class JurySheet(Base):
     __tablename__ = "jury_sheet"
     __table_args__ = (
         UniqueConstraint("work_id", "member_id"),
+        # What progress and ranking read, without a look at the rows themselves.
+        Index(None, "session_id", "member_id", "scored"),
+        Index(None, "session_id", "work_id", "total"),
         ForeignKeyConstraint(["session_id", "work_id"], ["jury_work.session_id", "jury_work.id"], name="work"),
         ForeignKeyConstraint(["session_id", "member_id"], ["jury_member.session_id", "jury_member.id"], name="member"),
     )
@@ -159,6 +163,10 @@ class JurySheet(Base):
     work_id: Mapped[Ref]
     member_id: Mapped[Ref]
     remark: Mapped[str] = mapped_column(Text)
+    scored: Mapped[int]
+    """How many criteria have their score."""
+    total: Mapped[int | None]
+    """The weighted sum of the scores once every criterion has its own: only then does the sheet count."""
     version: Mapped[int]
     """1, 2, 3…: a form sent from an older one is shown both ways, never lost."""
     created_at: Mapped[datetime]
@@ -170,6 +178,12 @@ class JurySheet(Base):
     def points(self) -> dict[str, int]:
         """The scores given so far, by criterion key."""
         return {score.criterion: score.points for score in self.scores}
+
+    def add_up(self, criteria: Sequence[Criterion]) -> None:
+        """Keep what the scores add up to; whoever changes a score does this."""
+        points = self.points
+        self.scored = len(points)
+        self.total = weighted_sum(points, criteria) if is_complete(points, criteria) else None
 
 
 class JuryScore(Base):

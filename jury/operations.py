@@ -173,6 +173,7 @@ def record_scores(
     elif sheet.version != version:
         raise StaleSheet(Sheet(number, sheet.points, sheet.remark, sheet.version))
     _write_sheet(sheet, points=points, remark=remark, now=now)
+    sheet.add_up(jury.criteria_list)
     details = {"version": sheet.version}
     record(session, JuryAudit, actor=member_id, action="sheet_saved", subject=sheet.id, now=now, details=details)
     return sheet

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
@@ -10,7 +10,7 @@ from itertools import groupby
 
 from jury.method import CRITERION, HIGHEST, MEDIAN, Missing
 from jury.ranking_rule import RankingRule
-from jury.rules import Criterion, Sheet, is_complete
+from jury.rules import Criterion, Sheet, is_complete, weighted_sum
 
 _FEWEST_DECIMALS = 2
 _MOST_DECIMALS = 6
@@ -22,18 +22,16 @@ class Tally:
 
     number: int
     sheets: int
-    sums: Mapping[str, int]
-    """Points of all sheets, by criterion key."""
+    total: int
+    """Weighted points of all sheets."""
+    sums: Mapping[str, int] = field(default_factory=dict)
+    """Points of all sheets, by criterion key; read for a criterion's own mean only."""
     expected: int = 0
     """Sheets that the work waits for; read only where the rule wants all of them."""
     highest: int = 0
     """How many scores are the highest of the scale."""
     totals: Sequence[int] = ()
     """Weighted sum of each sheet, lowest first; read only where the median separates equals."""
-
-    def total(self, rule: RankingRule) -> int:
-        """Return the weighted points of all sheets."""
-        return sum(self.sums[criterion.key] * criterion.weight for criterion in rule.criteria)
 
 
 @dataclass(frozen=True)
@@ -129,8 +127,7 @@ class Line:
 
 def weighted_mean(points: Mapping[str, int], criteria: Sequence[Criterion]) -> Fraction:
     """Return one juror's mean for one work, over every criterion."""
-    total = sum(points[criterion.key] * criterion.weight for criterion in criteria)
-    return Fraction(total, sum(criterion.weight for criterion in criteria))
+    return Fraction(weighted_sum(points, criteria), sum(criterion.weight for criterion in criteria))
 
 
 def tally(numbers: Iterable[int], sheets: Iterable[Sheet], rule: RankingRule, *, expected: int = 0) -> list[Tally]:
@@ -146,10 +143,10 @@ def rank(tallies: Collection[Tally], rule: RankingRule) -> Ranking:
     """Rank works by the mean, over their jurors, of each juror's weighted mean; then by what the rule declares."""
     apart = {each.number: cause for each in tallies if (cause := _cause(each, rule))}
     ranked = sorted((each for each in tallies if each.number not in apart), key=lambda each: each.number)
-    groups, separations = _separate(_by_mean(ranked, rule), rule)
+    groups, separations = _separate(_by_mean(ranked), rule)
     places: list[Place] = []
     for group in groups:
-        mean, first = Fraction(group[0].total(rule), group[0].sheets * rule.weight), len(places) + 1
+        mean, first = Fraction(group[0].total, group[0].sheets * rule.weight), len(places) + 1
         places += [Place(each.number, first, mean, len(group) > 1, each) for each in group]
     sheets = {each.number: each.sheets for each in tallies}
     return Ranking(tuple(places), tuple(Apart(n, sheets[n], apart[n]) for n in sorted(apart)), separations)
@@ -157,7 +154,7 @@ def rank(tallies: Collection[Tally], rule: RankingRule) -> Ranking:
 
 def equals(tallies: Collection[Tally], rule: RankingRule) -> list[int]:
     """Return the works whose mean another one shares: those that a tie-break looks at."""
-    groups = _by_mean([each for each in tallies if _cause(each, rule) is None], rule)
+    groups = _by_mean([each for each in tallies if _cause(each, rule) is None])
     return [each.number for group in groups if len(group) > 1 for each in group]
 
 
@@ -209,13 +206,15 @@ def format_mean(mean: Fraction, decimals: int = _FEWEST_DECIMALS) -> str:
 
 def _tally(number: int, sheets: Sequence[Sheet], rule: RankingRule, expected: int) -> Tally:
     keys = [criterion.key for criterion in rule.criteria]
+    totals = sorted(weighted_sum(sheet.points, rule.criteria) for sheet in sheets)
     return Tally(
         number=number,
         sheets=len(sheets),
+        total=sum(totals),
         sums={key: sum(sheet.points[key] for sheet in sheets) for key in keys},
         expected=expected,
         highest=sum(sheet.points[key] == rule.scale.high for sheet in sheets for key in keys),
-        totals=sorted(sum(sheet.points[each.key] * each.weight for each in rule.criteria) for sheet in sheets),
+        totals=totals,
     )
 
 
@@ -229,12 +228,12 @@ def _cause(each: Tally, rule: RankingRule) -> Cause | None:
     return None
 
 
-def _by_mean(tallies: Collection[Tally], rule: RankingRule) -> list[list[Tally]]:
+def _by_mean(tallies: Collection[Tally]) -> list[list[Tally]]:
     """Return works in groups of equal means, best first: whole numbers over one denominator that all counts share."""
     common = 1
     for count in {each.sheets for each in tallies}:
         common *= count
-    return _grouped(tallies, lambda each: each.total(rule) * (common // each.sheets))
+    return _grouped(tallies, lambda each: each.total * (common // each.sheets))
 
 
 def _grouped(tallies: Iterable[Tally], value: Callable[[Tally], int | Fraction]) -> list[list[Tally]]:

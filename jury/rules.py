@@ -191,6 +191,11 @@ def is_complete(points: Mapping[str, int], criteria: Sequence[Criterion]) -> boo
     return all(criterion.key in points for criterion in criteria)
 
 
+def weighted_sum(points: Mapping[str, int], criteria: Sequence[Criterion]) -> int:
+    """Return what a whole sheet adds up to, each criterion by its weight."""
+    return sum(points[criterion.key] * criterion.weight for criterion in criteria)
+
+
 def sheet_state(sheet: Sheet | None, criteria: Sequence[Criterion]) -> SheetState:
     """Return where a juror stands with a work."""
     if sheet is None or not (sheet.points or sheet.remark):

@@ -1,14 +1,13 @@
 """What the sheets add up to, added by the database: columns, never one object a sheet."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
-from jury.method import MEDIAN
 from jury.models import JuryMember, JuryScore, JurySession, JurySheet, JuryWork
 from jury.ranking import Ranking, Tally, equals, rank
 from jury.ranking_rule import RankingRule
@@ -48,39 +47,67 @@ def jurors_of(session: Session, jury: JurySession) -> list[str]:
 
 def counts_of(session: Session, jury: JurySession) -> dict[str, Counts]:
     """Return how far each member has come; a member without any sheet is left out."""
-    given = _scores_by_sheet(jury)
-    whole = func.coalesce(given.c.scores, 0) == len(jury.criteria_list)
-    begun = and_(~whole, (func.coalesce(given.c.scores, 0) > 0) | (JurySheet.remark != ""))
-    query = (
-        select(JurySheet.member_id, _count(whole), _count(begun))
-        .outerjoin(given, given.c.sheet_id == JurySheet.id)
-        .where(JurySheet.session_id == jury.id)
-        .group_by(JurySheet.member_id)
-    )
-    return {member_id: Counts(done, incomplete) for member_id, done, incomplete in session.execute(query)}
+    mine = (JurySheet.session_id == jury.id,)
+    begun = select(JurySheet.member_id, JurySheet.scored, func.count()).where(*mine)
+    remarked = select(JurySheet.member_id, func.count()).where(*mine, JurySheet.scored == 0, JurySheet.remark != "")
+    done, incomplete = Counter[str](), Counter[str]()
+    for member_id, scored, count in session.execute(begun.group_by(JurySheet.member_id, JurySheet.scored)):
+        if scored:
+            (done if scored == len(jury.criteria_list) else incomplete)[member_id] += count
+    for member_id, count in session.execute(remarked.group_by(JurySheet.member_id)):
+        incomplete[member_id] += count
+    return {member_id: Counts(done[member_id], incomplete[member_id]) for member_id in {*done, *incomplete}}
 
 
 def tallies_of(session: Session, jury: JurySession, *, recused: Recused = frozenset()) -> list[Tally]:
-    """Return what the whole sheets of each work add up to, works without any included."""
-    rule = jury.rule
-    jurors, away = len(jurors_of(session, jury)), defaultdict[int, int](int)
-    for _member_id, number in recused:
-        away[number] += 1
-    keys = [criterion.key for criterion in rule.criteria]
-    found = {row[0]: row for row in session.execute(_sums(jury, rule, recused))}
-    numbers = session.scalars(select(JuryWork.number).where(JuryWork.session_id == jury.id))
-    return [_tally(number, found.get(number), keys, rule.method.expects(jurors, away[number])) for number in numbers]
+    """Return what the whole sheets of each work add up to, works without any included; no criterion by itself."""
+    rule, jurors, away = jury.rule, len(jurors_of(session, jury)), Counter(number for _, number in recused)
+    numbers = select(JuryWork.number, JuryWork.id).where(JuryWork.session_id == jury.id)
+    query = (
+        select(JurySheet.work_id, func.count(), func.sum(JurySheet.total))
+        .where(JurySheet.session_id == jury.id, JurySheet.total.is_not(None))
+        .group_by(JurySheet.work_id)
+    )
+    if recused:
+        work = select(JuryWork.number).where(JuryWork.id == JurySheet.work_id).scalar_subquery()
+        query = query.where(tuple_(JurySheet.member_id, work).not_in(sorted(recused)))
+    found = {work_id: (sheets, int(total)) for work_id, sheets, total in session.execute(query)}
+    return [
+        Tally(number, *found.get(work_id, (0, 0)), expected=rule.method.expects(jurors, away[number]))
+        for number, work_id in session.execute(numbers)
+    ]
 
 
-def ranking_of(session: Session, jury: JurySession, *, recused: Recused = frozenset()) -> Ranking:
-    """Return the ranking, as the sheets make it now. Raises Conflict when the rule is not the one that was frozen."""
+def ranking_of(
+    session: Session, jury: JurySession, *, recused: Recused = frozenset(), detailed: bool = True
+) -> Ranking:
+    """Return the ranking, as the sheets make it now; `detailed` gives each work its criteria's own means.
+
+    Raises Conflict when the rule is not the one that was frozen.
+    """
     rule = jury.rule
     rule.check_frozen(jury.rule_digest)
     tallies = tallies_of(session, jury, recused=recused)
-    if MEDIAN in rule.method.tie_breaks:
-        totals = _totals(session, jury, rule, equals(tallies, rule), recused)
-        tallies = [replace(each, totals=sorted(totals.get(each.number, ()))) for each in tallies]
+    if detailed or rule.method.tie_breaks:
+        looked_at = None if detailed else equals(tallies, rule)
+        details = details_of(session, jury, looked_at, recused=recused)
+        tallies = [replace(each, **details.get(each.number, {})) for each in tallies]
     return rank(tallies, rule)
+
+
+def details_of(
+    session: Session, jury: JurySession, numbers: Collection[int] | None, *, recused: Recused = frozenset()
+) -> dict[int, dict[str, Any]]:
+    """Return what tie-breaks and criteria's means read of these works' whole sheets; of all of them for None."""
+    rule, by_work = jury.rule, defaultdict[int, list[Sequence[int]]](list)
+    query = _whole_sheets(jury, rule).add_columns(JurySheet.member_id, JuryWork.number)
+    if numbers is not None:
+        query = query.where(JuryWork.number.in_(numbers))
+    away = set(recused)
+    for *points, member_id, number in session.execute(query):
+        if (member_id, number) not in away:
+            by_work[number].append(points)
+    return {number: _details(sheets, rule) for number, sheets in by_work.items()}
 
 
 def sheets_of(session: Session, jury: JurySession, *, recused: Recused = frozenset()) -> Sheets:
@@ -93,65 +120,20 @@ def sheets_of(session: Session, jury: JurySession, *, recused: Recused = frozens
     return Sheets(rule, sorted(names_of(session, jury)), jurors_of(session, jury), points, recused)
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
+def _whole_sheets(jury: JurySession, rule: RankingRule) -> Select[Any]:
+    """Return a query of whole sheets, one column a criterion; what else is asked of them is added to it."""
+    scores = [aliased(JuryScore) for _ in rule.criteria]
+    query = select(*(score.points for score in scores)).select_from(JurySheet)
+    query = query.join(JuryWork, JuryWork.id == JurySheet.work_id)
+    for score, criterion in zip(scores, rule.criteria, strict=True):
+        query = query.join(score, and_(score.sheet_id == JurySheet.id, score.criterion == criterion.key))
+    return query.where(JurySheet.session_id == jury.id, JurySheet.total.is_not(None))
 
 
-def _scores_by_sheet(jury: JurySession) -> Subquery:
-    """Return how many scores each sheet of the session holds."""
-    sheets = select(JurySheet.id).where(JurySheet.session_id == jury.id)
-    query = select(JuryScore.sheet_id, func.count().label("scores")).where(JuryScore.sheet_id.in_(sheets))
-    return query.group_by(JuryScore.sheet_id).subquery()
-
-
-def _by_sheet(jury: JurySession, rule: RankingRule) -> Subquery:
-    """Return each whole sheet with one column a criterion."""
-    columns = [
-        func.max(case((JuryScore.criterion == criterion.key, JuryScore.points))).label(f"points_{index}")
-        for index, criterion in enumerate(rule.criteria)
-    ]
-    query = select(JuryScore.sheet_id, *columns).join(JurySheet, JurySheet.id == JuryScore.sheet_id)
-    query = query.where(JurySheet.session_id == jury.id).group_by(JuryScore.sheet_id)
-    return query.having(func.count() == len(rule.criteria)).subquery()
-
-
-def _whole_sheets(jury: JurySession, rule: RankingRule, recused: Recused = frozenset()) -> Select[Any]:
-    sheet = _by_sheet(jury, rule)
-    points = [sheet.c[f"points_{index}"] for index in range(len(rule.criteria))]
-    query = (
-        select(*points)
-        .select_from(JurySheet)
-        .join(sheet, sheet.c.sheet_id == JurySheet.id)
-        .join(JuryWork, JuryWork.id == JurySheet.work_id)
-        .where(JurySheet.session_id == jury.id)
-    )
-    return query.where(tuple_(JurySheet.member_id, JuryWork.number).not_in(sorted(recused))) if recused else query
-
-
-def _sums(jury: JurySession, rule: RankingRule, recused: Recused) -> Select[Any]:
-    """Return, by work, how many whole sheets it has, how many highest scores, and the points of each criterion."""
-    whole = _whole_sheets(jury, rule, recused)
-    points = list(whole.selected_columns)
-    highest = [case((each == rule.scale.high, 1), else_=0) for each in points]
-    top = sum(highest[1:], highest[0])
-    columns = (JuryWork.number, func.count(), func.sum(top), *(func.sum(each) for each in points))
-    return whole.with_only_columns(*columns).group_by(JuryWork.number)
-
-
-def _totals(
-    session: Session, jury: JurySession, rule: RankingRule, numbers: Collection[int], recused: Recused
-) -> Mapping[int, list[int]]:
-    """Return the weighted sum of each whole sheet of these works."""
-    query = _whole_sheets(jury, rule, recused).add_columns(JuryWork.number).where(JuryWork.number.in_(numbers))
-    totals: dict[int, list[int]] = defaultdict(list)
-    for *points, number in session.execute(query):
-        pairs = zip(points, rule.criteria, strict=True)
-        totals[number].append(sum(value * criterion.weight for value, criterion in pairs))
-    return totals
-
-
-def _tally(number: int, row: Any, keys: list[str], expected: int) -> Tally:
-    if row is None:
-        return Tally(number, 0, dict.fromkeys(keys, 0), expected)
-    _number, sheets, highest, *sums = row
-    return Tally(number, sheets, dict(zip(keys, map(int, sums), strict=True)), expected, int(highest))
+def _details(sheets: Sequence[Sequence[int]], rule: RankingRule) -> dict[str, Any]:
+    keys, weights = [each.key for each in rule.criteria], [each.weight for each in rule.criteria]
+    return {
+        "sums": dict(zip(keys, map(sum, zip(*sheets, strict=True)), strict=True)),
+        "highest": sum(points.count(rule.scale.high) for points in sheets),
+        "totals": sorted(sum(p * w for p, w in zip(points, weights, strict=True)) for points in sheets),
+    }

@@ -31,9 +31,9 @@ class Standing:
         return proposal(self.ranking, self.line, self.decision.chosen if self.decision else ())
 
 
-def standing_of(session: Session, jury: JurySession) -> Standing:
-    """Return the ranking with its line and the decision on it."""
-    ranking = ranking_of(session, jury)
+def standing_of(session: Session, jury: JurySession, *, detailed: bool = True) -> Standing:
+    """Return the ranking with its line and the decision on it; `detailed` as for the ranking."""
+    ranking = ranking_of(session, jury, detailed=detailed)
     decision = session.get(JuryTieDecision, jury.id)
     return Standing(ranking, line(ranking, jury.laureates_max), decision)
 

@@ -1,7 +1,7 @@
 """The pages of the deliberation: ranking, ties, honours, minutes. For the president and the secretary only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,7 +22,7 @@ from jury.models import JurySession
 from jury.queries import MemberProgress
 from jury.ranking import decimals_to_separate, format_mean
 from jury.rules import DELIBERATING_ROLES, Role, format_number
-from jury.tallies import WorkName, names_of
+from jury.tallies import WorkName, details_of, names_of
 from jury.views.access import jury_of, only, seat
 
 _PER_PAGE = 100
@@ -59,11 +59,14 @@ class Results:
 @deliberation.get("/classement")
 def ranking() -> ResponseReturnValue:
     """Show the ranking, and where the number of laureates cuts it."""
-    results = _results()
+    results = _results(detailed=False)
     places = results.standing.ranking.places
     last = max(1, -(-len(places) // _PER_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), last)
     shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+    with state().database.read() as session:
+        details = details_of(session, jury_of(session), [place.number for place in shown])
+    shown = [replace(place, tally=replace(place.tally, **details[place.number])) for place in shown]
     return render_template("jury/ranking.html", results=results, seat=seat(), shown=shown, page=page, last=last)
 
 
@@ -150,7 +153,7 @@ def signature() -> ResponseReturnValue:
     return redirect(url_for("deliberation.minutes"), HTTPStatus.SEE_OTHER)
 
 
-def _results() -> Results:
+def _results(*, detailed: bool = True) -> Results:
     with state().database.read() as session:
         jury = jury_of(session)
         if jury.scoring_closed_at is None:
@@ -158,11 +161,11 @@ def _results() -> Results:
                 "L'évaluation est encore ouverte. Le classement apparaît quand le secrétariat du jury l'a close : "
                 "personne ne le voit avant."
             )
-        return _lay(session, jury)
+        return _lay(session, jury, detailed=detailed)
 
 
-def _lay(session: Session, jury: JurySession) -> Results:
-    standing = standing_of(session, jury)
+def _lay(session: Session, jury: JurySession, *, detailed: bool) -> Results:
+    standing = standing_of(session, jury, detailed=detailed)
     return Results(
         jury=jury,
         standing=standing,

@@ -124,6 +124,6 @@ class _Field:
         waits = rule.method.missing is Missing.EXCLUDES and sheets < each.expected
         if sheets < rule.method.minimum_sheets or waits:
             return None
-        total, weight = each.total(rule), rule.weight
+        total, weight = each.total, rule.weight
         low, high = (total + more * points * weight for points in (rule.scale.low, rule.scale.high))
         return Fraction(low, sheets * weight), Fraction(high, sheets * weight)

@@ -82,10 +82,12 @@ class Sheets:
 def _tally(number: int, sheets: Sequence[Sequence[int]], rule: RankingRule, expected: int) -> Tally:
     keys, weights = [c.key for c in rule.criteria], [c.weight for c in rule.criteria]
     columns = list(zip(*sheets, strict=True)) if sheets else [()] * len(keys)
+    sums = [sum(column) for column in columns]
     return Tally(
         number=number,
         sheets=len(sheets),
-        sums={key: sum(column) for key, column in zip(keys, columns, strict=True)},
+        total=sum(points * weight for points, weight in zip(sums, weights, strict=True)),
+        sums=dict(zip(keys, sums, strict=True)),
         expected=expected,
         highest=sum(column.count(rule.scale.high) for column in columns),
         totals=sorted(sum(p * w for p, w in zip(points, weights, strict=True)) for points in sheets),

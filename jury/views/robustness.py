@@ -26,8 +26,8 @@ solidity = ClosedBlueprint("solidity", __name__, access=only(DELIBERATING_ROLES)
 WAYS: Mapping[Way, str] = {
     Way.MEAN: "Moyenne",
     Way.MEDIAN: "Médiane",
-    Way.RANKS: "Somme des rangs",
-    Way.STANDARDISED: "Notes ramenées à l'échelle de chacun",
+    Way.RANKS: "Rangs",
+    Way.STANDARDISED: "Échelle commune",
 }
 _NUMBERS = ("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
 

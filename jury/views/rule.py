@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from concours.kernel.text import typo
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import state
 from jury.method import method_words, tie_break_choices
@@ -22,7 +23,7 @@ def show() -> ResponseReturnValue:
 
 def rule_words(shown: RankingRule) -> list[tuple[str, str]]:
     """Return how sheets become a ranking, as names and values."""
-    return method_words(shown.method, shown.labels)
+    return [(name, typo(words)) for name, words in method_words(shown.method, shown.labels)]
 
 
 def tie_break_words(tie_break: str, shown: RankingRule) -> str:

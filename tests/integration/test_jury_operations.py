@@ -272,7 +272,9 @@ def test_the_database_itself_refuses_a_sheet_across_sessions(database: Database,
     with database.write() as session:
         other = open_jury(session, works_count=1, rules=SECOND_RULES)
         theirs = session.get_one(JuryWork, other.works[0].work_id)
-    sheet = JurySheet(session_id=theirs.session_id, work_id=theirs.id, member_id=panel.jurors[0], remark="", version=1)
+    sheet = JurySheet(
+        session_id=theirs.session_id, work_id=theirs.id, member_id=panel.jurors[0], remark="", version=1, scored=0
+    )
     sheet.created_at = sheet.updated_at = NOW
     with pytest.raises(IntegrityError), database.write() as session:
         session.add(sheet)

@@ -109,7 +109,9 @@ def test_the_rule_of_the_ranking_and_the_anchors_are_chosen_with_the_rest(consol
     assert "La plus haute moyenne sur « La forme », puis la plus haute médiane des fiches." in saved.text
     assert "5 : clair" in saved.text
     kept = edition(console)
-    assert kept.method == Method(**{**chosen, "minimum_sheets": 3}, tie_breaks=("criterion:form", "median"))
+    assert kept.method == Method(
+        minimum_sheets=3, missing="excludes", recusals="as_missing", tie_breaks=("criterion:form", "median")
+    )
     assert kept.criteria[1].anchors[5] == "clair"
     refused = console.page("edition/regles").form("regles")
     gone = refused.send({"label-1": "", "description-1": ""}, status=422)

@@ -15,6 +15,7 @@ from concours.editions.reglement import duration_words, format_words
 from concours.editions.rules import Edition, Texts, weekend_dates
 from concours.kernel.clock import format_day
 from concours.kernel.errors import NotFound
+from concours.kernel.text import typo
 from concours.kernel.web.state import instant, state
 from concours.organisers import operations
 from concours.organisers.forms.edition import EditionForm, calendar_form, markdown_form
@@ -87,7 +88,8 @@ def text(name: str) -> ResponseReturnValue:
 
 
 def _method(edition: Edition) -> list[tuple[str, str]]:
-    return method_words(jury_method(edition), [(criterion.key, criterion.label) for criterion in edition.criteria])
+    labels = [(criterion.key, criterion.label) for criterion in edition.criteria]
+    return [(name, typo(words)) for name, words in method_words(jury_method(edition), labels)]
 
 
 def _present() -> tuple[Edition, int]:
