@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from benchmarks import answers, intake, last_hour, machine, uploads
+from benchmarks import answers, intake, last_hour, machine, ranking, uploads
 from benchmarks.bodies import MIB
 from benchmarks.intake import Films
 from benchmarks.last_hour import Evening
@@ -49,11 +49,13 @@ def main() -> int:
 def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
     sizes, films = (_QUICK_SIZES, _QUICK_FILMS) if quick else (Sizes(), Films())
     requests, rounds = (20, 1) if quick else (200, 5)
+    panel = ranking.Sizes(works=20, jurors=3, rounds=1) if quick else ranking.Sizes()
     evening = _QUICK_EVENING if quick else Evening()
     return {
         "uploads": lambda folder, report: uploads.measure(folder, sizes, report),
         "inspect": lambda folder, report: intake.inspect(folder, films, report),
         "render": lambda folder, report: intake.render(folder, films, report),
+        "ranking": lambda folder, report: ranking.measure(folder, panel, report),
         "answers": lambda folder, report: answers.measure(folder, requests, rounds, report),
         _LAST_HOUR: lambda folder, report: last_hour.measure(folder, evening, report),
     }

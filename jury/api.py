@@ -12,6 +12,17 @@ from concours.kernel.codes import issue_link
 from concours.kernel.errors import Forbidden, NotFound
 from jury import queries
 from jury.deliberation.queries import laureates_of
+from jury.method import (
+    MISSING_WORDS,
+    RECUSALS_WORDS,
+    TIE_BREAKS_MAX,
+    Method,
+    Missing,
+    Recusals,
+    check_method,
+    method_words,
+    tie_break_choices,
+)
 from jury.models import JuryAudit as AuditEvent
 from jury.models import JuryLink, JurySession
 from jury.models import JuryOutbox as Outbox
@@ -24,12 +35,18 @@ from jury.rules import (
     IncomingWork,
     ReceivedWork,
     Role,
+    Scale,
     SessionRules,
     Sheet,
+    check_anchors,
     format_number,
 )
+from jury.tallies import ranking_of
 
 __all__ = [
+    "MISSING_WORDS",
+    "RECUSALS_WORDS",
+    "TIE_BREAKS_MAX",
     "AuditEvent",
     "Criterion",
     "HonouredWork",
@@ -37,15 +54,21 @@ __all__ = [
     "IncomingWork",
     "Line",
     "MemberProgress",
+    "Method",
     "Milestones",
+    "Missing",
     "Outbox",
     "Place",
     "Progress",
     "Ranking",
     "ReceivedWork",
+    "Recusals",
     "Role",
+    "Scale",
     "SessionRules",
     "Sheet",
+    "check_anchors",
+    "check_method",
     "decimals_to_separate",
     "format_mean",
     "format_number",
@@ -56,6 +79,7 @@ __all__ = [
     "line",
     "list_members",
     "make_sign_in_link",
+    "method_words",
     "milestones",
     "open_session",
     "progress",
@@ -63,6 +87,7 @@ __all__ = [
     "ranking_by_number",
     "receive_works",
     "remove_member",
+    "tie_break_choices",
     "update_session_rules",
 ]
 
@@ -144,13 +169,13 @@ def progress(session: Session, *, edition_key: str) -> Progress:
 
 def ranking_by_number(session: Session, *, edition_key: str) -> Ranking:
     """Return the ranking. Raises Forbidden before the minutes are recorded as signed."""
-    return queries.ranking_of(session, _signed(session, edition_key))
+    return ranking_of(session, _signed(session, edition_key))
 
 
 def honours(session: Session, *, edition_key: str) -> list[HonouredWork]:
     """Return the laureates, best first. Raises Forbidden before the minutes are recorded as signed."""
     jury = _signed(session, edition_key)
-    ranking = queries.ranking_of(session, jury)
+    ranking = ranking_of(session, jury)
     return [
         HonouredWork(
             work_id=work.id,

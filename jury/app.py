@@ -24,6 +24,8 @@ from jury.ranking import format_mean
 from jury.rules import ROLE_NAMES, Role, SheetState, format_number
 from jury.views.access import Seat, seated
 from jury.views.panel import panel
+from jury.views.robustness import WAYS, percent, percent_down, percent_up, solidity
+from jury.views.rule import rule, rule_words, tie_break_words
 from jury.views.sessions import sessions
 from jury.views.works import works
 
@@ -47,11 +49,12 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
-    for blueprint in (_signing_in(), works, panel, deliberation, sessions):
+    for blueprint in (_signing_in(), works, rule, panel, deliberation, solidity, sessions):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome()})
-    app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__)
-    app.jinja_env.globals.update(SheetState=SheetState)
+    app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__, way=WAYS.get)
+    app.jinja_env.filters.update(percent=percent, percent_up=percent_up, percent_down=percent_down)
+    app.jinja_env.globals.update(SheetState=SheetState, rule_words=rule_words, tie_break_words=tie_break_words)
     return app
 
 
@@ -119,7 +122,7 @@ def _jury(who: Seat) -> JurySession:
 
 
 def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
-    items = [("Œuvres", "works.home")]
+    items = [("Œuvres", "works.home"), ("Règle", "rule.show")]
     if who.role is Role.SECRETARY:
         items.append(("Avancement", "panel.progress"))
     if who.deliberates and jury.scoring_closed_at is not None:

@@ -1,9 +1,10 @@
 """The jury's tables. Nothing here tells who made a work or when it was deposited, and nothing refers to who does."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from concours.kernel.audit import AuditMixin
@@ -13,7 +14,9 @@ from concours.kernel.ids import ID_LENGTH
 from concours.kernel.kept import KeptFormMixin
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
-from jury.rules import SCORING_ROLES, Criterion, Role, Scale
+from jury.method import Method
+from jury.ranking_rule import RankingRule, read_criterion
+from jury.rules import SCORING_ROLES, Criterion, Role, Scale, is_complete, weighted_sum
 
 
 class JurySession(Base):
@@ -31,6 +34,11 @@ class JurySession(Base):
     scale_high: Mapped[int]
     laureates_max: Mapped[int]
     """A ceiling: fewer, or none, may be awarded."""
+    method: Mapped[dict[str, Any]]
+    """How sheets become a ranking; read through `rule`."""
+    rule_digest: Mapped[str | None] = mapped_column(String(64))
+    """The digest of `rule`, kept with the first score: from then on nothing is ranked by another rule."""
+    rule_frozen_at: Mapped[datetime | None]
     scoring_closes_at: Mapped[datetime | None]
     """Announced to jurors; the secretary's act alone closes."""
     opened_at: Mapped[datetime]
@@ -48,12 +56,17 @@ class JurySession(Base):
     @property
     def criteria_list(self) -> tuple[Criterion, ...]:
         """What is scored, in the order of the edition."""
-        return tuple(Criterion(**criterion) for criterion in self.criteria)
+        return tuple(map(read_criterion, self.criteria))
 
     @property
     def scale(self) -> Scale:
         """The lowest and the highest score."""
         return Scale(self.scale_low, self.scale_high)
+
+    @property
+    def rule(self) -> RankingRule:
+        """All that the ranking depends on beside the sheets."""
+        return RankingRule(self.criteria_list, self.scale, self.laureates_max, Method.read(self.method))
 
 
 class JuryMember(Base):
@@ -137,6 +150,9 @@ class JurySheet(Base):
     __tablename__ = "jury_sheet"
     __table_args__ = (
         UniqueConstraint("work_id", "member_id"),
+        # What progress and ranking read, without a look at the rows themselves.
+        Index(None, "session_id", "member_id", "scored"),
+        Index(None, "session_id", "work_id", "total"),
         ForeignKeyConstraint(["session_id", "work_id"], ["jury_work.session_id", "jury_work.id"], name="work"),
         ForeignKeyConstraint(["session_id", "member_id"], ["jury_member.session_id", "jury_member.id"], name="member"),
     )
@@ -147,6 +163,10 @@ class JurySheet(Base):
     work_id: Mapped[Ref]
     member_id: Mapped[Ref]
     remark: Mapped[str] = mapped_column(Text)
+    scored: Mapped[int]
+    """How many criteria have their score."""
+    total: Mapped[int | None]
+    """The weighted sum of the scores once every criterion has its own: only then does the sheet count."""
     version: Mapped[int]
     """1, 2, 3…: a form sent from an older one is shown both ways, never lost."""
     created_at: Mapped[datetime]
@@ -158,6 +178,12 @@ class JurySheet(Base):
     def points(self) -> dict[str, int]:
         """The scores given so far, by criterion key."""
         return {score.criterion: score.points for score in self.scores}
+
+    def add_up(self, criteria: Sequence[Criterion]) -> None:
+        """Keep what the scores add up to; whoever changes a score does this."""
+        points = self.points
+        self.scored = len(points)
+        self.total = weighted_sum(points, criteria) if is_complete(points, criteria) else None
 
 
 class JuryScore(Base):
@@ -183,6 +209,8 @@ class JuryTieDecision(Base):
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str] = mapped_column(ForeignKey("jury_member.id"))
     decided_at: Mapped[datetime]
+    casting_vote: Mapped[bool]
+    """Whether the president's vote settled it."""
 
 
 class JuryLaureate(Base):

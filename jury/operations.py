@@ -13,6 +13,7 @@ from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from concours.kernel.ids import new_id
 from concours.kernel.mail import Message, compose, enqueue
 from jury import queries
+from jury.freezing import freeze, lock_for_sheet
 from jury.models import JuryAudit, JuryMedia, JuryMember, JuryOutbox, JuryScore, JurySession, JurySheet, JuryWork
 from jury.rules import (
     ROLE_NAMES,
@@ -157,7 +158,7 @@ def record_scores(
     """
     # One juror's writes follow one another; those of different jurors do not wait. Closing waits for all of them.
     member = session.get_one(JuryMember, member_id, with_for_update=True)
-    jury = session.get_one(JurySession, member.session_id, with_for_update={"read": True})
+    jury = lock_for_sheet(session, session_id=member.session_id, now=now)
     if not member.scores:
         raise Forbidden("Le secrétariat du jury n'évalue pas les œuvres.")
     _check_open(jury)
@@ -172,6 +173,7 @@ def record_scores(
     elif sheet.version != version:
         raise StaleSheet(Sheet(number, sheet.points, sheet.remark, sheet.version))
     _write_sheet(sheet, points=points, remark=remark, now=now)
+    sheet.add_up(jury.criteria_list)
     details = {"version": sheet.version}
     record(session, JuryAudit, actor=member_id, action="sheet_saved", subject=sheet.id, now=now, details=details)
     return sheet
@@ -186,6 +188,7 @@ def close_scoring(session: Session, *, member_id: str, now: datetime) -> None:
     if jury.handed_over_at is None:
         raise Conflict("Aucune œuvre n'a encore été remise au jury : il n'y a rien à clore.")
     _check_open(jury)
+    freeze(session, jury, now=now)
     jury.scoring_closed_at = now
     missing = sum(line.missing for line in queries.progress_of(session, jury))
     details = {"missing_sheets": missing}
@@ -198,6 +201,7 @@ def _apply_rules(jury: JurySession, rules: SessionRules) -> None:
     jury.scale_low, jury.scale_high = rules.scale_low, rules.scale_high
     jury.laureates_max = rules.laureates_max
     jury.scoring_closes_at = rules.scoring_closes_at
+    jury.method = rules.method.facts()
 
 
 def _check_not_begun(session: Session, jury: JurySession, consequence: str) -> None:

@@ -1,6 +1,6 @@
 """Reading the jury's tables. Each function answers one question."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from concours.kernel.errors import NotFound
-from jury.models import JuryMedia, JuryMember, JurySession, JurySheet, JuryWork
-from jury.ranking import Ranking, rank
+from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
 from jury.rules import Role, Sheet, SheetState, sheet_state
+from jury.tallies import Counts, counts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,12 @@ def numbers_of(session: Session, jury: JurySession) -> Sequence[int]:
     return session.scalars(select(JuryWork.number).where(JuryWork.session_id == jury.id)).all()
 
 
+def ids_of(session: Session, jury: JurySession) -> dict[int, str]:
+    """Return the identifier of each work, by number."""
+    query = select(JuryWork.number, JuryWork.id).where(JuryWork.session_id == jury.id)
+    return dict(session.execute(query).all())
+
+
 def find_work(session: Session, *, session_id: str, number: int) -> JuryWork:
     """Return a work with its files. Raises NotFound, the same for another session's number and for none."""
     query = select(JuryWork).where(JuryWork.session_id == session_id, JuryWork.number == number)
@@ -106,13 +112,23 @@ def find_media(session: Session, *, session_id: str, number: int, role: str, pos
     return media
 
 
-def sheets_of(session: Session, jury: JurySession, *, member_id: str | None = None) -> list[Sheet]:
-    """Return the sheets of the session, of one member only on demand."""
-    query = select(JurySheet, JuryWork.number).join(JuryWork, JuryWork.id == JurySheet.work_id)
-    query = query.where(JurySheet.session_id == jury.id)
-    if member_id is not None:
-        query = query.where(JurySheet.member_id == member_id)
-    return [_as_sheet(sheet, number) for sheet, number in session.execute(query)]
+def own_sheets(session: Session, jury: JurySession, *, member_id: str) -> list[Sheet]:
+    """Return what one member wrote, a work each."""
+    query = (
+        select(JurySheet.id, JuryWork.number, JurySheet.remark, JurySheet.version)
+        .join(JuryWork, JuryWork.id == JurySheet.work_id)
+        .where(JurySheet.session_id == jury.id, JurySheet.member_id == member_id)
+    )
+    rows = session.execute(query).all()
+    scores = select(JuryScore.sheet_id, JuryScore.criterion, JuryScore.points).join(
+        JurySheet, JurySheet.id == JuryScore.sheet_id
+    )
+    points: dict[str, dict[str, int]] = defaultdict(dict)
+    for sheet_id, criterion, given in session.execute(
+        scores.where(JurySheet.session_id == jury.id, JurySheet.member_id == member_id)
+    ):
+        points[sheet_id][criterion] = given
+    return [Sheet(row.number, points[row.id], row.remark, row.version) for row in rows]
 
 
 def find_sheet(session: Session, *, work: JuryWork, member_id: str) -> JurySheet | None:
@@ -129,7 +145,7 @@ def saved_sheet(session: Session, *, work: JuryWork, member_id: str) -> tuple[Sh
 
 def states_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, SheetState]:
     """Return where one member stands with each work, by number."""
-    written = {sheet.number: sheet for sheet in sheets_of(session, jury, member_id=member_id)}
+    written = {sheet.number: sheet for sheet in own_sheets(session, jury, member_id=member_id)}
     return {number: sheet_state(written.get(number), jury.criteria_list) for number in numbers_of(session, jury)}
 
 
@@ -142,19 +158,11 @@ def first_sheet_at(session: Session, jury: JurySession) -> datetime | None:
 def progress_of(session: Session, jury: JurySession) -> list[MemberProgress]:
     """Return how far each member has come."""
     expected = session.scalar(select(func.count()).where(JuryWork.session_id == jury.id)) or 0
-    query = select(JurySheet).where(JurySheet.session_id == jury.id)
-    counts: Counter[tuple[str, SheetState]] = Counter()
-    for row in session.scalars(query):
-        counts[row.member_id, sheet_state(_as_sheet(row, 0), jury.criteria_list)] += 1
-    return [_progress(member, counts, expected) for member in members_of(session, jury)]
+    counts = counts_of(session, jury)
+    return [_progress(member, counts.get(member.id, Counts(0, 0)), expected) for member in members_of(session, jury)]
 
 
-def ranking_of(session: Session, jury: JurySession) -> Ranking:
-    """Return the ranking, as the sheets make it now."""
-    return rank(numbers_of(session, jury), sheets_of(session, jury), jury.criteria_list)
-
-
-def _progress(member: JuryMember, counts: Counter[tuple[str, SheetState]], expected: int) -> MemberProgress:
+def _progress(member: JuryMember, counts: Counts, expected: int) -> MemberProgress:
     return MemberProgress(
         member_id=member.id,
         email=member.email,
@@ -162,8 +170,8 @@ def _progress(member: JuryMember, counts: Counter[tuple[str, SheetState]], expec
         function=member.function,
         role=member.duty,
         joined=member.joined_at is not None,
-        done=counts[member.id, SheetState.SCORED],
-        incomplete=counts[member.id, SheetState.INCOMPLETE],
+        done=counts.done,
+        incomplete=counts.incomplete,
         expected=expected if member.scores else 0,
     )
 

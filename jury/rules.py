@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from concours.kernel.errors import DomainError
+from jury.method import DEFAULT, Method, check_method
 
 REMARK_MAX_LENGTH = 4000
 """Characters in a juror's remark."""
@@ -46,6 +47,8 @@ class Criterion:
     label: str
     description: str = ""
     weight: int = 1
+    anchors: Mapping[int, str] = field(default_factory=dict)
+    """What some scores mean, in the edition's words: only those of `Scale.anchor_points`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,12 @@ class Scale:
         """Every score that may be given, lowest first."""
         return range(self.low, self.high + 1)
 
+    @property
+    def anchor_points(self) -> tuple[int, ...]:
+        """The scores that an edition may put words on: a low, a middle and a high one; 2, 5 and 8 from 0 to 10."""
+        tenths = (self.low * 10 + (self.high - self.low) * share for share in (2, 5, 8))
+        return tuple(dict.fromkeys((each + 5) // 10 for each in tenths))
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
@@ -73,6 +82,7 @@ class SessionRules:
     laureates_max: int
     scoring_closes_at: datetime | None = None
     """Announced to jurors, aware; the secretary's act alone closes."""
+    method: Method = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,10 @@ class Sheet:
 def check_rules(rules: SessionRules) -> None:
     """Refuse rules that no session could follow."""
     check_criteria(rules.criteria)
-    check_scale(Scale(rules.scale_low, rules.scale_high))
+    scale = Scale(rules.scale_low, rules.scale_high)
+    check_scale(scale)
+    check_anchors(rules.criteria, scale)
+    check_method(rules.method, [criterion.key for criterion in rules.criteria])
     if rules.laureates_max < 1:
         raise DomainError("Prévoyez au moins un lauréat.")
 
@@ -140,6 +153,14 @@ def check_scale(scale: Scale) -> None:
     """Refuse a scale that leaves no choice."""
     if scale.low >= scale.high:
         raise DomainError("La note la plus haute doit être supérieure à la note la plus basse.")
+
+
+def check_anchors(criteria: Sequence[Criterion], scale: Scale) -> None:
+    """Refuse words on other scores than those that anchor the scale."""
+    for criterion in criteria:
+        if not set(criterion.anchors) <= set(scale.anchor_points):
+            expected = ", ".join(map(str, scale.anchor_points))
+            raise DomainError(f"Les repères de « {criterion.label} » portent sur les notes {expected}.")
 
 
 def check_points(points: Mapping[str, int], criteria: Sequence[Criterion], scale: Scale) -> None:
@@ -168,6 +189,11 @@ def check_remark(remark: str) -> None:
 def is_complete(points: Mapping[str, int], criteria: Sequence[Criterion]) -> bool:
     """Tell whether every criterion has its score: only then does the sheet count."""
     return all(criterion.key in points for criterion in criteria)
+
+
+def weighted_sum(points: Mapping[str, int], criteria: Sequence[Criterion]) -> int:
+    """Return what a whole sheet adds up to, each criterion by its weight."""
+    return sum(points[criterion.key] * criterion.weight for criterion in criteria)
 
 
 def sheet_state(sheet: Sheet | None, criteria: Sequence[Criterion]) -> SheetState:

@@ -1,5 +1,6 @@
 """One year of the contest: its calendar, its criteria, its limits, and the phase it is in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -29,6 +30,8 @@ class Criterion:
     label: str
     description: str
     weight: int = 1
+    anchors: Mapping[int, str] = field(default_factory=dict)
+    """What some scores mean: a low, a middle and a high one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,16 @@ class Extension:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Method:
+    """How the jury's sheets become a ranking, in the words of the jury's own rules, which check them."""
+
+    minimum_sheets: int = 1
+    missing: str = "ignored"
+    recusals: str = "set_aside"
+    tie_breaks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """One year of the contest."""
 
@@ -103,6 +116,8 @@ class Edition:
     categories: tuple[str, ...]
     event: Event | None
     texts: Texts
+    method: Method = field(default_factory=Method)
+    """How the jury's sheets become a ranking."""
     milestones: Milestones = field(default_factory=Milestones)
     extension: Extension | None = None
 

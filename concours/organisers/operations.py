@@ -25,7 +25,7 @@ from concours.organisers import queries
 from concours.organisers.rules import Decision, Examined, Standing, check_decision, obstacles
 from jury import api as jury
 
-_USED_BY_JURY = frozenset({"title", "criteria", "scale_low", "scale_high", "laureates_max"})
+_USED_BY_JURY = frozenset({"title", "criteria", "scale_low", "scale_high", "laureates_max", "method"})
 
 _random = secrets.SystemRandom()
 
@@ -174,6 +174,7 @@ def session_rules(edition: Edition) -> jury.SessionRules:
         scale_low=edition.scale_low,
         scale_high=edition.scale_high,
         laureates_max=edition.laureates_max,
+        method=document.jury_method(edition),
     )
 
 

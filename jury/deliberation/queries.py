@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from jury import queries
 from jury.deliberation.rules import proposal
 from jury.models import JuryLaureate, JurySession, JuryTieDecision, JuryWork
 from jury.ranking import Line, Ranking, line
+from jury.tallies import ranking_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Standing:
         return proposal(self.ranking, self.line, self.decision.chosen if self.decision else ())
 
 
-def standing_of(session: Session, jury: JurySession) -> Standing:
-    """Return the ranking with its line and the decision on it."""
-    ranking = queries.ranking_of(session, jury)
+def standing_of(session: Session, jury: JurySession, *, detailed: bool = True) -> Standing:
+    """Return the ranking with its line and the decision on it; `detailed` as for the ranking."""
+    ranking = ranking_of(session, jury, detailed=detailed)
     decision = session.get(JuryTieDecision, jury.id)
     return Standing(ranking, line(ranking, jury.laureates_max), decision)
 

@@ -11,7 +11,9 @@ from concours.kernel.web.state import instant, state
 from jury import queries
 from jury.forms import ClosingForm
 from jury.operations import close_scoring
+from jury.robustness.missing import stakes
 from jury.rules import Role
+from jury.tallies import sheets_of
 from jury.views.access import jury_of, only, seat
 
 panel = ClosedBlueprint("panel", __name__, access=only({Role.SECRETARY}))
@@ -47,5 +49,12 @@ def _render_closing(form: ClosingForm) -> str:
     with state().database.read() as session:
         jury = jury_of(session)
         members = [line for line in queries.progress_of(session, jury) if line.expected]
-        unscored = queries.ranking_of(session, jury).unranked
-    return render_template("jury/closing.html", form=form, jury=jury, members=members, unscored=unscored)
+        sheets = sheets_of(session, jury)
+    return render_template(
+        "jury/closing.html",
+        form=form,
+        jury=jury,
+        members=members,
+        apart=sheets.ranking.apart,
+        at_stake=stakes(sheets).by_juror,
+    )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from concours.kernel.audit import broken_at
 from concours.kernel.db import Base, Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
-from jury import api, operations, queries
+from jury import api, operations, queries, tallies
 from jury.models import JuryAudit, JuryMember, JuryScore, JurySheet, JuryWork
 from jury.rules import SheetState
 from tests.jury_session import (
@@ -192,7 +192,7 @@ def test_a_whole_sheet_is_kept_and_counts(database: Database, panel: Panel) -> N
         jury = queries.find_session(session, KEY)
         assert queries.states_of(session, jury, member_id=panel.jurors[0])[number] is SheetState.SCORED
         assert set(queries.states_of(session, jury, member_id=panel.jurors[1]).values()) == {SheetState.TO_SCORE}
-        assert queries.ranking_of(session, jury).places[0].mean == Fraction(25, 3)
+        assert tallies.ranking_of(session, jury).places[0].mean == Fraction(25, 3)
         assert api.progress(session, edition_key=KEY) == api.Progress(6, 3, 1, 18)
 
 
@@ -203,7 +203,7 @@ def test_a_sheet_begun_is_kept_and_does_not_count_yet(database: Database, panel:
     with database.read() as session:
         jury = queries.find_session(session, KEY)
         assert queries.states_of(session, jury, member_id=panel.jurors[0])[number] is SheetState.INCOMPLETE
-        assert queries.ranking_of(session, jury).places == ()
+        assert tallies.ranking_of(session, jury).places == ()
         line = next(line for line in queries.progress_of(session, jury) if line.member_id == panel.jurors[0])
     assert (line.done, line.incomplete, line.missing) == (0, 1, 6)
 
@@ -272,7 +272,9 @@ def test_the_database_itself_refuses_a_sheet_across_sessions(database: Database,
     with database.write() as session:
         other = open_jury(session, works_count=1, rules=SECOND_RULES)
         theirs = session.get_one(JuryWork, other.works[0].work_id)
-    sheet = JurySheet(session_id=theirs.session_id, work_id=theirs.id, member_id=panel.jurors[0], remark="", version=1)
+    sheet = JurySheet(
+        session_id=theirs.session_id, work_id=theirs.id, member_id=panel.jurors[0], remark="", version=1, scored=0
+    )
     sheet.created_at = sheet.updated_at = NOW
     with pytest.raises(IntegrityError), database.write() as session:
         session.add(sheet)
@@ -323,6 +325,7 @@ def test_every_act_is_in_the_chain_and_the_chain_holds(database: Database, panel
             "session_opened",
             "works_received",
             "member_joined",
+            "rule_frozen",
             "sheet_saved",
             "scoring_closed",
         ]
@@ -341,7 +344,7 @@ def test_three_criteria_are_nowhere_presumed(database: Database) -> None:
         panel = open_jury(session, rules=SECOND_RULES)
         write(session, panel.president, panel.numbers[0], {"use": 5, "finish": 2})
         jury = queries.find_session(session, SECOND_RULES.edition_key)
-        assert queries.ranking_of(session, jury).places[0].mean == 4
+        assert tallies.ranking_of(session, jury).places[0].mean == 4
         assert len(THREE) != len(jury.criteria_list)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from jury import api, operations, queries
+from jury import api, operations, queries, tallies
 from jury.models import JuryAudit, JuryOutbox, JurySheet
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import FILM, JuryRoom, fill, work_page
@@ -156,7 +156,7 @@ def test_a_sheet_that_is_cleared_leaves_the_work_to_be_scored(room: JuryRoom) ->
     with room.database.read() as session:
         assert session.scalars(select(JurySheet)).one().version == 2
         assert session.scalars(select(JuryAudit.action)).all().count("sheet_saved") == 2
-        assert number in queries.ranking_of(session, queries.find_session(session, KEY)).unranked
+        assert number in tallies.ranking_of(session, queries.find_session(session, KEY)).unranked
 
 
 def test_a_sheet_changed_elsewhere_is_not_cleared_unseen(room: JuryRoom) -> None:
