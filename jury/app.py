@@ -20,11 +20,16 @@ from concours.kernel.web.state import State, state
 from jury import queries
 from jury.deliberation.views import deliberation
 from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
+from jury.pace import say_minutes
 from jury.ranking import format_mean
 from jury.rules import ROLE_NAMES, Role, SheetState, format_number
 from jury.views.access import Seat, seated
+from jury.views.examples import examples
+from jury.views.finish import finish
 from jury.views.panel import panel
+from jury.views.scoring import scoring
 from jury.views.sessions import sessions
+from jury.views.travel import travel
 from jury.views.works import works
 
 _TEMPLATES = frozenset({"base.html", "macros", "errors", "signin", "jury"})
@@ -47,10 +52,12 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
-    for blueprint in (_signing_in(), works, panel, deliberation, sessions):
+    for blueprint in (_signing_in(), works, scoring, travel, finish, examples, panel, deliberation, sessions):
         app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"chrome": _chrome()})
-    app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__)
+    app.context_processor(lambda: {"chrome": _chrome(), "scoring_over": _scoring_over()})
+    app.jinja_env.filters.update(
+        minutes=say_minutes, number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__
+    )
     app.jinja_env.globals.update(SheetState=SheetState)
     return app
 
@@ -93,7 +100,7 @@ def _home(_session: Session, _member_id: str) -> str:
 def _chrome() -> Chrome:
     """Return header, menu and footer; before signing in, those of no session in particular."""
     settings, who = state().settings, seated()
-    jury = _jury(who) if who else None
+    jury = who.jury if who else None
     return Chrome(
         service_title=_HEADING,
         tagline=f"« {capital(jury.title)} »" if jury else "Œuvres anonymes, évaluées par numéro",
@@ -113,13 +120,16 @@ def _chrome() -> Chrome:
     )
 
 
-def _jury(who: Seat) -> JurySession:
-    with state().database.read() as session:
-        return session.get_one(JurySession, who.session_id)
+def _scoring_over() -> bool:
+    """Tell whether devices have nothing to keep any more."""
+    who = seated()
+    return who is None or who.jury.scoring_closed_at is not None
 
 
 def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
     items = [("Œuvres", "works.home")]
+    if who.role is Role.PRESIDENT and jury.scoring_closed_at is None and jury.handed_over_at is not None:
+        items.append(("Fiches du jury", "finish.panel"))
     if who.role is Role.SECRETARY:
         items.append(("Avancement", "panel.progress"))
     if who.deliberates and jury.scoring_closed_at is not None:

@@ -1,15 +1,16 @@
 """Reading the jury's tables. Each function answers one question."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from concours.kernel.errors import NotFound
-from jury.models import JuryMedia, JuryMember, JurySession, JurySheet, JuryWork
+from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
+from jury.queue import Standing
 from jury.ranking import Ranking, rank
 from jury.rules import Role, Sheet, SheetState, sheet_state
 
@@ -28,6 +29,8 @@ class MemberProgress:
     incomplete: int
     expected: int
     """0 for the secretary, who scores nothing."""
+    finished_at: datetime | None = None
+    """When this juror said that all was done."""
 
     @property
     def missing(self) -> int:
@@ -106,6 +109,37 @@ def find_media(session: Session, *, session_id: str, number: int, role: str, pos
     return media
 
 
+def find_work_id(session: Session, *, session_id: str, number: int) -> str:
+    """Return the identifier of a work. Raises NotFound, the same for another session's number and for none."""
+    query = select(JuryWork.id).where(JuryWork.session_id == session_id, JuryWork.number == number)
+    work_id = session.scalars(query).first()
+    if work_id is None:
+        raise NotFound
+    return work_id
+
+
+def next_seat(session: Session, jury: JurySession) -> int:
+    """Return the first seat that nobody had before."""
+    last = session.scalar(select(func.max(JuryMember.seat)).where(JuryMember.session_id == jury.id))
+    return 0 if last is None else last + 1
+
+
+def files_of(
+    session: Session, jury: JurySession, *, numbers: Collection[int], roles: Collection[str]
+) -> dict[int, list[tuple[str, int, int]]]:
+    """Return role, position and bytes of the files of some works, by number."""
+    query = (
+        select(JuryWork.number, JuryMedia.role, JuryMedia.position, JuryMedia.size)
+        .join(JuryMedia, JuryMedia.work_id == JuryWork.id)
+        .where(JuryWork.session_id == jury.id, JuryWork.number.in_(numbers), JuryMedia.role.in_(roles))
+        .order_by(JuryWork.number, JuryMedia.role, JuryMedia.position)
+    )
+    found: dict[int, list[tuple[str, int, int]]] = {}
+    for number, role, position, size in session.execute(query):
+        found.setdefault(number, []).append((role, position, size))
+    return found
+
+
 def sheets_of(session: Session, jury: JurySession, *, member_id: str | None = None) -> list[Sheet]:
     """Return the sheets of the session, of one member only on demand."""
     query = select(JurySheet, JuryWork.number).join(JuryWork, JuryWork.id == JurySheet.work_id)
@@ -115,22 +149,57 @@ def sheets_of(session: Session, jury: JurySession, *, member_id: str | None = No
     return [_as_sheet(sheet, number) for sheet, number in session.execute(query)]
 
 
-def find_sheet(session: Session, *, work: JuryWork, member_id: str) -> JurySheet | None:
+def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet | None:
     """Return what this member wrote about this work."""
-    query = select(JurySheet).where(JurySheet.work_id == work.id, JurySheet.member_id == member_id)
+    query = select(JurySheet).where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)
     return session.scalars(query).first()
 
 
 def saved_sheet(session: Session, *, work: JuryWork, member_id: str) -> tuple[Sheet, datetime | None]:
     """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
-    row = find_sheet(session, work=work, member_id=member_id)
+    row = find_sheet(session, work_id=work.id, member_id=member_id)
     return (_as_sheet(row, work.number), row.updated_at) if row else (Sheet(work.number, {}), None)
+
+
+def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[Standing]:
+    """Return where one member stands with each work."""
+    given = (
+        select(func.count())
+        .where(JuryScore.sheet_id == JurySheet.id)
+        .correlate(JurySheet)
+        .scalar_subquery()
+        .label("given")
+    )
+    mine = and_(JurySheet.work_id == JuryWork.id, JurySheet.member_id == member_id)
+    query = (
+        select(JuryWork.number, JuryWork.seconds, given, JurySheet.remark, JurySheet.created_at)
+        .outerjoin(JurySheet, mine)
+        .where(JuryWork.session_id == jury.id)
+    )
+    criteria = jury.criteria_list
+    return [
+        Standing(number, seconds, sheet_state(count, criteria, remarked=bool(remark)), begun_at)
+        for number, seconds, count, remark, begun_at in session.execute(query)
+    ]
 
 
 def states_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, SheetState]:
     """Return where one member stands with each work, by number."""
-    written = {sheet.number: sheet for sheet in sheets_of(session, jury, member_id=member_id)}
-    return {number: sheet_state(written.get(number), jury.criteria_list) for number in numbers_of(session, jury)}
+    return {each.number: each.state for each in standings_of(session, jury, member_id=member_id)}
+
+
+def points_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, dict[str, int]]:
+    """Return the scores that one member gave, by number and criterion."""
+    query = (
+        select(JuryWork.number, JuryScore.criterion, JuryScore.points)
+        .join(JurySheet, JurySheet.work_id == JuryWork.id)
+        .join(JuryScore, JuryScore.sheet_id == JurySheet.id)
+        .where(JurySheet.session_id == jury.id, JurySheet.member_id == member_id)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for number, criterion, points in session.execute(query):
+        found.setdefault(number, {})[criterion] = points
+    return found
 
 
 def first_sheet_at(session: Session, jury: JurySession) -> datetime | None:
@@ -142,10 +211,18 @@ def first_sheet_at(session: Session, jury: JurySession) -> datetime | None:
 def progress_of(session: Session, jury: JurySession) -> list[MemberProgress]:
     """Return how far each member has come."""
     expected = session.scalar(select(func.count()).where(JuryWork.session_id == jury.id)) or 0
-    query = select(JurySheet).where(JurySheet.session_id == jury.id)
+    given = func.count(JuryScore.criterion).label("given")
+    sheets = (
+        select(JurySheet.member_id, given, (JurySheet.remark != "").label("remarked"))
+        .outerjoin(JuryScore, JuryScore.sheet_id == JurySheet.id)
+        .where(JurySheet.session_id == jury.id)
+        .group_by(JurySheet.id, JurySheet.member_id, JurySheet.remark)
+        .subquery()
+    )
+    told = (sheets.c.member_id, sheets.c.given, sheets.c.remarked)
     counts: Counter[tuple[str, SheetState]] = Counter()
-    for row in session.scalars(query):
-        counts[row.member_id, sheet_state(_as_sheet(row, 0), jury.criteria_list)] += 1
+    for member_id, count, remarked, number in session.execute(select(*told, func.count()).group_by(*told)):
+        counts[member_id, sheet_state(count, jury.criteria_list, remarked=bool(remarked))] += number
     return [_progress(member, counts, expected) for member in members_of(session, jury)]
 
 
@@ -165,6 +242,7 @@ def _progress(member: JuryMember, counts: Counter[tuple[str, SheetState]], expec
         done=counts[member.id, SheetState.SCORED],
         incomplete=counts[member.id, SheetState.INCOMPLETE],
         expected=expected if member.scores else 0,
+        finished_at=member.finished_at,
     )
 
 
