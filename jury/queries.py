@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from concours.kernel.errors import NotFound
 from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
@@ -36,6 +37,28 @@ class MemberProgress:
     def missing(self) -> int:
         """Works for which no whole sheet stands."""
         return self.expected - self.done
+
+
+class FileSeen(NamedTuple):
+    """What a page tells of a file."""
+
+    role: str
+    position: int
+    width: int
+    height: int
+    size: int
+    text: str
+
+
+class WorkSeen(NamedTuple):
+    """A work as its page shows it."""
+
+    id: str
+    number: int
+    category: str
+    title: str
+    summary: str
+    media: Sequence[FileSeen]
 
 
 def find_session(session: Session, edition_key: str, *, lock: bool = False) -> JurySession:
@@ -86,13 +109,16 @@ def numbers_of(session: Session, jury: JurySession) -> Sequence[int]:
     return session.scalars(select(JuryWork.number).where(JuryWork.session_id == jury.id)).all()
 
 
-def find_work(session: Session, *, session_id: str, number: int) -> JuryWork:
+def find_work(session: Session, *, session_id: str, number: int) -> WorkSeen:
     """Return a work with its files. Raises NotFound, the same for another session's number and for none."""
-    query = select(JuryWork).where(JuryWork.session_id == session_id, JuryWork.number == number)
-    work = session.scalars(query.options(selectinload(JuryWork.media))).first()
+    columns = (JuryWork.id, JuryWork.number, JuryWork.category, JuryWork.title, JuryWork.summary)
+    query = select(*columns).where(JuryWork.session_id == session_id, JuryWork.number == number)
+    work = session.execute(query).first()
     if work is None:
         raise NotFound
-    return work
+    told = (JuryMedia.role, JuryMedia.position, JuryMedia.width, JuryMedia.height, JuryMedia.size, JuryMedia.text)
+    files = select(*told).where(JuryMedia.work_id == work.id).order_by(JuryMedia.role, JuryMedia.position)
+    return WorkSeen(*work, [FileSeen(*row) for row in session.execute(files)])
 
 
 def find_media(session: Session, *, session_id: str, number: int, role: str, position: int) -> JuryMedia:
@@ -155,10 +181,15 @@ def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet |
     return session.scalars(query).first()
 
 
-def saved_sheet(session: Session, *, work: JuryWork, member_id: str) -> tuple[Sheet, datetime | None]:
+def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
     """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
-    row = find_sheet(session, work_id=work.id, member_id=member_id)
-    return (_as_sheet(row, work.number), row.updated_at) if row else (Sheet(work.number, {}), None)
+    columns = (JurySheet.remark, JurySheet.version, JurySheet.updated_at, JuryScore.criterion, JuryScore.points)
+    query = select(*columns).outerjoin(JuryScore, JuryScore.sheet_id == JurySheet.id)
+    rows = session.execute(query.where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)).all()
+    if not rows:
+        return Sheet(number, {}), None
+    points = {row.criterion: row.points for row in rows if row.criterion is not None}
+    return Sheet(number, points, rows[0].remark, rows[0].version), rows[0].updated_at
 
 
 def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[Standing]:

@@ -16,8 +16,9 @@ from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
 from jury import queries
 from jury.forms import SheetForm, sheet_form
-from jury.models import JurySession, JuryWork
+from jury.models import JurySession
 from jury.operations import record_scores
+from jury.queries import WorkSeen
 from jury.queue import Queue, Shown, distribution, queue_of
 from jury.rules import Sheet, SheetState, format_number, next_to_score, sheet_state
 from jury.sheets import StaleSheet
@@ -35,7 +36,7 @@ class Desk:
     """What the page of one work needs."""
 
     jury: JurySession
-    work: JuryWork
+    work: WorkSeen
     queue: Queue
     sheet: Sheet
     saved_at: datetime | None
@@ -150,7 +151,7 @@ def own_queue(session: Session) -> Queue:
 def _desk(number: int) -> Desk:
     with state().database.read() as session:
         work = queries.find_work(session, session_id=seat().session_id, number=number)
-        sheet, saved_at = queries.saved_sheet(session, work=work, member_id=seat().member_id)
+        sheet, saved_at = queries.saved_sheet(session, work_id=work.id, number=number, member_id=seat().member_id)
         queue = own_queue(session)
     if number not in queue.states:
         raise NotFound
