@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
 
 from jury.forms import SheetForm
-from jury.rules import Criterion, Sheet
+from jury.rules import Criterion, Scale, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,10 @@ class BoardLine:
     """What some of the points mean."""
     held: int | None
     errors: Sequence[str] = ()
+
+    def points(self, scale: Scale) -> Markup:
+        """Return the buttons of the scale, the highest first."""
+        return _buttons(self.key, scale, self.held, frozenset(self.anchors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,30 @@ def board_from(criteria: Sequence[Criterion], form: SheetForm) -> Board:
         for criterion, score in zip(criteria, form.scores, strict=True)
     ]
     return Board(lines, form.remark.data or "", form.version.seen, form.remark.errors)
+
+
+@lru_cache(maxsize=1024)
+def _buttons(key: str, scale: Scale, held: int | None, anchored: frozenset[int]) -> Markup:
+    """Return a criterion's buttons: a third of what the page costs to draw, and the same for all who gave the same."""
+    return Markup("\n").join(_button(key, scale, value, held, anchored) for value in reversed(scale.points))
+
+
+def _button(key: str, scale: Scale, value: int, held: int | None, anchored: frozenset[int]) -> Markup:
+    name, number = f"note-{key}", f"note-{key}-{value - scale.low}"
+    told = Markup(' aria-describedby="a-{}-{}"').format(key, value) if value in anchored else ""
+    return Markup(
+        '<div class="cc-score__point{}"><input type="radio" id="{}" name="{}" value="{}"{}{}>'
+        '<label for="{}">{}</label></div>'
+    ).format(
+        " cj-anchored" if value in anchored else "",
+        number,
+        name,
+        value,
+        told,
+        Markup(" checked") if value == held else "",
+        number,
+        value,
+    )
 
 
 def _line(criterion: Criterion, held: int | None, errors: Sequence[str] = ()) -> BoardLine:
