@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from benchmarks import answers, intake, last_hour, machine, ranking, uploads
+from benchmarks import answers, intake, last_hour, machine, ranking, scoring, uploads
 from benchmarks.bodies import MIB
 from benchmarks.intake import Films
 from benchmarks.last_hour import Evening
@@ -57,6 +57,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
         "render": lambda folder, report: intake.render(folder, films, report),
         "ranking": lambda folder, report: ranking.measure(folder, panel, report),
         "answers": lambda folder, report: answers.measure(folder, requests, rounds, report),
+        "scoring": lambda folder, report: scoring.measure(folder, requests, rounds, report),
         _LAST_HOUR: lambda folder, report: last_hour.measure(folder, evening, report),
     }
 

@@ -29,6 +29,7 @@ from jury.models import JuryOutbox as Outbox
 from jury.operations import invite_member, open_session, receive_works, remove_member, update_session_rules
 from jury.queries import MemberProgress
 from jury.ranking import Line, Place, Ranking, decimals_to_separate, format_mean, line, rank
+from jury.reminders import remind_due
 from jury.rules import (
     Criterion,
     IncomingMedia,
@@ -86,6 +87,7 @@ __all__ = [
     "rank",
     "ranking_by_number",
     "receive_works",
+    "remind_due",
     "remove_member",
     "tie_break_choices",
     "update_session_rules",

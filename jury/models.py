@@ -88,8 +88,10 @@ class JuryMember(Base):
     invited_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     """First time signed in."""
-    order_seed: Mapped[str] = mapped_column(String(ID_LENGTH))
-    """Drawn at invitation: the order of works for this member hangs on it alone."""
+    seat: Mapped[int | None]
+    """0, 1, 2… of those who score, given once: with the session, it says in which order the works come."""
+    finished_at: Mapped[datetime | None]
+    """When this juror said that all was done: the sheets are locked until the president opens them again."""
 
     @property
     def duty(self) -> Role:
@@ -119,6 +121,8 @@ class JuryWork(Base):
     category: Mapped[str] = mapped_column(String(100))
     title: Mapped[str] = mapped_column(String(300))
     summary: Mapped[str] = mapped_column(Text)
+    seconds: Mapped[int]
+    """How long it takes to see: the film's length, or what its pages take to read."""
 
     media: Mapped[list["JuryMedia"]] = relationship(order_by="(JuryMedia.role, JuryMedia.position)")
 
@@ -161,7 +165,11 @@ class JurySheet(Base):
     session_id: Mapped[Ref] = mapped_column(index=True)
     """The same for the work and for the juror: the database sees to it."""
     work_id: Mapped[Ref]
-    member_id: Mapped[Ref]
+    member_id: Mapped[Ref] = mapped_column(index=True)
+    position: Mapped[int]
+    """1, 2, 3…: how many sheets this juror had begun, this one included: what an order does can be measured."""
+    acts: Mapped[dict[str, Any]]
+    """The number of the newest act received, by device and field: whatever comes again changes nothing."""
     remark: Mapped[str] = mapped_column(Text)
     scored: Mapped[int]
     """How many criteria have their score."""
@@ -227,6 +235,20 @@ class JuryLaureate(Base):
     rank: Mapped[int]
     """Shared by equals: 1, 2, 2, 4."""
     reason: Mapped[str] = mapped_column(Text)
+
+
+class JuryReminder(Base):
+    """A message to a juror who is late: each of its turns comes once."""
+
+    __tablename__ = "jury_reminder"
+    __table_args__ = (UniqueConstraint("member_id", "kind", "about"),)
+
+    id: Mapped[Id]
+    member_id: Mapped[str] = mapped_column(ForeignKey("jury_member.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    about: Mapped[datetime]
+    """The announced end that it speaks of; for one that the secretary asked for, the instant of that act."""
+    sent_at: Mapped[datetime]
 
 
 class JuryCode(CodeMixin, Base):

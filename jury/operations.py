@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from concours.kernel.audit import record
@@ -13,8 +14,9 @@ from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from concours.kernel.ids import new_id
 from concours.kernel.mail import Message, compose, enqueue
 from jury import queries
-from jury.freezing import freeze, lock_for_sheet
-from jury.models import JuryAudit, JuryMedia, JuryMember, JuryOutbox, JuryScore, JurySession, JurySheet, JuryWork
+from jury.freezing import freeze
+from jury.models import JuryAudit, JuryMedia, JuryMember, JuryOutbox, JuryReminder, JurySession, JurySheet, JuryWork
+from jury.pace import PAGE_S
 from jury.rules import (
     ROLE_NAMES,
     IncomingWork,
@@ -27,22 +29,12 @@ from jury.rules import (
     check_rules,
     draw_numbers,
 )
+from jury.sheets import StaleSheet, check_open, new_sheet, write_sheet, writer
 
 CONSOLE = "console"
 """Who acts in the jury's audit chain when the organisers do: their own chain says which of them."""
 
 _random = secrets.SystemRandom()
-
-
-class StaleSheet(Conflict):
-    """Another tab has saved the same sheet meanwhile; `stored` is what stands now."""
-
-    def __init__(self, stored: Sheet) -> None:
-        super().__init__(
-            "Cette fiche a été modifiée dans une autre fenêtre. Les deux versions sont affichées : "
-            "gardez la vôtre en enregistrant de nouveau, ou reprenez l'autre."
-        )
-        self.stored = stored
 
 
 def open_session(session: Session, *, rules: SessionRules, now: datetime) -> None:
@@ -76,7 +68,7 @@ def invite_member(
 ) -> str:
     """Put somebody on the panel, write to them, and return their identifier."""
     jury = queries.find_session(session, edition_key, lock=True)
-    _check_open(jury)
+    check_open(jury)
     _check_seat(session, jury, email=email, role=Role(role))
     member = JuryMember(
         id=new_id(),
@@ -86,7 +78,7 @@ def invite_member(
         function=function,
         role=role,
         invited_at=now,
-        order_seed=new_id(),
+        seat=None if role == Role.SECRETARY else queries.next_seat(session, jury),
     )
     session.add(member)
     enqueue(session, JuryOutbox, _invitation(jury, member, jury_url), now=now)
@@ -103,6 +95,7 @@ def remove_member(session: Session, *, edition_key: str, member_id: str, now: da
     member = session.get(JuryMember, member_id)
     if member is None or member.session_id != jury.id:
         raise NotFound
+    session.execute(delete(JuryReminder).where(JuryReminder.member_id == member_id))
     session.delete(member)
     record(session, JuryAudit, actor=CONSOLE, action="member_removed", subject=member_id, now=now)
 
@@ -131,7 +124,7 @@ def receive_works(
     if taken and not additional:
         raise Conflict("Les œuvres ont déjà été remises au jury. Un complément demande un acte distinct.")
     _check_not_begun(session, jury, "aucune œuvre ne s'ajoute plus")
-    _check_open(jury)
+    check_open(jury)
     received = [_add_work(jury, work, n) for work, n in zip(works, _draw(len(works), taken), strict=True)]
     # Written by number: the order of rows on the disk, too, is the draw's.
     by_number = sorted(received, key=lambda row: row.number)
@@ -156,26 +149,20 @@ def record_scores(
 
     `version` is that of the sheet the form showed, 0 for a blank one. Raises StaleSheet when another was saved since.
     """
-    # One juror's writes follow one another; those of different jurors do not wait. Closing waits for all of them.
-    member = session.get_one(JuryMember, member_id, with_for_update=True)
-    jury = lock_for_sheet(session, session_id=member.session_id, now=now)
-    if not member.scores:
-        raise Forbidden("Le secrétariat du jury n'évalue pas les œuvres.")
-    _check_open(jury)
+    member, jury = writer(session, member_id, now=now)
     check_points(points, jury.criteria_list, jury.scale)
     check_remark(remark)
-    work = queries.find_work(session, session_id=jury.id, number=number)
-    sheet = queries.find_sheet(session, work=work, member_id=member_id)
+    work_id = queries.find_work_id(session, session_id=jury.id, number=number)
+    sheet = queries.find_sheet(session, work_id=work_id, member_id=member_id)
     if sheet is None:
-        sheet = _new_sheet(session, work, member, points=points, remark=remark, now=now)
+        if not (points or remark):
+            raise DomainError("Il n'y a rien à enregistrer : donnez au moins une note, ou écrivez une appréciation.")
+        sheet = new_sheet(session, jury.id, work_id, member, now=now)
     elif sheet.points == points and sheet.remark == remark:
         return sheet  # the same form sent twice
     elif sheet.version != version:
         raise StaleSheet(Sheet(number, sheet.points, sheet.remark, sheet.version))
-    _write_sheet(sheet, points=points, remark=remark, now=now)
-    sheet.add_up(jury.criteria_list)
-    details = {"version": sheet.version}
-    record(session, JuryAudit, actor=member_id, action="sheet_saved", subject=sheet.id, now=now, details=details)
+    write_sheet(session, jury, sheet, points=points, remark=remark, now=now)
     return sheet
 
 
@@ -187,7 +174,7 @@ def close_scoring(session: Session, *, member_id: str, now: datetime) -> None:
         raise Forbidden("Seul le secrétariat du jury clôt l'évaluation.")
     if jury.handed_over_at is None:
         raise Conflict("Aucune œuvre n'a encore été remise au jury : il n'y a rien à clore.")
-    _check_open(jury)
+    check_open(jury)
     freeze(session, jury, now=now)
     jury.scoring_closed_at = now
     missing = sum(line.missing for line in queries.progress_of(session, jury))
@@ -208,14 +195,6 @@ def _check_not_begun(session: Session, jury: JurySession, consequence: str) -> N
     begun = queries.first_sheet_at(session, jury)
     if begun is not None:
         raise Conflict(f"Le jury a commencé à évaluer le {format_instant(begun)} : {consequence}.")
-
-
-def _check_open(jury: JurySession) -> None:
-    if jury.scoring_closed_at is not None:
-        raise Conflict(
-            f"L'évaluation est close depuis le {format_instant(jury.scoring_closed_at)}. "
-            "Tout ce qui était enregistré est gardé et reste consultable ; rien ne peut plus changer."
-        )
 
 
 def _check_seat(session: Session, jury: JurySession, *, email: str, role: Role) -> None:
@@ -251,29 +230,6 @@ def _add_work(jury: JurySession, work: IncomingWork, number: int) -> JuryWork:
         category=work.category,
         title=work.title,
         summary=work.summary,
+        seconds=work.film_seconds or PAGE_S * sum(media.role == "page" for media in work.media),
         media=[JuryMedia(**asdict(media)) for media in work.media],
     )
-
-
-def _new_sheet(
-    session: Session, work: JuryWork, member: JuryMember, *, points: Mapping[str, int], remark: str, now: datetime
-) -> JurySheet:
-    if not (points or remark):
-        raise DomainError("Il n'y a rien à enregistrer : donnez au moins une note, ou écrivez une appréciation.")
-    sheet = JurySheet(
-        id=new_id(), session_id=work.session_id, work_id=work.id, member_id=member.id, version=0, created_at=now
-    )
-    session.add(sheet)
-    return sheet
-
-
-def _write_sheet(sheet: JurySheet, *, points: Mapping[str, int], remark: str, now: datetime) -> None:
-    held = {score.criterion: score for score in sheet.scores}
-    for criterion, value in points.items():
-        if criterion in held:
-            held[criterion].points = value
-        else:
-            sheet.scores.append(JuryScore(criterion=criterion, points=value))
-    sheet.scores = [score for score in sheet.scores if score.criterion in points]
-    sheet.remark, sheet.updated_at = remark, now
-    sheet.version += 1

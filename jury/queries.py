@@ -1,15 +1,16 @@
 """Reading the jury's tables. Each function answers one question."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
 
 from concours.kernel.errors import NotFound
 from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
+from jury.queue import Standing
 from jury.rules import Role, Sheet, SheetState, sheet_state
 from jury.tallies import Counts, counts_of
 
@@ -28,11 +29,35 @@ class MemberProgress:
     incomplete: int
     expected: int
     """0 for the secretary, who scores nothing."""
+    finished_at: datetime | None = None
+    """When this juror said that all was done."""
 
     @property
     def missing(self) -> int:
         """Works for which no whole sheet stands."""
         return self.expected - self.done
+
+
+class FileSeen(NamedTuple):
+    """What a page tells of a file."""
+
+    role: str
+    position: int
+    width: int
+    height: int
+    size: int
+    text: str
+
+
+class WorkSeen(NamedTuple):
+    """A work as its page shows it."""
+
+    id: str
+    number: int
+    category: str
+    title: str
+    summary: str
+    media: Sequence[FileSeen]
 
 
 def find_session(session: Session, edition_key: str, *, lock: bool = False) -> JurySession:
@@ -89,13 +114,16 @@ def ids_of(session: Session, jury: JurySession) -> dict[int, str]:
     return dict(session.execute(query).all())
 
 
-def find_work(session: Session, *, session_id: str, number: int) -> JuryWork:
+def find_work(session: Session, *, session_id: str, number: int) -> WorkSeen:
     """Return a work with its files. Raises NotFound, the same for another session's number and for none."""
-    query = select(JuryWork).where(JuryWork.session_id == session_id, JuryWork.number == number)
-    work = session.scalars(query.options(selectinload(JuryWork.media))).first()
+    columns = (JuryWork.id, JuryWork.number, JuryWork.category, JuryWork.title, JuryWork.summary)
+    query = select(*columns).where(JuryWork.session_id == session_id, JuryWork.number == number)
+    work = session.execute(query).first()
     if work is None:
         raise NotFound
-    return work
+    told = (JuryMedia.role, JuryMedia.position, JuryMedia.width, JuryMedia.height, JuryMedia.size, JuryMedia.text)
+    files = select(*told).where(JuryMedia.work_id == work.id).order_by(JuryMedia.role, JuryMedia.position)
+    return WorkSeen(*work, [FileSeen(*row) for row in session.execute(files)])
 
 
 def find_media(session: Session, *, session_id: str, number: int, role: str, position: int) -> JuryMedia:
@@ -112,41 +140,102 @@ def find_media(session: Session, *, session_id: str, number: int, role: str, pos
     return media
 
 
-def own_sheets(session: Session, jury: JurySession, *, member_id: str) -> list[Sheet]:
-    """Return what one member wrote, a work each."""
+def find_work_id(session: Session, *, session_id: str, number: int) -> str:
+    """Return the identifier of a work. Raises NotFound, the same for another session's number and for none."""
+    query = select(JuryWork.id).where(JuryWork.session_id == session_id, JuryWork.number == number)
+    work_id = session.scalars(query).first()
+    if work_id is None:
+        raise NotFound
+    return work_id
+
+
+def next_seat(session: Session, jury: JurySession) -> int:
+    """Return the first seat that nobody had before."""
+    last = session.scalar(select(func.max(JuryMember.seat)).where(JuryMember.session_id == jury.id))
+    return 0 if last is None else last + 1
+
+
+def files_of(
+    session: Session, jury: JurySession, *, numbers: Collection[int], roles: Collection[str]
+) -> dict[int, list[tuple[str, int, int]]]:
+    """Return role, position and bytes of the files of some works, by number."""
     query = (
-        select(JurySheet.id, JuryWork.number, JurySheet.remark, JurySheet.version)
-        .join(JuryWork, JuryWork.id == JurySheet.work_id)
-        .where(JurySheet.session_id == jury.id, JurySheet.member_id == member_id)
+        select(JuryWork.number, JuryMedia.role, JuryMedia.position, JuryMedia.size)
+        .join(JuryMedia, JuryMedia.work_id == JuryWork.id)
+        .where(JuryWork.session_id == jury.id, JuryWork.number.in_(numbers), JuryMedia.role.in_(roles))
+        .order_by(JuryWork.number, JuryMedia.role, JuryMedia.position)
     )
-    rows = session.execute(query).all()
-    scores = select(JuryScore.sheet_id, JuryScore.criterion, JuryScore.points).join(
-        JurySheet, JurySheet.id == JuryScore.sheet_id
-    )
-    points: dict[str, dict[str, int]] = defaultdict(dict)
-    for sheet_id, criterion, given in session.execute(
-        scores.where(JurySheet.session_id == jury.id, JurySheet.member_id == member_id)
-    ):
-        points[sheet_id][criterion] = given
-    return [Sheet(row.number, points[row.id], row.remark, row.version) for row in rows]
+    found: dict[int, list[tuple[str, int, int]]] = {}
+    for number, role, position, size in session.execute(query):
+        found.setdefault(number, []).append((role, position, size))
+    return found
 
 
-def find_sheet(session: Session, *, work: JuryWork, member_id: str) -> JurySheet | None:
+def sheets_of(session: Session, jury: JurySession, *, member_id: str | None = None) -> list[Sheet]:
+    """Return the sheets of the session, of one member only on demand."""
+    query = select(JurySheet, JuryWork.number).join(JuryWork, JuryWork.id == JurySheet.work_id)
+    query = query.where(JurySheet.session_id == jury.id)
+    if member_id is not None:
+        query = query.where(JurySheet.member_id == member_id)
+    return [_as_sheet(sheet, number) for sheet, number in session.execute(query)]
+
+
+def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet | None:
     """Return what this member wrote about this work."""
-    query = select(JurySheet).where(JurySheet.work_id == work.id, JurySheet.member_id == member_id)
+    query = select(JurySheet).where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)
     return session.scalars(query).first()
 
 
-def saved_sheet(session: Session, *, work: JuryWork, member_id: str) -> tuple[Sheet, datetime | None]:
+def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
     """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
-    row = find_sheet(session, work=work, member_id=member_id)
-    return (_as_sheet(row, work.number), row.updated_at) if row else (Sheet(work.number, {}), None)
+    columns = (JurySheet.remark, JurySheet.version, JurySheet.updated_at, JuryScore.criterion, JuryScore.points)
+    query = select(*columns).outerjoin(JuryScore, JuryScore.sheet_id == JurySheet.id)
+    rows = session.execute(query.where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)).all()
+    if not rows:
+        return Sheet(number, {}), None
+    points = {row.criterion: row.points for row in rows if row.criterion is not None}
+    return Sheet(number, points, rows[0].remark, rows[0].version), rows[0].updated_at
+
+
+def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[Standing]:
+    """Return where one member stands with each work."""
+    given = (
+        select(func.count())
+        .where(JuryScore.sheet_id == JurySheet.id)
+        .correlate(JurySheet)
+        .scalar_subquery()
+        .label("given")
+    )
+    mine = and_(JurySheet.work_id == JuryWork.id, JurySheet.member_id == member_id)
+    query = (
+        select(JuryWork.number, JuryWork.seconds, given, JurySheet.remark, JurySheet.created_at)
+        .outerjoin(JurySheet, mine)
+        .where(JuryWork.session_id == jury.id)
+    )
+    criteria = jury.criteria_list
+    return [
+        Standing(number, seconds, sheet_state(count, criteria, remarked=bool(remark)), begun_at)
+        for number, seconds, count, remark, begun_at in session.execute(query)
+    ]
 
 
 def states_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, SheetState]:
     """Return where one member stands with each work, by number."""
-    written = {sheet.number: sheet for sheet in own_sheets(session, jury, member_id=member_id)}
-    return {number: sheet_state(written.get(number), jury.criteria_list) for number in numbers_of(session, jury)}
+    return {each.number: each.state for each in standings_of(session, jury, member_id=member_id)}
+
+
+def points_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, dict[str, int]]:
+    """Return the scores that one member gave, by number and criterion."""
+    query = (
+        select(JuryWork.number, JuryScore.criterion, JuryScore.points)
+        .join(JurySheet, JurySheet.work_id == JuryWork.id)
+        .join(JuryScore, JuryScore.sheet_id == JurySheet.id)
+        .where(JurySheet.session_id == jury.id, JurySheet.member_id == member_id)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for number, criterion, points in session.execute(query):
+        found.setdefault(number, {})[criterion] = points
+    return found
 
 
 def first_sheet_at(session: Session, jury: JurySession) -> datetime | None:
@@ -173,6 +262,7 @@ def _progress(member: JuryMember, counts: Counts, expected: int) -> MemberProgre
         done=counts.done,
         incomplete=counts.incomplete,
         expected=expected if member.scores else 0,
+        finished_at=member.finished_at,
     )
 
 

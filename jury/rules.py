@@ -1,6 +1,5 @@
-"""What one contest lets its jurors do, as plain values: criteria, scale, order of works, what remains."""
+"""What one contest lets its jurors do, as plain values: criteria, scale, sheets, what remains."""
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -107,6 +106,8 @@ class IncomingWork:
     title: str
     summary: str
     media: tuple[IncomingMedia, ...]
+    film_seconds: int = 0
+    """How long its film lasts; 0 without a film."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +197,11 @@ def weighted_sum(points: Mapping[str, int], criteria: Sequence[Criterion]) -> in
     return sum(points[criterion.key] * criterion.weight for criterion in criteria)
 
 
-def sheet_state(sheet: Sheet | None, criteria: Sequence[Criterion]) -> SheetState:
-    """Return where a juror stands with a work."""
-    if sheet is None or not (sheet.points or sheet.remark):
+def sheet_state(given: int, criteria: Sequence[Criterion], *, remarked: bool = False) -> SheetState:
+    """Return where a juror stands with a work, from how many scores were given, and whether a remark was."""
+    if not (given or remarked):
         return SheetState.TO_SCORE
-    return SheetState.SCORED if is_complete(sheet.points, criteria) else SheetState.INCOMPLETE
-
-
-def work_order(seed: str, numbers: Collection[int]) -> tuple[int, ...]:
-    """Return the works in the order drawn for one juror: same seed, same order, however the works arrive."""
-    return tuple(sorted(numbers, key=lambda number: hashlib.sha256(f"{seed}/{number}".encode()).digest()))
+    return SheetState.SCORED if given == len(criteria) else SheetState.INCOMPLETE
 
 
 def next_to_score(order: Sequence[int], states: Mapping[int, SheetState], after: int | None = None) -> int | None:

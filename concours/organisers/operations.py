@@ -246,4 +246,5 @@ def _as_work(deposit: Deposit) -> jury.IncomingWork:
             )
             for file in deposit.creation.jury_files
         ),
+        film_seconds=round(deposit.creation.duration_s or 0),
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import cast
 
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from concours.kernel.errors import NotFound
+from concours.kernel.errors import Forbidden, NotFound
 from concours.kernel.web import person
 from concours.kernel.web.access import AccessRule
 from concours.kernel.web.signin import require_sign_in
@@ -17,6 +19,8 @@ from concours.kernel.web.state import instant, state
 from jury.models import JuryMember, JurySession
 from jury.operations import join
 from jury.rules import DELIBERATING_ROLES, SCORING_ROLES, Role
+
+SIGNED_OUT = "Votre session est terminée. Connectez-vous de nouveau : vos notes sont gardées sur cet appareil."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,21 @@ class Seat:
     session_id: str
     name: str
     role: Role
-    order_seed: str
+    place: int | None
+    """Among those who score: with the session, it says in which order the works come."""
+    finished_at: datetime | None
+    jury: JurySession
+    """Read once a request, apart from any session: to be shown, never changed."""
 
     @property
     def scores(self) -> bool:
         """Whether this member fills in sheets."""
         return self.role in SCORING_ROLES
+
+    @property
+    def writes(self) -> bool:
+        """Whether this member may fill in sheets now."""
+        return self.scores and self.finished_at is None and self.jury.scoring_closed_at is None
 
     @property
     def deliberates(self) -> bool:
@@ -72,16 +85,24 @@ def seated() -> Seat | None:
     return cast("Seat | None", g.get("seat"))
 
 
+def known_members() -> None:
+    """Let in whoever sits on a panel. Raises Forbidden, in words: a script follows no redirection to a page."""
+    if person.person_id() is None or _take_seat() is not None:
+        raise Forbidden(SIGNED_OUT)
+
+
 def _take_seat() -> ResponseReturnValue | None:
     member_id = person.person_id() or ""
+    query = select(JuryMember, JurySession).join(JurySession, JurySession.id == JuryMember.session_id)
     with state().database.read() as session:
-        member = session.get(JuryMember, member_id)
-    if member is None:
+        found = session.execute(query.where(JuryMember.id == member_id)).first()
+    if found is None:
         # Taken off the panel since they signed in.
         person.sign_out()
         return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)
+    member, jury = found
     if member.joined_at is None:
         with state().database.write() as session:
             join(session, member_id=member.id, now=instant())
-    g.seat = Seat(member.id, member.session_id, member.name, member.duty, member.order_seed)
+    g.seat = Seat(member.id, jury.id, member.name, member.duty, member.seat, member.finished_at, jury)
     return None

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from concours.kernel.errors import DomainError
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
-from jury import queries
+from jury import queries, reminders
 from jury.forms import ClosingForm
 from jury.operations import close_scoring
 from jury.robustness.missing import stakes
@@ -26,7 +26,26 @@ def progress() -> ResponseReturnValue:
         jury = jury_of(session)
         members = queries.progress_of(session, jury)
         works = len(queries.numbers_of(session, jury))
-    return render_template("jury/progress.html", jury=jury, members=members, works=works)
+        asked_at = reminders.last_asked(session, jury)
+    waited = reminders.late(members)
+    return render_template(
+        "jury/progress.html", jury=jury, members=members, works=works, late=waited, asked_at=asked_at
+    )
+
+
+@panel.post("/avancement/rappel")
+def remind() -> ResponseReturnValue:
+    """Write to the jurors who are late."""
+    try:
+        with state().database.write() as session:
+            url = state().settings.jury_url
+            written = reminders.remind_asked(session, member_id=seat().member_id, jury_url=url, now=instant())
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return redirect(url_for("panel.progress"), HTTPStatus.SEE_OTHER)
+    people = f"{written} personnes" if written > 1 else "une personne" if written else "personne : nul n'est en retard"
+    flash(f"Rappel envoyé à {people}.", "success")
+    return redirect(url_for("panel.progress"), HTTPStatus.SEE_OTHER)
 
 
 @panel.route("/avancement/cloture", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from jury import api, queries
 from jury.models import JuryMember
-from jury.rules import work_order
+from jury.order import work_order
 from tests import canary
 from tests.canary import traces
 from tests.crawler import HOME, Answer, Crawler
@@ -124,7 +124,8 @@ def test_works_stand_in_an_order_that_is_not_that_of_arrival(scoring: Snapshot, 
         with scoring.database.read() as session:
             member = queries.find_member_by_email(session, f"{who}@jury.example")
         assert isinstance(member, JuryMember)
-        drawn = work_order(member.order_seed, sealed.numbers) if member.scores else tuple(sealed.numbers)
+        seat = member.seat
+        drawn = tuple(sealed.numbers) if seat is None else work_order(member.session_id, seat, sealed.numbers)
         assert tuple(listed[-len(drawn) :]) == drawn
 
 

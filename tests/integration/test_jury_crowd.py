@@ -13,6 +13,7 @@ from concours.kernel.db import Database
 from concours.kernel.errors import Conflict
 from jury import operations, queries, tallies
 from jury.models import JuryAudit, JuryScore, JurySheet
+from jury.sheets import StaleSheet
 from tests.jury_session import KEY, NOW, Panel, open_jury, score
 
 JURORS = 19  # and the president
@@ -69,7 +70,7 @@ def test_one_juror_in_many_windows_at_once_keeps_one_sheet(database: Database, c
         try:
             with database.write() as session:
                 score(session, crowd.president, crowd.numbers[0], value, value, value)
-        except operations.StaleSheet:
+        except StaleSheet:
             return False
         return True
 

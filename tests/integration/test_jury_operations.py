@@ -17,6 +17,7 @@ from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from jury import api, operations, queries, tallies
 from jury.models import JuryAudit, JuryMember, JuryScore, JurySheet, JuryWork
 from jury.rules import SheetState
+from jury.sheets import StaleSheet
 from tests.jury_session import (
     KEY,
     NOW,
@@ -66,7 +67,7 @@ def test_the_rows_on_the_disk_stand_in_the_order_of_the_draw(sqlite_database: Da
 def test_no_column_of_a_work_is_an_instant_or_a_person() -> None:
     columns = {name for table in ("jury_work", "jury_media") for name in Base.metadata.tables[table].columns.keys()}  # noqa: SIM118 -- the collection iterates over columns, not names
     assert columns == {
-        *{"id", "session_id", "number", "category", "title", "summary"},
+        *{"id", "session_id", "number", "category", "title", "summary", "seconds"},
         *{"work_id", "role", "position", "digest", "mime", "width", "height", "size", "text"},
     }
 
@@ -233,7 +234,7 @@ def test_a_sheet_saved_meanwhile_elsewhere_is_not_overwritten(database: Database
     member, number = panel.jurors[0], panel.numbers[0]
     with database.write() as session:
         score(session, member, number, 1, 2, 3)
-    with pytest.raises(operations.StaleSheet) as refusal, database.write() as session:
+    with pytest.raises(StaleSheet) as refusal, database.write() as session:
         score(session, member, number, 9, 9, 9)
     assert refusal.value.stored.points == {"substance": 1, "form": 2, "inspiration": 3}
     assert refusal.value.stored.version == 1

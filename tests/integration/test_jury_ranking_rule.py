@@ -16,6 +16,7 @@ from jury.deliberation.queries import standing_of
 from jury.method import HIGHEST, MEDIAN
 from jury.models import JuryAudit, JurySession
 from jury.ranking import Cause, rank, tally
+from jury.rules import Sheet
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import JuryRoom, fill, work_page
 from tests.jury_session import KEY, NOW, RULES, THREE, open_jury, score, score_all, write
@@ -66,7 +67,8 @@ def test_the_database_adds_up_what_the_pure_ranking_does(database: Database) -> 
                 score(session, member, number, *points)
         write(session, panel.president, panel.numbers[-1], {"form": 10})
         jury = queries.find_session(session, KEY)
-        sheets = [sheet for member in panel.scorers for sheet in queries.own_sheets(session, jury, member_id=member)]
+        given = [queries.points_of(session, jury, member_id=member) for member in panel.scorers]
+        sheets = [Sheet(number, points) for works in given for number, points in works.items()]
         expected = rank(tally(panel.numbers, sheets, jury.rule, expected=3), jury.rule)
         found = tallies.ranking_of(session, jury)
         light = tallies.ranking_of(session, jury, detailed=False)
