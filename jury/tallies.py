@@ -71,7 +71,7 @@ def tallies_of(session: Session, jury: JurySession, *, recused: Recused = frozen
     if recused:
         work = select(JuryWork.number).where(JuryWork.id == JurySheet.work_id).scalar_subquery()
         query = query.where(tuple_(JurySheet.member_id, work).not_in(sorted(recused)))
-    found = {work_id: (sheets, int(total)) for work_id, sheets, total in session.execute(query)}
+    found = {work_id: (sheets, int(total or 0)) for work_id, sheets, total in session.execute(query)}
     return [
         Tally(number, *found.get(work_id, (0, 0)), expected=rule.method.expects(jurors, away[number]))
         for number, work_id in session.execute(numbers)
@@ -102,7 +102,8 @@ def details_of(
     rule, by_work = jury.rule, defaultdict[int, list[Sequence[int]]](list)
     query = _whole_sheets(jury, rule).add_columns(JurySheet.member_id, JuryWork.number)
     if numbers is not None:
-        query = query.where(JuryWork.number.in_(numbers))
+        works = select(JuryWork.id).where(JuryWork.session_id == jury.id, JuryWork.number.in_(numbers))
+        query = query.where(JurySheet.work_id.in_(works))
     away = set(recused)
     for *points, member_id, number in session.execute(query):
         if (member_id, number) not in away:
@@ -120,7 +121,7 @@ def sheets_of(session: Session, jury: JurySession, *, recused: Recused = frozens
     return Sheets(rule, sorted(names_of(session, jury)), jurors_of(session, jury), points, recused)
 
 
-def _whole_sheets(jury: JurySession, rule: RankingRule) -> Select[Any]:
+def _whole_sheets(jury: JurySession, rule: RankingRule) -> Select[*tuple[Any, ...]]:
     """Return a query of whole sheets, one column a criterion; what else is asked of them is added to it."""
     scores = [aliased(JuryScore) for _ in rule.criteria]
     query = select(*(score.points for score in scores)).select_from(JurySheet)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from jury.ranking import Line, Ranking, line
 from jury.tallies import ranking_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """The ranking, where the number of laureates cuts it, and what the panel decided there."""
 
@@ -25,7 +26,7 @@ class Standing:
         """Whether a tie at the last place still waits for a decision."""
         return bool(self.line.tied) and self.decision is None
 
-    @property
+    @cached_property
     def proposed(self) -> dict[int, int]:
         """Laureates by the ranking and the decision: rank by number."""
         return proposal(self.ranking, self.line, self.decision.chosen if self.decision else ())

@@ -66,7 +66,7 @@ def ranking() -> ResponseReturnValue:
     shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     with state().database.read() as session:
         details = details_of(session, jury_of(session), [place.number for place in shown])
-    shown = [replace(place, tally=replace(place.tally, **details[place.number])) for place in shown]
+    shown = tuple(replace(place, tally=replace(place.tally, **details[place.number])) for place in shown)
     return render_template("jury/ranking.html", results=results, seat=seat(), shown=shown, page=page, last=last)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from jury.method import Method
+from jury.method import HIGHEST, MEDIAN, Method
 from jury.ranking import Line, Ranking, Tally, line, rank
 from jury.ranking_rule import RankingRule
 
@@ -82,13 +82,15 @@ class Sheets:
 def _tally(number: int, sheets: Sequence[Sequence[int]], rule: RankingRule, expected: int) -> Tally:
     keys, weights = [c.key for c in rule.criteria], [c.weight for c in rule.criteria]
     columns = list(zip(*sheets, strict=True)) if sheets else [()] * len(keys)
-    sums = [sum(column) for column in columns]
+    sums, tie_breaks = list(map(sum, columns)), rule.method.tie_breaks
+    totals = (sum(p * w for p, w in zip(points, weights, strict=True)) for points in sheets)
     return Tally(
         number=number,
         sheets=len(sheets),
         total=sum(points * weight for points, weight in zip(sums, weights, strict=True)),
         sums=dict(zip(keys, sums, strict=True)),
         expected=expected,
-        highest=sum(column.count(rule.scale.high) for column in columns),
-        totals=sorted(sum(p * w for p, w in zip(points, weights, strict=True)) for points in sheets),
+        # What no tie-break reads is not counted: a large panel is tallied dozens of times.
+        highest=sum(column.count(rule.scale.high) for column in columns) if HIGHEST in tie_breaks else 0,
+        totals=sorted(totals) if MEDIAN in tie_breaks else (),
     )

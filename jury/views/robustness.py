@@ -107,5 +107,5 @@ def _outcome(check: Check) -> str:
 
 
 def _part(one: str, many: str, numbers: Sequence[int]) -> str:
-    words = ", ".join(map(format_number, numbers))
+    words = ", ".join(format_number(number).replace(" ", "\u00a0") for number in numbers)
     return f"{many if len(numbers) > 1 else one} : {words}" if numbers else ""

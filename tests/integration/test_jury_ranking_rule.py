@@ -166,7 +166,7 @@ def test_solidity_says_how_many_checks_keep_each_work(room: JuryRoom) -> None:
     rows = {" ".join("".join(row.itertext()).split()) for row in shown.all("tr")}
     always = next(row for row in rows if row.startswith(f"n° {room.panel.numbers[0]:03d} rang 1"))
     assert always.endswith("12 sur 12")
-    assert any(row.startswith("Sans l'un des membres") for row in rows)
+    assert any(row.startswith("Sans l’un des membres") for row in rows)
     assert "Aucune fiche ne manque." in shown.text
     for name in ("Presidente", "Jure1", "Jure2"):
         assert name not in "".join(shown.one("main").itertext())
