@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
-from concours.kernel.ids import new_id
 from jury import finishing, queries, reminders
 from jury.models import JuryAudit, JuryOutbox, JurySheet
 from jury.sheets import REMARK, Act, Closed, Outcome, record_act
@@ -17,7 +16,7 @@ from tests.jury_room import JuryRoom, work_page
 from tests.jury_session import KEY, NOW, RULES, SECOND_RULES, Panel, open_jury, score
 from tests.page import page
 
-PHONE, LAPTOP = new_id(), new_id()
+PHONE, LAPTOP = "rh6jtww4gowdvtauwdryempks4", "qs2njh2ltca7ueyml522eezyiq"
 URL = "https://jury.example/jury"
 CLOSES_AT = RULES.scoring_closes_at or NOW
 
