@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, event
 from sqlalchemy.engine import Connection, make_url
 
 from concours.kernel.db import Database, UtcDateTime
@@ -35,11 +35,15 @@ def _migrate(url: str, act: Any) -> None:
     if url.startswith("sqlite") and path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     database = Database(url)
+    # SQLite changes a table by building it anew: what refers to the rows of the old one must outlive it.
+    if database.engine.dialect.name == "sqlite":
+        event.listen(database.engine, "connect", lambda link, _record: link.execute("PRAGMA foreign_keys=OFF"))
     try:
         with database.write() as session:
             connection = session.connection()
             _lock(connection)
             act(_config(connection))
+            _check_keys(connection)
     finally:
         database.dispose()
 
@@ -47,6 +51,14 @@ def _migrate(url: str, act: Any) -> None:
 def _lock(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+def _check_keys(connection: Connection) -> None:
+    """Refuse to keep a migration that leaves a row referring to nothing; PostgreSQL has seen to it by itself."""
+    if connection.dialect.name == "sqlite" and (
+        orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    ):
+        raise RuntimeError(f"rows that refer to nothing: {orphans[:5]}")
 
 
 def _config(connection: Connection) -> Config:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden
+from concours.migrations import downgrade, upgrade
 from jury import api, operations, queries, tallies
 from jury.deliberation.operations import decide_tie
 from jury.deliberation.queries import standing_of
@@ -19,7 +20,7 @@ from jury.ranking import Cause, rank, tally
 from jury.rules import Sheet
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import JuryRoom, fill, work_page
-from tests.jury_session import KEY, NOW, RULES, THREE, open_jury, score, score_all, write
+from tests.jury_session import KEY, NOW, RULES, SECOND_RULES, THREE, open_jury, score, score_all, write
 from tests.page import page
 
 FULL = {"substance": 7, "form": 8, "inspiration": 9}
@@ -184,3 +185,28 @@ def test_a_tie_break_of_the_rule_is_told_in_the_ranking_and_in_the_minutes(room:
         assert told in shown.text
         assert "Sans aucune fiche terminée" in shown.text
     assert "Règle figée le" in shown.text
+
+
+def test_sheets_written_before_they_were_added_up_keep_counting(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    database = Database(empty_database_url)
+    with database.write() as session:
+        panel = open_jury(session, rules=SECOND_RULES)
+        write(session, panel.president, panel.numbers[0], {"use": 5, "finish": 2})
+        write(session, panel.jurors[0], panel.numbers[1], {"use": 3})
+    database.dispose()
+    downgrade(empty_database_url, "0009")
+    upgrade(empty_database_url)
+    database = Database(empty_database_url)
+    with database.read() as session:
+        jury = queries.find_session(session, SECOND_RULES.edition_key)
+        assert [(place.number, place.mean) for place in tallies.ranking_of(session, jury).places] == [
+            (panel.numbers[0], 4)
+        ]
+        counts = tallies.counts_of(session, jury)
+        assert [tuple(counts[member]) for member in (panel.president, panel.jurors[0])] == [(1, 0), (0, 1)]
+    with database.write() as session:
+        write(session, panel.jurors[1], panel.numbers[0], {"use": 1, "finish": 1})
+        jury = queries.find_session(session, SECOND_RULES.edition_key)
+        assert jury.rule_digest == jury.rule.digest, "frozen at the next score"
+    database.dispose()
