@@ -1,6 +1,7 @@
-"""How often the intervals « at 95 % » hold the truth, on invented panels: the table of docs/calibration.md."""
+"""How often intervals hold the truth and chances come true, on invented panels: the tables of docs/calibration.md."""
 
 from itertools import product
+from statistics import fmean
 from typing import Any
 
 from benchmarks.report import Report, Spread
@@ -19,6 +20,23 @@ def measure(rounds: int, report: Report) -> None:
         inside, none = _coverage(rounds, shape)
         name = f"{works} works x {jurors} jurors, {kept:.0%} of sheets, works {work:g}, jurors {juror:g}"
         report.beside(name, f"{Spread([100 * inside], '%')}, nothing separated {none:.0%}")
+    report.section(f"Chances of being among five ({rounds} panels of 60 works x 5 jurors, equal variances)")
+    for said, came, count in _reliability(rounds):
+        report.beside(f"said {said:.0%}, {count} works", Spread([100 * came], "%"))
+
+
+def _reliability(rounds: int) -> list[tuple[float, float, int]]:
+    """Return, by tenth, the mean chance that was said, how often it came true, and for how many works."""
+    from jury.calibration.estimate import calibrate  # noqa: PLC0415 -- other parts measure processes without it
+    from tests.panels import panel  # noqa: PLC0415 -- same reason
+
+    tenths: list[list[tuple[float, bool]]] = [[] for _ in range(10)]
+    for seed in range(rounds):
+        scores, truth = panel(seed, works=60, jurors=5)
+        first = set(sorted(truth, key=lambda name: -truth[name])[:5])
+        for name, each in calibrate(scores, top=5).works.items():
+            tenths[min(int(10 * each.p_top), 9)].append((each.p_top, name in first))
+    return [(fmean(p for p, _ in part), fmean(true for _, true in part), len(part)) for part in tenths if part]
 
 
 def _coverage(rounds: int, shape: dict[str, Any]) -> tuple[float, float]:
