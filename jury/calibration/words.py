@@ -50,9 +50,11 @@ def sureness(found: Calibration) -> str:
     likely = [each.p_top for each in found.works.values()]
     sure, running = sum(p >= _SURE for p in likely), sum(_RUNNING <= p < _SURE for p in likely)
     if sure >= found.top:
+        if found.top == 1:
+            return "La première place est sûre : 9 chances sur 10 ou plus."
         return f"Les {found.top} premières places sont sûres : leurs œuvres y ont 9 chances sur 10 ou plus."
     return (
-        f"Sur {found.top} places, {sure or 'aucune'} {'sont sûres' if sure > 1 else 'est sûre'} (9 chances sur 10 ou "
+        f"Sur {found.top} place{'s' if found.top > 1 else ''}, {sure or 'aucune'} {'sont sûres' if sure > 1 else 'est sûre'} (9 chances sur 10 ou "
         f"plus) ; pour le reste, {running} œuvre{'s' if running > 1 else ''} en lice (1 chance sur 20 ou plus)."
     )
 
