@@ -53,9 +53,10 @@ def sureness(found: Calibration) -> str:
         if found.top == 1:
             return "La première place est sûre : 9 chances sur 10 ou plus."
         return f"Les {found.top} premières places sont sûres : leurs œuvres y ont 9 chances sur 10 ou plus."
+    places = f"{found.top} places" if found.top > 1 else "1 place"
     return (
-        f"Sur {found.top} place{'s' if found.top > 1 else ''}, {sure or 'aucune'} {'sont sûres' if sure > 1 else 'est sûre'} (9 chances sur 10 ou "
-        f"plus) ; pour le reste, {running} œuvre{'s' if running > 1 else ''} en lice (1 chance sur 20 ou plus)."
+        f"Sur {places}, {sure or 'aucune'} {'sont sûres' if sure > 1 else 'est sûre'} (9 chances sur 10 ou plus) ; "
+        f"pour le reste, {running} œuvre{'s' if running > 1 else ''} en lice (1 chance sur 20 ou plus)."
     )
 
 
