@@ -13,6 +13,7 @@ from jury import operations, queries
 from jury.deliberation.operations import decide_tie, mark_minutes_signed, record_laureates
 from jury.deliberation.queries import standing_of
 from jury.deliberation.rules import Choice, default_reason
+from jury.gaps.operations import open_calibration
 from jury.models import JuryMember, JurySession
 from jury.ranking import decimals_to_separate
 
@@ -51,6 +52,7 @@ def decide_and_sign(database: Database, jurors: Sequence[Juror], *, now: datetim
     with database.write() as session:
         member = _member(session, _one(jurors, "president"))
         jury = session.get_one(JurySession, member.session_id)
+        open_calibration(session, member_id=member.id, now=now)
         line = standing_of(session, jury).line
         if line.tied:
             reason = (

@@ -19,6 +19,7 @@ from concours.kernel.web.signin import Side, signin_blueprint
 from concours.kernel.web.state import State, state
 from jury import queries
 from jury.deliberation.views import deliberation
+from jury.gaps.views import gaps, severity
 from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
 from jury.pace import say_minutes
 from jury.ranking import format_mean
@@ -55,7 +56,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
     scored = (works, scoring, travel, finish, examples)
-    for blueprint in (_signing_in(), *scored, rule, panel, deliberation, solidity, sessions):
+    for blueprint in (_signing_in(), *scored, rule, panel, deliberation, solidity, gaps, severity, sessions):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome(), "scoring_over": _scoring_over()})
     app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__, way=WAYS.get)
@@ -140,6 +141,9 @@ def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
             ("Palmarès", "deliberation.laureates"),
             ("Procès-verbal", "deliberation.minutes"),
         ]
+        # Before the president opens it, nobody else is told that the page exists.
+        if who.role is Role.PRESIDENT or jury.calibration_opened_at is not None:
+            items.insert(-2, ("Écarts", "gaps.show"))
     return tuple(_item(label, endpoint) for label, endpoint in items)
 
 

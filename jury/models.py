@@ -45,6 +45,8 @@ class JurySession(Base):
     handed_over_at: Mapped[datetime | None]
     """When the first batch of works came: one instant for all of them."""
     scoring_closed_at: Mapped[datetime | None]
+    calibration_opened_at: Mapped[datetime | None]
+    """When the president let the deliberation see what the gaps between works are worth; hidden before."""
     laureates_recorded_at: Mapped[datetime | None]
     departure_reason: Mapped[str] = mapped_column(Text, default="")
     """Why the laureates are not those of the ranking; empty when they are."""

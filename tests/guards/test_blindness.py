@@ -170,7 +170,15 @@ def test_pages_of_other_roles_answer_as_pages_that_do_not_exist(sealed: SealedCo
     walk = Crawler(sealed.open("signed", tmp_path).member("jure1"))
     walk.fetch(HOME)  # the cookie is set by now
     absent = walk.fetch(f"{HOME}oeuvres/1000")
-    for door in ("avancement", "avancement/cloture", "classement", "palmares", "proces-verbal"):
+    for door in (
+        "avancement",
+        "avancement/cloture",
+        "classement",
+        "palmares",
+        "proces-verbal",
+        "ecarts",
+        "ma-severite",
+    ):
         closed = walk.fetch(HOME + door)
         assert (closed.status, said(closed), len(closed.headers)) == (404, said(absent), len(absent.headers))
 
