@@ -15,23 +15,37 @@ from jury.deliberation.queries import laureates_of
 from jury.models import JuryAudit as AuditEvent
 from jury.models import JuryLink, JurySession
 from jury.models import JuryOutbox as Outbox
-from jury.operations import invite_member, open_session, receive_works, remove_member, update_session_rules
+from jury.operations import open_session, receive_works, update_session_rules
+from jury.panel_facts import Consequences
+from jury.panel_facts import removal_consequences as _removal_consequences
 from jury.queries import MemberProgress
 from jury.ranking import Line, Place, Ranking, decimals_to_separate, format_mean, line, rank
+from jury.recusals.operations import exclude_pairs, resume_work, withdraw_work
+from jury.recusals.queries import reports_of
 from jury.rules import (
+    BODIES_MAX_LENGTH,
+    REASON_MAX_LENGTH,
     Criterion,
     IncomingMedia,
     IncomingWork,
     ReceivedWork,
+    RecusalScope,
     Role,
     SessionRules,
     Sheet,
+    Standing,
     format_number,
 )
+from jury.seats import call_substitute, declare_dual_role, invite_member, remove_member
 
 __all__ = [
+    "BODIES_MAX_LENGTH",
+    "REASON_MAX_LENGTH",
     "AuditEvent",
+    "BreachReport",
+    "Consequences",
     "Criterion",
+    "DeclaredBodies",
     "HonouredWork",
     "IncomingMedia",
     "IncomingWork",
@@ -43,10 +57,17 @@ __all__ = [
     "Progress",
     "Ranking",
     "ReceivedWork",
+    "RecusalScope",
     "Role",
     "SessionRules",
     "Sheet",
+    "Standing",
+    "breach_reports",
+    "call_substitute",
     "decimals_to_separate",
+    "declare_dual_role",
+    "declared_bodies",
+    "exclude_pairs",
     "format_mean",
     "format_number",
     "has_session",
@@ -62,8 +83,11 @@ __all__ = [
     "rank",
     "ranking_by_number",
     "receive_works",
+    "removal_consequences",
     "remove_member",
+    "resume_work",
     "update_session_rules",
+    "withdraw_work",
 ]
 
 
@@ -87,6 +111,29 @@ class Progress:
     """Members who score, the president among them."""
     sheets_done: int
     sheets_expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredBodies:
+    """The administrations that a member declared as their own."""
+
+    member_id: str
+    name: str
+    bodies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreachReport:
+    """What a member reported of a work; who reported it stays with the jury."""
+
+    report_id: str
+    work_id: str
+    number: int
+    text: str
+    at: datetime
+    decision: str | None
+    """`resumed`, `withdrawn`, or None while it waits."""
+    decided_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +182,40 @@ def progress(session: Session, *, edition_key: str) -> Progress:
     jury = queries.find_session(session, edition_key)
     members = queries.progress_of(session, jury)
     return Progress(
-        works=len(queries.numbers_of(session, jury)),
-        jurors=sum(member.role is not Role.SECRETARY for member in members),
+        works=len(queries.standing_numbers(session, jury)),
+        jurors=sum(_scores(member) for member in members),
         sheets_done=sum(member.done for member in members),
         sheets_expected=sum(member.expected for member in members),
     )
+
+
+def removal_consequences(session: Session, *, edition_key: str, member_id: str) -> Consequences:
+    """Return what taking this member off the panel would change."""
+    jury = queries.find_session(session, edition_key)
+    return _removal_consequences(session, jury, member_id=member_id)
+
+
+def declared_bodies(session: Session, *, edition_key: str) -> list[DeclaredBodies]:
+    """Return what the members who accepted declared, by name of the member."""
+    members = queries.members_of(session, queries.find_session(session, edition_key))
+    found = [each for each in members if each.standing is Standing.ACCEPTED and each.bodies]
+    return [DeclaredBodies(each.id, each.name, tuple(each.bodies.splitlines())) for each in found]
+
+
+def breach_reports(session: Session, *, edition_key: str) -> list[BreachReport]:
+    """Return what members reported, what waits for a decision first."""
+    return [
+        BreachReport(
+            report_id=report.id,
+            work_id=report.work_id,
+            number=number,
+            text=report.text,
+            at=report.at,
+            decision=report.decision,
+            decided_at=report.decided_at,
+        )
+        for report, number in reports_of(session, queries.find_session(session, edition_key))
+    ]
 
 
 def ranking_by_number(session: Session, *, edition_key: str) -> Ranking:
@@ -177,6 +253,11 @@ def make_sign_in_link(
     if member is None:
         raise NotFound("Cette adresse n'est celle d'aucun membre du jury.")
     return issue_link(session, JuryLink, person_id=member.id, now=now, lifetime=lifetime, reusable=reusable)
+
+
+def _scores(member: MemberProgress) -> bool:
+    """Tell whether this member fills in sheets, or is invited to."""
+    return member.role is not Role.SECRETARY and not member.in_reserve and member.standing is not Standing.DECLINED
 
 
 def _signed(session: Session, edition_key: str) -> JurySession:

@@ -23,7 +23,9 @@ from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox,
 from jury.ranking import format_mean
 from jury.rules import ROLE_NAMES, Role, SheetState, format_number
 from jury.views.access import Seat, seated
+from jury.views.invitation import invitation
 from jury.views.panel import panel
+from jury.views.recusals import recusals
 from jury.views.sessions import sessions
 from jury.views.works import works
 
@@ -47,7 +49,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
-    for blueprint in (_signing_in(), works, panel, deliberation, sessions):
+    for blueprint in (_signing_in(), invitation, works, recusals, panel, deliberation, sessions):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome()})
     app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__)
@@ -100,7 +102,7 @@ def _chrome() -> Chrome:
         home_url=url_for("works.home"),
         contact_email=settings.contact_email,
         nav=_nav(who, jury) if who and jury else (),
-        tools=(_item("Mes sessions", "sessions.mine"),) if who else (),
+        tools=(_item("Ma place au jury", "invitation.show"), _item("Mes sessions", "sessions.mine")) if who else (),
         footer_links=tuple(NavItem(label=label, url=settings.public_url + path) for label, path in _FOOTER),
         deadline=_deadline(who, jury) if who and jury else None,
         notice="Démonstration : les personnes et les œuvres sont inventées." if settings.demo else None,
@@ -119,6 +121,8 @@ def _jury(who: Seat) -> JurySession:
 
 
 def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
+    if not who.sits:
+        return ()
     items = [("Œuvres", "works.home")]
     if who.role is Role.SECRETARY:
         items.append(("Avancement", "panel.progress"))

@@ -13,14 +13,17 @@ from concours.kernel.ids import ID_LENGTH
 from concours.kernel.kept import KeptFormMixin
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
-from jury.rules import SCORING_ROLES, Criterion, Role, Scale
+from jury.rules import SCORING_ROLES, Criterion, RecusalScope, Role, Scale, Standing
 
 
 class JurySession(Base):
     """One edition's jury: what it was told at opening, and how far it has come."""
 
     __tablename__ = "jury_session"
-    __table_args__ = (CheckConstraint("scale_low < scale_high", name="scale"),)
+    __table_args__ = (
+        CheckConstraint("scale_low < scale_high", name="scale"),
+        CheckConstraint("recusal_scope IN ('per_work', 'whole_jury')", name="recusal_scope"),
+    )
 
     id: Mapped[Id]
     edition_key: Mapped[str] = mapped_column(String(40), unique=True)
@@ -33,6 +36,10 @@ class JurySession(Base):
     """A ceiling: fewer, or none, may be awarded."""
     scoring_closes_at: Mapped[datetime | None]
     """Announced to jurors; the secretary's act alone closes."""
+    charter: Mapped[str] = mapped_column(Text, default="")
+    charter_digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of the charter as it stands: a member who accepted another one is asked again."""
+    recusal_scope: Mapped[str] = mapped_column(String(10), default=RecusalScope.PER_WORK)
     opened_at: Mapped[datetime]
     handed_over_at: Mapped[datetime | None]
     """When the first batch of works came: one instant for all of them."""
@@ -63,7 +70,7 @@ class JuryMember(Base):
     __table_args__ = (
         UniqueConstraint("session_id", "email"),
         UniqueConstraint("session_id", "id"),
-        CheckConstraint("role IN ('juror', 'president', 'secretary')", name="role"),
+        CheckConstraint("role IN ('juror', 'president', 'secretary', 'substitute')", name="role"),
     )
 
     id: Mapped[Id]
@@ -77,6 +84,23 @@ class JuryMember(Base):
     """First time signed in."""
     order_seed: Mapped[str] = mapped_column(String(ID_LENGTH))
     """Drawn at invitation: the order of works for this member hangs on it alone."""
+    accepted_at: Mapped[datetime | None]
+    charter_digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of the charter that was accepted."""
+    bodies: Mapped[str] = mapped_column(Text, default="")
+    """Administrations that this member declared as their own, one a line: for the organisers alone."""
+    declined_at: Mapped[datetime | None]
+    decline_reason: Mapped[str] = mapped_column(Text, default="")
+    added_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why somebody joined a panel already at work; empty for the others."""
+    called_at: Mapped[datetime | None]
+    """When a substitute was called to sit."""
+    call_reason: Mapped[str] = mapped_column(Text, default="")
+    removed_at: Mapped[datetime | None]
+    removal_reason: Mapped[str] = mapped_column(Text, default="")
+    dual_role_at: Mapped[datetime | None]
+    """When the organisers declared that this person is one of them too."""
+    dual_role_reason: Mapped[str] = mapped_column(Text, default="")
 
     @property
     def duty(self) -> Role:
@@ -86,7 +110,26 @@ class JuryMember(Base):
     @property
     def scores(self) -> bool:
         """Whether this member fills in sheets."""
-        return self.duty in SCORING_ROLES
+        return self.duty in SCORING_ROLES or self.called_at is not None
+
+    @property
+    def standing(self) -> Standing:
+        """What became of the invitation."""
+        if self.removed_at is not None:
+            return Standing.REMOVED
+        if self.declined_at is not None:
+            return Standing.DECLINED
+        return Standing.INVITED if self.accepted_at is None else Standing.ACCEPTED
+
+    @property
+    def waits_in_reserve(self) -> bool:
+        """Whether this is a substitute whom nobody has called."""
+        return self.duty is Role.SUBSTITUTE and self.called_at is None
+
+    @property
+    def sits(self) -> bool:
+        """Whether this member has accepted and takes part."""
+        return self.standing is Standing.ACCEPTED and not self.waits_in_reserve
 
 
 class JuryWork(Base):

@@ -11,23 +11,57 @@ from concours.kernel.errors import DomainError
 REMARK_MAX_LENGTH = 4000
 """Characters in a juror's remark."""
 
+REASON_MAX_LENGTH = 1000
+"""Characters in the reason of an act on the panel, of a recusal, of a report."""
+
+BODIES_MAX_LENGTH = 2000
+"""Characters in the list of administrations that a member declares."""
+
+_FAR_BEHIND = 2
+
 _SMALLEST_URN = 999
 _URN_ROOM = 10
 """The urn holds at least this many numbers for each work: a gap in the numbers is then ordinary and tells nothing."""
 
 
 class Role(StrEnum):
-    """What a member does on the panel. The president is a juror too; the secretary never scores."""
+    """What a member does on the panel. The president is a juror too; the secretary never scores.
+
+    A substitute sits, and scores, once an act of the organisers has called them.
+    """
 
     JUROR = "juror"
     PRESIDENT = "president"
     SECRETARY = "secretary"
+    SUBSTITUTE = "substitute"
 
 
 SCORING_ROLES = frozenset({Role.JUROR, Role.PRESIDENT})
 DELIBERATING_ROLES = frozenset({Role.PRESIDENT, Role.SECRETARY})
 
-ROLE_NAMES: Mapping[Role, str] = {Role.JUROR: "juré·e", Role.PRESIDENT: "président·e", Role.SECRETARY: "secrétaire"}
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.JUROR: "juré·e",
+    Role.PRESIDENT: "président·e",
+    Role.SECRETARY: "secrétaire",
+    Role.SUBSTITUTE: "suppléant·e",
+}
+
+
+class Standing(StrEnum):
+    """What became of a member's invitation."""
+
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REMOVED = "removed"
+    """Taken off the panel once it was at work: what they wrote is kept, and set apart."""
+
+
+class RecusalScope(StrEnum):
+    """What a juror abstains from when they step back: a setting of the edition."""
+
+    PER_WORK = "per_work"
+    WHOLE_JURY = "whole_jury"
 
 
 class SheetState(StrEnum):
@@ -36,6 +70,12 @@ class SheetState(StrEnum):
     TO_SCORE = "to_score"
     INCOMPLETE = "incomplete"
     SCORED = "scored"
+    SUSPENDED = "suspended"
+    """Nobody sees the work, nor scores it, until a report about it is decided."""
+
+
+TO_DO = frozenset({SheetState.TO_SCORE, SheetState.INCOMPLETE})
+"""What still waits for the juror."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +113,9 @@ class SessionRules:
     laureates_max: int
     scoring_closes_at: datetime | None = None
     """Announced to jurors, aware; the secretary's act alone closes."""
+    charter: str = ""
+    """What each member accepts before the first work, in Markdown; empty when there is none."""
+    recusal_scope: str = RecusalScope.PER_WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +220,16 @@ def sheet_state(sheet: Sheet | None, criteria: Sequence[Criterion]) -> SheetStat
     return SheetState.SCORED if is_complete(sheet.points, criteria) else SheetState.INCOMPLETE
 
 
+def charter_digest(charter: str) -> str:
+    """Return what names this very text of the charter; nothing when there is no charter."""
+    return hashlib.sha256(charter.encode()).hexdigest() if charter else ""
+
+
+def lags(done: int, expected: int, panel_done: int, panel_expected: int) -> bool:
+    """Tell whether a member has done less than half of what the panel has done on the average."""
+    return done < expected and _FAR_BEHIND * done * panel_expected < panel_done * expected
+
+
 def work_order(seed: str, numbers: Collection[int]) -> tuple[int, ...]:
     """Return the works in the order drawn for one juror: same seed, same order, however the works arrive."""
     return tuple(sorted(numbers, key=lambda number: hashlib.sha256(f"{seed}/{number}".encode()).digest()))
@@ -186,7 +239,7 @@ def next_to_score(order: Sequence[int], states: Mapping[int, SheetState], after:
     """Return the first work that still needs scores, from `after` onwards and round again; None when all is done."""
     start = order.index(after) + 1 if after in order else 0
     turned = (*order[start:], *order[:start])
-    return next((number for number in turned if states[number] is not SheetState.SCORED), None)
+    return next((number for number in turned if states[number] in TO_DO), None)
 
 
 def draw_numbers(count: int, taken: Collection[int], sample: Callable[[Sequence[int], int], list[int]]) -> list[int]:

@@ -15,7 +15,16 @@ from concours.kernel.errors import Conflict, DomainError
 
 EMBEDDED = Path(__file__).with_name("edition.toml")
 
-_FROZEN_ONCE_HANDED_OVER = ("key", "closes_at", "criteria", "scale_low", "scale_high", "laureates_max", "formats")
+_FROZEN_ONCE_HANDED_OVER = (
+    "key",
+    "closes_at",
+    "criteria",
+    "scale_low",
+    "scale_high",
+    "laureates_max",
+    "formats",
+    "recusal",
+)
 """What the jury has begun to use."""
 
 

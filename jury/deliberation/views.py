@@ -19,6 +19,7 @@ from jury.deliberation.operations import decide_tie, mark_minutes_signed, record
 from jury.deliberation.queries import Standing, laureates_of, standing_of
 from jury.deliberation.rules import Choice, default_reason
 from jury.models import JurySession, JuryWork
+from jury.panel_facts import Annex, annex_of
 from jury.queries import MemberProgress
 from jury.ranking import decimals_to_separate, format_mean
 from jury.rules import DELIBERATING_ROLES, format_number
@@ -35,6 +36,8 @@ class Results:
     standing: Standing
     works: dict[int, JuryWork]
     members: Sequence[MemberProgress]
+    """Those who sit."""
+    annex: Annex
     laureates: Sequence[Choice]
     """As recorded; empty before, or when none is honoured."""
     decimals: int
@@ -147,7 +150,8 @@ def _lay(session: Session, jury: JurySession) -> Results:
         jury=jury,
         standing=standing,
         works={work.number: work for work in queries.works_of(session, jury)},
-        members=queries.progress_of(session, jury),
+        members=[member for member in queries.progress_of(session, jury) if member.sits],
+        annex=annex_of(session, jury),
         laureates=[Choice(work.number, row.rank, row.reason) for row, work in laureates_of(session, jury)],
         decimals=decimals_to_separate(place.mean for place in standing.ranking.places),
     )

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.kernel.errors import NotFound
@@ -16,7 +17,7 @@ from concours.kernel.web.signin import require_sign_in
 from concours.kernel.web.state import instant, state
 from jury.models import JuryMember, JurySession
 from jury.operations import join
-from jury.rules import DELIBERATING_ROLES, SCORING_ROLES, Role
+from jury.rules import DELIBERATING_ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,10 @@ class Seat:
     name: str
     role: Role
     order_seed: str
-
-    @property
-    def scores(self) -> bool:
-        """Whether this member fills in sheets."""
-        return self.role in SCORING_ROLES
+    scores: bool
+    """Whether this member fills in sheets."""
+    sits: bool
+    """Whether they have accepted the seat and the charter, and do not wait in reserve."""
 
     @property
     def deliberates(self) -> bool:
@@ -41,15 +41,23 @@ class Seat:
 
 
 def members() -> ResponseReturnValue | None:
-    """Let in whoever sits on a panel."""
+    """Let in whoever was invited to a panel."""
     return require_sign_in() or _take_seat()
+
+
+def sitting() -> ResponseReturnValue | None:
+    """Let in whoever sits; send the others to their invitation, whatever they asked for."""
+    answer = members()
+    if answer is None and not seat().sits:
+        return redirect(url_for("invitation.show"), HTTPStatus.SEE_OTHER)
+    return answer
 
 
 def only(roles: Collection[Role]) -> AccessRule:
     """Let in these roles; for the others the page does not exist."""
 
     def rule() -> ResponseReturnValue | None:
-        answer = members()
+        answer = sitting()
         if answer is None and seat().role not in roles:
             raise NotFound
         return answer
@@ -75,13 +83,19 @@ def seated() -> Seat | None:
 def _take_seat() -> ResponseReturnValue | None:
     member_id = person.person_id() or ""
     with state().database.read() as session:
-        member = session.get(JuryMember, member_id)
-    if member is None:
+        query = select(JuryMember, JurySession.charter_digest)
+        query = query.join(JurySession, JurySession.id == JuryMember.session_id).where(JuryMember.id == member_id)
+        found = session.execute(query).first()
+    member, charter = found or (None, "")
+    if member is None or member.removed_at is not None:
         # Taken off the panel since they signed in.
         person.sign_out()
         return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)
     if member.joined_at is None:
         with state().database.write() as session:
             join(session, member_id=member.id, now=instant())
-    g.seat = Seat(member.id, member.session_id, member.name, member.duty, member.order_seed)
+    sits = member.sits and member.charter_digest == charter
+    g.seat = Seat(
+        member.id, member.session_id, member.name, member.duty, member.order_seed, scores=member.scores, sits=sits
+    )
     return None

@@ -23,7 +23,7 @@ def progress() -> ResponseReturnValue:
     with state().database.read() as session:
         jury = jury_of(session)
         members = queries.progress_of(session, jury)
-        works = len(queries.numbers_of(session, jury))
+        works = len(queries.standing_numbers(session, jury))
     return render_template("jury/progress.html", jury=jury, members=members, works=works)
 
 

@@ -18,10 +18,10 @@ from jury import queries
 from jury.forms import SheetForm, sheet_form
 from jury.models import JurySession, JuryWork
 from jury.operations import StaleSheet, record_scores
-from jury.rules import Sheet, SheetState, format_number, next_to_score, sheet_state, work_order
-from jury.views.access import jury_of, members, seat
+from jury.rules import TO_DO, Sheet, SheetState, format_number, next_to_score, sheet_state, work_order
+from jury.views.access import jury_of, seat, sitting
 
-works = ClosedBlueprint("works", __name__, access=members)
+works = ClosedBlueprint("works", __name__, access=sitting)
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,17 @@ class Queue:
     @property
     def remaining(self) -> int:
         """Works for which no whole sheet stands."""
-        return sum(state is not SheetState.SCORED for state in self.states.values())
+        return sum(state in TO_DO for state in self.states.values())
 
     @property
     def done(self) -> int:
         """Works with a whole sheet."""
-        return len(self.order) - self.remaining
+        return sum(state is SheetState.SCORED for state in self.states.values())
+
+    @property
+    def expected(self) -> int:
+        """Works that may be scored now."""
+        return self.done + self.remaining
 
     @property
     def next(self) -> int | None:
@@ -127,7 +132,14 @@ def save(number: int) -> ResponseReturnValue:
 def media(number: int, role: str, position: int) -> ResponseReturnValue:
     """Send a file made for jurors. Neither its name nor its headers tell anything but its type and size."""
     with state().database.read() as session:
-        found = queries.find_media(session, session_id=seat().session_id, number=number, role=role, position=position)
+        found = queries.find_media(
+            session,
+            session_id=seat().session_id,
+            member_id=seat().member_id,
+            number=number,
+            role=role,
+            position=position,
+        )
     # A reader that saves a document would otherwise name it after the address.
     name = f"oeuvre-{number}.pdf" if role == "document" else None
     return serve_copy(found.digest, size=found.size, mime=found.mime, name=name)
@@ -177,7 +189,7 @@ def _queue(session: Session, jury: JurySession) -> Queue:
 def _desk(number: int) -> Desk:
     with state().database.read() as session:
         jury = jury_of(session)
-        work = queries.find_work(session, session_id=jury.id, number=number)
+        work = queries.find_work(session, session_id=jury.id, member_id=seat().member_id, number=number)
         sheet, saved_at = queries.saved_sheet(session, work=work, member_id=seat().member_id)
         return Desk(jury, work, _queue(session, jury), sheet, saved_at)
 

@@ -11,6 +11,7 @@ from concours.kernel.forms import (
     DsfrForm,
     InstantField,
     IntegerField,
+    RadioField,
     TextArea,
     TextField,
     VersionField,
@@ -149,6 +150,13 @@ class RulesForm(EditionForm):
     scale_low = IntegerField("Note la plus basse", low=0, high=99)
     scale_high = IntegerField("Note la plus haute", low=1, high=100)
     laureates_max = IntegerField("Nombre maximal de lauréats", low=1, high=100)
+    recusal = RadioField(
+        "Déport d'un membre du jury",
+        choices=[
+            ("per_work", "Pour une œuvre : le membre continue de noter les autres"),
+            ("whole_jury", "Pour tout le jury : le membre ne note plus aucune œuvre"),
+        ],
+    )
 
     @property
     def frozen(self) -> bool:
@@ -180,6 +188,7 @@ class RulesForm(EditionForm):
             scale_low=self.scale_low.data or 0,
             scale_high=self.scale_high.data or 0,
             laureates_max=self.laureates_max.data or 0,
+            recusal=self.recusal.data or edition.recusal,
         )
 
     def coherent(self) -> bool:
@@ -229,6 +238,7 @@ def rules_form(edition: Edition, version: int) -> RulesForm:
             "scale_low",
             "scale_high",
             "laureates_max",
+            "recusal",
             *(field.name for line in form.lines for field in line),
         )
     return form
@@ -271,6 +281,7 @@ def _rules_of(edition: Edition) -> dict[str, object]:
         "scale_low": edition.scale_low,
         "scale_high": edition.scale_high,
         "laureates_max": edition.laureates_max,
+        "recusal": edition.recusal,
     }
     for index, criterion in enumerate(edition.criteria):
         held |= {f"label-{index}": criterion.label, f"description-{index}": criterion.description}
