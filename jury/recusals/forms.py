@@ -8,9 +8,9 @@ class AcceptForm(DsfrForm):
     """Takes the seat: one's administrations, and the charter as it was shown."""
 
     bodies = TextArea(
-        "Mes administrations",
+        "Vos administrations, une par ligne",
         hint=(
-            "Celles dont vous faites partie, ou avez fait partie depuis deux ans, une par ligne : leur nom en entier, "
+            "Celles dont vous faites partie, ou avez fait partie depuis deux ans : leur nom en entier, "
             "puis leur sigle s'il est connu. Seul le secrétariat du concours les lit. Une œuvre qui en vient ne vous "
             "sera pas présentée."
         ),
