@@ -1,11 +1,12 @@
 """Migrations: each is a fossil made of SQL types, run under a lock so that two starts at once do no harm."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, event
 from sqlalchemy.engine import Connection, make_url
 
 from concours.kernel.db import Database, UtcDateTime
@@ -35,13 +36,29 @@ def _migrate(url: str, act: Any) -> None:
     if url.startswith("sqlite") and path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     database = Database(url)
+    if url.startswith("sqlite"):
+        event.listen(database.engine, "connect", _let_tables_be_made_anew)
     try:
         with database.write() as session:
             connection = session.connection()
             _lock(connection)
             act(_config(connection))
+            _check_references(connection)
     finally:
         database.dispose()
+
+
+def _let_tables_be_made_anew(connection: sqlite3.Connection, _record: object) -> None:
+    # SQLite changes a column by making the table anew: its rows are referred to while the old one goes.
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _check_references(connection: Connection) -> None:
+    """Refuse, on SQLite, a migration after which a row refers to nothing: nobody was looking meanwhile."""
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if lost is not None:
+            raise RuntimeError(f"after the migration, a row of {lost[0]} refers to nothing in {lost[2]}")
 
 
 def _lock(connection: Connection) -> None:

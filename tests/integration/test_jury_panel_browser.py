@@ -41,8 +41,8 @@ def press(page: Page, name: str) -> None:
     """Reach a control by the keyboard alone and press it."""
     control = page.get_by_role("main").get_by_text(name, exact=True).first
     control.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_a_member_accepts_steps_back_and_reports_by_keyboard(room: JuryRoom, address: str, new_page: NewPage) -> None:
