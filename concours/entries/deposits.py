@@ -246,10 +246,7 @@ def write_not_deposited(
 
 
 def tell_refused(session: Session, *, entry: Entry, now: datetime, withdrawn: bool = False) -> None:
-    """Write to the team that the deposit that counts is refused, and why: once, as the handing over is.
-
-    `withdrawn`: the jury had it already.
-    """
+    """Write to the team, once, that the deposit that counts is refused, and why; `withdrawn`: the jury had it."""
     made = entry.deposit
     if made is None or made.admissibility is None:
         raise NotFound

@@ -127,13 +127,7 @@ def invite_member(
 
     Raises Conflict for an organiser whose double role is not declared, and without a `reason` once the jury has begun.
     """
-    account = by_email(session, email)
-    dual = bool(account and account.organiser)
-    if dual and not dual_role_reason:
-        raise Conflict(
-            "Cette adresse est celle d'un membre du secrétariat du concours, qui connaît les candidats. Invitez "
-            "quelqu'un d'autre ou, faute de mieux, déclarez le cumul et son motif : il figure au procès-verbal."
-        )
+    dual = _declared_dual_role(session, email, dual_role_reason)
     edition = current_edition(session)
     _open_jury(session, edition, now)
     member_id = jury.invite_member(
@@ -216,6 +210,18 @@ def session_rules(edition: Edition) -> jury.SessionRules:
         charter=edition.texts.charter,
         recusal_scope=edition.recusal,
     )
+
+
+def _declared_dual_role(session: Session, email: str, reason: str) -> bool:
+    """Tell whether this is an organiser's address. Raises Conflict where nobody says why they would sit too."""
+    account = by_email(session, email)
+    dual = bool(account and account.organiser)
+    if dual and not reason:
+        raise Conflict(
+            "Cette adresse est celle d'un membre du secrétariat du concours, qui connaît les candidats. Invitez "
+            "quelqu'un d'autre ou, faute de mieux, déclarez le cumul et son motif : il figure au procès-verbal."
+        )
+    return dual
 
 
 def _open_jury(session: Session, edition: Edition, now: datetime) -> None:

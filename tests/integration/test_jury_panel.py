@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
@@ -48,6 +49,12 @@ def report(session: Session, member_id: str, number: int, *, text: str = "Un log
         now=NOW,
     )
     return made.id
+
+
+def call(session: Session, member_id: str, reason: str) -> None:
+    api.call_substitute(
+        session, edition_key=KEY, member_id=member_id, reason=reason, jury_url="https://jury.example", now=LATER
+    )
 
 
 def decline(session: Session, member_id: str) -> None:
@@ -109,16 +116,15 @@ def test_a_substitute_sits_only_once_called(database: Database, panel: Panel) ->
         assert progress(session, spare).expected == 0
     with pytest.raises(Forbidden), database.write() as session:
         score(session, spare, panel.numbers[0], 5, 5, 5)
-    call = {"edition_key": KEY, "member_id": spare, "jury_url": "https://jury.example", "now": LATER}
     with pytest.raises(DomainError, match="figure au procès-verbal"), database.write() as session:
-        api.call_substitute(session, reason="", **call)
+        call(session, spare, "")
     with database.write() as session:
-        api.call_substitute(session, reason="Remplace Jure1.", **call)
+        call(session, spare, "Remplace Jure1.")
         score(session, spare, panel.numbers[0], 5, 5, 5)
         assert [each.name for each in annex_of(session, jury_of(session)).called] == ["Suppleante"]
         assert progress(session, spare).expected == len(panel.numbers)
     with pytest.raises(Conflict), database.write() as session:
-        api.call_substitute(session, reason="Encore.", **call)
+        call(session, spare, "Encore.")
 
 
 # --- frozen at the first score ----------------------------------------------------------------------------------------
@@ -165,7 +171,7 @@ def test_a_member_removed_in_mid_scoring_is_signed_out_and_their_sheets_are_set_
         assert session.scalars(select(JuryLogin)).all() == []
         assert queries.find_member_by_email(session, "jure1@jury.example") is None
         ranking = queries.ranking_of(session, jury_of(session))
-        assert (ranking.places[0].mean, ranking.places[0].sheets) == (3, 1)
+        assert (ranking.places[0].mean, ranking.places[0].sheets) == (Fraction(3), 1)
         assert second in ranking.unranked
         assert len(session.scalars(select(JurySheet).where(JurySheet.member_id == gone)).all()) == 2
         (removed,) = annex_of(session, jury_of(session)).removed
@@ -313,7 +319,7 @@ def test_a_work_withdrawn_is_found_by_nobody_and_leaves_the_ranking(database: Da
         assert (ranking.places, number in ranking.unranked) == ((), False)
         assert number not in [work.number for work in queries.works_of(session, jury)]
         assert api.progress(session, edition_key=KEY).works == 5
-        assert session.scalars(select(JuryWork).where(JuryWork.number == number)).one()
+        assert session.scalars(select(JuryWork.number).where(JuryWork.number == number)).one() == number
         (told,) = annex_of(session, jury).reports
         assert (told.number, told.withdrawn) == (number, True)
     with pytest.raises(Conflict, match="déjà tranché"), database.write() as session:

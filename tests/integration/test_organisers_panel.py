@@ -37,6 +37,10 @@ def invite(session: Session, name: str, role: str, actor: str, *, declared: str 
     return member_id
 
 
+def decide_pair(session: Session, member_id: str, entry: Entry, actor: str, *, confirmed: bool) -> None:
+    bodies.decide(session, member_id=member_id, entry_id=entry.id, confirmed=confirmed, actor=actor, now=CLOSED)
+
+
 def jury_of(session: Session) -> JurySession:
     return session.scalars(select(JurySession)).one()
 
@@ -115,13 +119,12 @@ def test_a_pair_may_be_added_while_the_jury_scores_and_does_not_come_back(databa
         decide(session, entry, actor=actor)
         operations.hand_over(session, actor=actor, now=CLOSED)
         assert len(numbers(session, member_id)) == 1
-        pair = {"member_id": member_id, "entry_id": entry.id, "actor": actor, "now": CLOSED}
-        bodies.decide(session, confirmed=True, **pair)
+        decide_pair(session, member_id, entry, actor, confirmed=True)
         assert numbers(session, member_id) == set()
         with pytest.raises(Conflict, match="ne revient pas"):
-            bodies.decide(session, confirmed=False, **pair)
+            decide_pair(session, member_id, entry, actor, confirmed=False)
         with pytest.raises(NotFound):
-            bodies.decide(session, confirmed=True, **{**pair, "member_id": "nobody"})
+            decide_pair(session, "nobody", entry, actor, confirmed=True)
 
 
 def test_a_double_role_is_declared_with_its_reason_or_refused_both_ways(database: Database) -> None:
