@@ -27,7 +27,9 @@ from jury.rules import ROLE_NAMES, Role, SheetState, format_number
 from jury.views.access import Seat, seated
 from jury.views.examples import examples
 from jury.views.finish import finish
+from jury.views.invitation import invitation
 from jury.views.panel import panel
+from jury.views.recusals import recusals
 from jury.views.robustness import WAYS, percent, percent_down, percent_up, solidity
 from jury.views.rule import rule, rule_words, tie_break_words
 from jury.views.scoring import scoring
@@ -55,8 +57,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
-    scored = (works, scoring, travel, finish, examples)
-    for blueprint in (_signing_in(), *scored, rule, panel, deliberation, solidity, gaps, severity, sessions):
+    scored = (works, recusals, scoring, travel, finish, examples)
+    results = (rule, panel, deliberation, solidity, gaps, severity)
+    for blueprint in (_signing_in(), invitation, *scored, *results, sessions):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome(), "scoring_over": _scoring_over()})
     app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__, way=WAYS.get)
@@ -110,7 +113,7 @@ def _chrome() -> Chrome:
         home_url=url_for("works.home"),
         contact_email=settings.contact_email,
         nav=_nav(who, jury) if who and jury else (),
-        tools=(_item("Mes sessions", "sessions.mine"),) if who else (),
+        tools=(_item("Ma place au jury", "invitation.show"), _item("Mes sessions", "sessions.mine")) if who else (),
         footer_links=tuple(NavItem(label=label, url=settings.public_url + path) for label, path in _FOOTER),
         deadline=_deadline(who, jury) if who and jury else None,
         notice="Démonstration : les personnes et les œuvres sont inventées." if settings.demo else None,
@@ -130,6 +133,8 @@ def _scoring_over() -> bool:
 
 
 def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
+    if not who.sits:
+        return ()
     items = [("Œuvres", "works.home"), ("Règle", "rule.show")]
     if who.role is Role.PRESIDENT and jury.scoring_closed_at is None and jury.handed_over_at is not None:
         items.append(("Fiches du jury", "finish.panel"))

@@ -8,8 +8,8 @@ from concours.kernel.audit import record
 from concours.kernel.errors import Conflict, Forbidden, NotFound
 from jury import queries
 from jury.models import JuryAudit, JuryMember, JurySession
-from jury.rules import Role, SheetState
-from jury.sheets import check_open, writer
+from jury.rules import TO_DO, Role
+from jury.sheets import check_open, check_sits, writer
 
 
 def finish(session: Session, *, member_id: str, now: datetime) -> None:
@@ -18,7 +18,7 @@ def finish(session: Session, *, member_id: str, now: datetime) -> None:
     if jury.handed_over_at is None:
         raise Conflict("Aucune œuvre n'a encore été remise au jury : il n'y a rien à terminer.")
     states = queries.states_of(session, jury, member_id=member_id)
-    missing = sum(state is not SheetState.SCORED for state in states.values())
+    missing = sum(state in TO_DO for state in states.values())
     member.finished_at = now
     details = {"missing_sheets": missing}
     record(session, JuryAudit, actor=member_id, action="juror_finished", subject=member_id, now=now, details=details)
@@ -26,13 +26,15 @@ def finish(session: Session, *, member_id: str, now: datetime) -> None:
 
 def reopen(session: Session, *, member_id: str, juror_id: str, now: datetime) -> None:
     """Open a juror's sheets again: the president's act. Raises NotFound for somebody else's juror."""
+    # The juror before the session, as a juror's own writing locks them.
+    juror = session.get(JuryMember, juror_id, with_for_update=True)
     president = session.get_one(JuryMember, member_id)
     jury = session.get_one(JurySession, president.session_id, with_for_update={"read": True})
+    check_sits(president, jury)
     if president.duty is not Role.PRESIDENT:
         raise Forbidden("Seule la présidence du jury rouvre des fiches.")
     check_open(jury)
-    juror = session.get(JuryMember, juror_id, with_for_update=True)
-    if juror is None or juror.session_id != jury.id:
+    if juror is None or juror.session_id != jury.id or juror.removed_at is not None:
         raise NotFound
     if juror.finished_at is None:
         raise Conflict("Les fiches de cette personne sont déjà ouvertes : rien n'a changé.")

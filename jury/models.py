@@ -14,16 +14,20 @@ from concours.kernel.ids import ID_LENGTH
 from concours.kernel.kept import KeptFormMixin
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
+from jury.membership import MembershipMixin
 from jury.method import Method
 from jury.ranking_rule import RankingRule, read_criterion
-from jury.rules import SCORING_ROLES, Criterion, Role, Scale, is_complete, weighted_sum
+from jury.rules import Criterion, RecusalScope, Scale, is_complete, weighted_sum
 
 
 class JurySession(Base):
     """One edition's jury: what it was told at opening, and how far it has come."""
 
     __tablename__ = "jury_session"
-    __table_args__ = (CheckConstraint("scale_low < scale_high", name="scale"),)
+    __table_args__ = (
+        CheckConstraint("scale_low < scale_high", name="scale"),
+        CheckConstraint("recusal_scope IN ('per_work', 'whole_jury')", name="recusal_scope"),
+    )
 
     id: Mapped[Id]
     edition_key: Mapped[str] = mapped_column(String(40), unique=True)
@@ -41,6 +45,10 @@ class JurySession(Base):
     rule_frozen_at: Mapped[datetime | None]
     scoring_closes_at: Mapped[datetime | None]
     """Announced to jurors; the secretary's act alone closes."""
+    charter: Mapped[str] = mapped_column(Text, default="")
+    charter_digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of the charter as it stands: a member who accepted another one is asked again."""
+    recusal_scope: Mapped[str] = mapped_column(String(10), default=RecusalScope.PER_WORK)
     opened_at: Mapped[datetime]
     handed_over_at: Mapped[datetime | None]
     """When the first batch of works came: one instant for all of them."""
@@ -71,14 +79,14 @@ class JurySession(Base):
         return RankingRule(self.criteria_list, self.scale, self.laureates_max, Method.read(self.method))
 
 
-class JuryMember(Base):
+class JuryMember(MembershipMixin, Base):
     """Somebody on the panel."""
 
     __tablename__ = "jury_member"
     __table_args__ = (
         UniqueConstraint("session_id", "email"),
         UniqueConstraint("session_id", "id"),
-        CheckConstraint("role IN ('juror', 'president', 'secretary')", name="role"),
+        CheckConstraint("role IN ('juror', 'president', 'secretary', 'substitute')", name="role"),
     )
 
     id: Mapped[Id]
@@ -86,7 +94,6 @@ class JuryMember(Base):
     email: Mapped[str] = mapped_column(String(254), index=True)
     name: Mapped[str] = mapped_column(String(200))
     function: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(20))
     invited_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     """First time signed in."""
@@ -94,16 +101,6 @@ class JuryMember(Base):
     """0, 1, 2… of those who score, given once: with the session, it says in which order the works come."""
     finished_at: Mapped[datetime | None]
     """When this juror said that all was done: the sheets are locked until the president opens them again."""
-
-    @property
-    def duty(self) -> Role:
-        """The role, as what the rules know."""
-        return Role(self.role)
-
-    @property
-    def scores(self) -> bool:
-        """Whether this member fills in sheets."""
-        return self.duty in SCORING_ROLES
 
 
 class JuryWork(Base):

@@ -1,41 +1,17 @@
 """Reading the jury's tables. Each function answers one question."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session
 
-from concours.kernel.errors import NotFound
+from concours.kernel.errors import Conflict, NotFound
 from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
-from jury.queue import Standing
-from jury.rules import Role, Sheet, SheetState, sheet_state
-from jury.tallies import Counts, counts_of
-
-
-@dataclass(frozen=True, slots=True)
-class MemberProgress:
-    """How far one member has come. Counts only: no score, no work."""
-
-    member_id: str
-    email: str
-    name: str
-    function: str
-    role: Role
-    joined: bool
-    done: int
-    incomplete: int
-    expected: int
-    """0 for the secretary, who scores nothing."""
-    finished_at: datetime | None = None
-    """When this juror said that all was done."""
-
-    @property
-    def missing(self) -> int:
-        """Works for which no whole sheet stands."""
-        return self.expected - self.done
+from jury.queue import WorkStanding
+from jury.recusals.queries import hidden_from, standing, suspended
+from jury.rules import Role, Sheet, SheetState, format_number, sheet_state
 
 
 class FileSeen(NamedTuple):
@@ -74,7 +50,7 @@ def find_member_by_email(session: Session, email: str) -> JuryMember | None:
     query = (
         select(JuryMember)
         .join(JurySession, JurySession.id == JuryMember.session_id)
-        .where(JuryMember.email == email)
+        .where(JuryMember.email == email, JuryMember.removed_at.is_(None))
         .order_by(JurySession.opened_at.desc())
         .limit(1)
     )
@@ -82,15 +58,17 @@ def find_member_by_email(session: Session, email: str) -> JuryMember | None:
 
 
 def members_of(session: Session, jury: JurySession) -> Sequence[JuryMember]:
-    """Return the panel: president, jurors, secretary, each by name."""
-    order = [Role.PRESIDENT, Role.JUROR, Role.SECRETARY]
-    members = session.scalars(select(JuryMember).where(JuryMember.session_id == jury.id)).all()
+    """Return the panel: president, jurors, substitutes, secretary, each by name; nobody who was taken off it."""
+    order = [Role.PRESIDENT, Role.JUROR, Role.SUBSTITUTE, Role.SECRETARY]
+    query = select(JuryMember).where(JuryMember.session_id == jury.id, JuryMember.removed_at.is_(None))
+    members = session.scalars(query).all()
     return sorted(members, key=lambda member: (order.index(member.duty), member.name))
 
 
 def works_of(session: Session, jury: JurySession) -> Sequence[JuryWork]:
-    """Return every work of the session, by number, without its files."""
-    return session.scalars(select(JuryWork).where(JuryWork.session_id == jury.id).order_by(JuryWork.number)).all()
+    """Return every work that is still in the contest, by number, without its files."""
+    query = select(JuryWork).where(JuryWork.session_id == jury.id, standing(jury.id))
+    return session.scalars(query.order_by(JuryWork.number)).all()
 
 
 def covers_of(session: Session, jury: JurySession) -> dict[int, str]:
@@ -104,49 +82,73 @@ def covers_of(session: Session, jury: JurySession) -> dict[int, str]:
 
 
 def numbers_of(session: Session, jury: JurySession) -> Sequence[int]:
-    """Return every number of the session."""
+    """Return every number that was drawn in the session."""
     return session.scalars(select(JuryWork.number).where(JuryWork.session_id == jury.id)).all()
 
 
+def standing_numbers(session: Session, jury: JurySession) -> frozenset[int]:
+    """Return the numbers of the works that are still in the contest."""
+    return frozenset(ids_of(session, jury))
+
+
 def ids_of(session: Session, jury: JurySession) -> dict[int, str]:
-    """Return the identifier of each work, by number."""
-    query = select(JuryWork.number, JuryWork.id).where(JuryWork.session_id == jury.id)
+    """Return the identifier of each work that is still in the contest, by number."""
+    query = select(JuryWork.number, JuryWork.id).where(JuryWork.session_id == jury.id, standing(jury.id))
     return dict(session.execute(query).all())
 
 
-def find_work(session: Session, *, session_id: str, number: int) -> WorkSeen:
-    """Return a work with its files. Raises NotFound, the same for another session's number and for none."""
-    columns = (JuryWork.id, JuryWork.number, JuryWork.category, JuryWork.title, JuryWork.summary)
-    query = select(*columns).where(JuryWork.session_id == session_id, JuryWork.number == number)
-    work = session.execute(query).first()
-    if work is None:
+def find_work(session: Session, *, session_id: str, member_id: str, number: int) -> WorkSeen:
+    """Return a work with its files, as this member may meet it.
+
+    Raises NotFound, the same for another session's number, for one that the member is kept from and for none;
+    Conflict while the work is suspended.
+    """
+    columns = (JuryWork.id, JuryWork.category, JuryWork.title, JuryWork.summary)
+    query = select(suspended(session_id), *columns).where(*_met(session_id, member_id, number))
+    work_id, category, title, summary = _not_suspended(session.execute(query).first(), number)
+    facts = (JuryMedia.role, JuryMedia.position, JuryMedia.width, JuryMedia.height, JuryMedia.size, JuryMedia.text)
+    files = select(*facts).where(JuryMedia.work_id == work_id).order_by(JuryMedia.role, JuryMedia.position)
+    media = [FileSeen(*row) for row in session.execute(files)]
+    return WorkSeen(work_id, number, category, title, summary, media)
+
+
+def find_work_id(session: Session, *, session_id: str, member_id: str, number: int) -> str:
+    """Return the identifier of a work that this member may meet. Raises as `find_work`."""
+    query = select(suspended(session_id), JuryWork.id).where(*_met(session_id, member_id, number))
+    return str(_not_suspended(session.execute(query).first(), number)[0])
+
+
+def _met(session_id: str, member_id: str, number: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what the work of this number answers to, where it exists for this member."""
+    return JuryWork.session_id == session_id, JuryWork.number == number, ~hidden_from(session_id, member_id)
+
+
+def _not_suspended(row: Row[*tuple[Any, ...]] | None, number: int) -> Sequence[Any]:
+    """Return what follows the suspension in a row. Raises NotFound without a row, Conflict for a suspended work."""
+    if row is None:
         raise NotFound
-    told = (JuryMedia.role, JuryMedia.position, JuryMedia.width, JuryMedia.height, JuryMedia.size, JuryMedia.text)
-    files = select(*told).where(JuryMedia.work_id == work.id).order_by(JuryMedia.role, JuryMedia.position)
-    return WorkSeen(*work, [FileSeen(*row) for row in session.execute(files)])
+    if row[0]:
+        raise Conflict(
+            f"L'œuvre {format_number(number)} est suspendue : un membre du jury a signalé une rupture d'anonymat, et "
+            "le secrétariat du concours décide. Votre fiche est gardée telle que vous l'avez enregistrée."
+        )
+    return row[1:]
 
 
-def find_media(session: Session, *, session_id: str, number: int, role: str, position: int) -> JuryMedia:
-    """Return one file of a work. Raises NotFound."""
+def find_media(
+    session: Session, *, session_id: str, member_id: str, number: int, role: str, position: int
+) -> JuryMedia:
+    """Return one file of a work, as this member may meet it. Raises NotFound, for a suspended work too."""
     query = (
         select(JuryMedia)
         .join(JuryWork, JuryWork.id == JuryMedia.work_id)
-        .where(JuryWork.session_id == session_id, JuryWork.number == number)
+        .where(*_met(session_id, member_id, number), ~suspended(session_id))
         .where(JuryMedia.role == role, JuryMedia.position == position)
     )
     media = session.scalars(query).first()
     if media is None:
         raise NotFound
     return media
-
-
-def find_work_id(session: Session, *, session_id: str, number: int) -> str:
-    """Return the identifier of a work. Raises NotFound, the same for another session's number and for none."""
-    query = select(JuryWork.id).where(JuryWork.session_id == session_id, JuryWork.number == number)
-    work_id = session.scalars(query).first()
-    if work_id is None:
-        raise NotFound
-    return work_id
 
 
 def next_seat(session: Session, jury: JurySession) -> int:
@@ -171,15 +173,6 @@ def files_of(
     return found
 
 
-def sheets_of(session: Session, jury: JurySession, *, member_id: str | None = None) -> list[Sheet]:
-    """Return the sheets of the session, of one member only on demand."""
-    query = select(JurySheet, JuryWork.number).join(JuryWork, JuryWork.id == JurySheet.work_id)
-    query = query.where(JurySheet.session_id == jury.id)
-    if member_id is not None:
-        query = query.where(JurySheet.member_id == member_id)
-    return [_as_sheet(sheet, number) for sheet, number in session.execute(query)]
-
-
 def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet | None:
     """Return what this member wrote about this work."""
     query = select(JurySheet).where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)
@@ -197,8 +190,8 @@ def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) 
     return Sheet(number, points, rows[0].remark, rows[0].version), rows[0].updated_at
 
 
-def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[Standing]:
-    """Return where one member stands with each work."""
+def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
+    """Return where one member stands with each work, with those that do not exist for them."""
     given = (
         select(func.count())
         .where(JuryScore.sheet_id == JurySheet.id)
@@ -207,21 +200,29 @@ def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list
         .label("given")
     )
     mine = and_(JurySheet.work_id == JuryWork.id, JurySheet.member_id == member_id)
+    apart = (suspended(jury.id), hidden_from(jury.id, member_id))
     query = (
-        select(JuryWork.number, JuryWork.seconds, given, JurySheet.remark, JurySheet.created_at)
+        select(JuryWork.number, JuryWork.seconds, given, JurySheet.remark, JurySheet.created_at, *apart)
         .outerjoin(JurySheet, mine)
         .where(JuryWork.session_id == jury.id)
     )
     criteria = jury.criteria_list
     return [
-        Standing(number, seconds, sheet_state(count, criteria, remarked=bool(remark)), begun_at)
-        for number, seconds, count, remark, begun_at in session.execute(query)
+        WorkStanding(
+            number,
+            seconds,
+            SheetState.SUSPENDED if waits else sheet_state(count, criteria, remarked=bool(remark)),
+            begun_at,
+            hidden=hidden,
+        )
+        for number, seconds, count, remark, begun_at, waits, hidden in session.execute(query)
     ]
 
 
 def states_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, SheetState]:
-    """Return where one member stands with each work, by number."""
-    return {each.number: each.state for each in standings_of(session, jury, member_id=member_id)}
+    """Return where one member stands with each work that exists for them, by number."""
+    standings = standings_of(session, jury, member_id=member_id)
+    return {each.number: each.state for each in standings if not each.hidden}
 
 
 def points_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, dict[str, int]]:
@@ -242,29 +243,3 @@ def first_sheet_at(session: Session, jury: JurySession) -> datetime | None:
     """Return when the first sheet was begun: from then on, rules and works stay as they are."""
     query = select(JurySheet.created_at).where(JurySheet.session_id == jury.id)
     return session.scalars(query.order_by(JurySheet.created_at).limit(1)).first()
-
-
-def progress_of(session: Session, jury: JurySession) -> list[MemberProgress]:
-    """Return how far each member has come."""
-    expected = session.scalar(select(func.count()).where(JuryWork.session_id == jury.id)) or 0
-    counts = counts_of(session, jury)
-    return [_progress(member, counts.get(member.id, Counts(0, 0)), expected) for member in members_of(session, jury)]
-
-
-def _progress(member: JuryMember, counts: Counts, expected: int) -> MemberProgress:
-    return MemberProgress(
-        member_id=member.id,
-        email=member.email,
-        name=member.name,
-        function=member.function,
-        role=member.duty,
-        joined=member.joined_at is not None,
-        done=counts.done,
-        incomplete=counts.incomplete,
-        expected=expected if member.scores else 0,
-        finished_at=member.finished_at,
-    )
-
-
-def _as_sheet(row: JurySheet, number: int) -> Sheet:
-    return Sheet(number, row.points, row.remark, row.version)

@@ -1,7 +1,7 @@
 """One member's works in their order: a pure function of the panel's seats, the sheets and the recusals."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,11 +9,11 @@ from functools import cached_property
 
 from jury.order import work_order
 from jury.pace import Seen, minutes_left, pace_of
-from jury.rules import SheetState, next_to_score
+from jury.rules import TO_DO, SheetState, next_to_score
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WorkStanding:
     """Where one member stands with one work."""
 
     number: int
@@ -21,6 +21,8 @@ class Standing:
     """How long the work takes to see."""
     state: SheetState
     begun_at: datetime | None
+    hidden: bool = False
+    """Whether the work does not exist for this member: it keeps its place in the order, so that no other moves."""
 
 
 class Shown(StrEnum):
@@ -44,7 +46,7 @@ class Queue:
     """The works in one member's order, with where they stand."""
 
     order: Sequence[int]
-    standings: Mapping[int, Standing]
+    standings: Mapping[int, WorkStanding]
 
     @cached_property
     def states(self) -> dict[int, SheetState]:
@@ -53,18 +55,23 @@ class Queue:
 
     @property
     def total(self) -> int:
-        """Works that this member judges."""
+        """Works in the list, those that are suspended included."""
         return len(self.order)
+
+    @cached_property
+    def expected(self) -> int:
+        """Works that may be scored now."""
+        return self.done + self.remaining
 
     @cached_property
     def done(self) -> int:
         """Works with a whole sheet."""
         return sum(state is SheetState.SCORED for state in self.states.values())
 
-    @property
+    @cached_property
     def remaining(self) -> int:
-        """Works for which no whole sheet stands."""
-        return self.total - self.done
+        """Works that wait for a whole sheet."""
+        return sum(state in TO_DO for state in self.states.values())
 
     @property
     def next(self) -> int | None:
@@ -78,7 +85,7 @@ class Queue:
 
     def coming(self, count: int) -> Sequence[int]:
         """Return the next works to score, in order, from where to go on."""
-        return [number for number in self.order if self.states[number] is not SheetState.SCORED][:count]
+        return [number for number in self.order if self.states[number] in TO_DO][:count]
 
     def shown(self, which: Shown) -> Sequence[int]:
         """Return the works that a filter lets through, in order."""
@@ -95,7 +102,7 @@ class Queue:
         """How long the works that remain will take at this member's pace."""
         known = [self.standings[number] for number in self.order]
         pace = pace_of(Seen(each.seconds, each.begun_at) for each in known if each.begun_at is not None)
-        return minutes_left([each.seconds for each in known if each.state is not SheetState.SCORED], pace)
+        return minutes_left([each.seconds for each in known if each.state in TO_DO], pace)
 
     def place(self, number: int) -> int:
         """Return the place of a work in this order, from 1."""
@@ -110,15 +117,15 @@ class Queue:
         return self.order[self.place(number)] if self.place(number) < len(self.order) else None
 
 
-def queue_of(seed: str, seat: int | None, standings: Iterable[Standing], *, excluded: Collection[int] = ()) -> Queue:
-    """Return a member's queue: every work but those that they do not judge.
+def queue_of(seed: str, seat: int | None, standings: Iterable[WorkStanding]) -> Queue:
+    """Return a member's queue: every work but those that do not exist for them.
 
     Whoever has no seat scores nothing: by number is how they look a work up. The order is that of all works, so that
     one that leaves it moves no other.
     """
     by_number = {each.number: each for each in standings}
     order = work_order(seed, seat, by_number) if seat is not None else tuple(sorted(by_number))
-    return Queue([number for number in order if number not in excluded], by_number)
+    return Queue([number for number in order if not by_number[number].hidden], by_number)
 
 
 def distribution(points: Iterable[int], scale: Sequence[int]) -> list[tuple[int, int]]:

@@ -11,11 +11,10 @@ from concours.kernel.audit import record
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, Forbidden
 from concours.kernel.mail import compose, enqueue
-from jury import queries
 from jury.models import JuryAudit, JuryMember, JuryOutbox, JuryReminder, JurySession
-from jury.queries import MemberProgress
+from jury.progress import MemberProgress, progress_of
 from jury.rules import Role
-from jury.sheets import check_open
+from jury.sheets import check_open, check_sits
 
 SYSTEM = "system"
 _AGAIN_AFTER = timedelta(hours=1)
@@ -47,6 +46,7 @@ def remind_asked(session: Session, *, member_id: str, jury_url: str, now: dateti
     """Write to every juror who is late, by the secretary's act; return to how many. Once an hour at most."""
     secretary = session.get_one(JuryMember, member_id)
     jury = session.get_one(JurySession, secretary.session_id, with_for_update=True)
+    check_sits(secretary, jury)
     if secretary.duty is not Role.SECRETARY:
         raise Forbidden("Seul le secrétariat du jury envoie des rappels.")
     check_open(jury)
@@ -96,7 +96,7 @@ def _remind(
 ) -> int:
     told = select(JuryReminder.member_id).where(JuryReminder.kind == turn.value, JuryReminder.about == about)
     already = set(session.scalars(told))
-    waiting = [member for member in late(queries.progress_of(session, jury)) if member.member_id not in already]
+    waiting = [member for member in late(progress_of(session, jury)) if member.member_id not in already]
     for member in waiting:
         message = compose(
             "jury/mails/reminder.txt",

@@ -1,5 +1,6 @@
 """What one contest lets its jurors do, as plain values: criteria, scale, sheets, what remains."""
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,23 +12,57 @@ from jury.method import DEFAULT, Method, check_method
 REMARK_MAX_LENGTH = 4000
 """Characters in a juror's remark."""
 
+REASON_MAX_LENGTH = 1000
+"""Characters in the reason of an act on the panel, of a recusal, of a report."""
+
+BODIES_MAX_LENGTH = 2000
+"""Characters in the list of administrations that a member declares."""
+
+_FAR_BEHIND = 2
+
 _SMALLEST_URN = 999
 _URN_ROOM = 10
 """The urn holds at least this many numbers for each work: a gap in the numbers is then ordinary and tells nothing."""
 
 
 class Role(StrEnum):
-    """What a member does on the panel. The president is a juror too; the secretary never scores."""
+    """What a member does on the panel. The president is a juror too; the secretary never scores.
+
+    A substitute sits, and scores, once an act of the organisers has called them.
+    """
 
     JUROR = "juror"
     PRESIDENT = "president"
     SECRETARY = "secretary"
+    SUBSTITUTE = "substitute"
 
 
 SCORING_ROLES = frozenset({Role.JUROR, Role.PRESIDENT})
 DELIBERATING_ROLES = frozenset({Role.PRESIDENT, Role.SECRETARY})
 
-ROLE_NAMES: Mapping[Role, str] = {Role.JUROR: "juré·e", Role.PRESIDENT: "président·e", Role.SECRETARY: "secrétaire"}
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.JUROR: "juré·e",
+    Role.PRESIDENT: "président·e",
+    Role.SECRETARY: "secrétaire",
+    Role.SUBSTITUTE: "suppléant·e",
+}
+
+
+class Standing(StrEnum):
+    """What became of a member's invitation."""
+
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REMOVED = "removed"
+    """Taken off the panel once it was at work: what they wrote is kept, and set apart."""
+
+
+class RecusalScope(StrEnum):
+    """What a juror abstains from when they step back: a setting of the edition."""
+
+    PER_WORK = "per_work"
+    WHOLE_JURY = "whole_jury"
 
 
 class SheetState(StrEnum):
@@ -36,6 +71,12 @@ class SheetState(StrEnum):
     TO_SCORE = "to_score"
     INCOMPLETE = "incomplete"
     SCORED = "scored"
+    SUSPENDED = "suspended"
+    """Nobody sees the work, nor scores it, until a report about it is decided."""
+
+
+TO_DO = frozenset({SheetState.TO_SCORE, SheetState.INCOMPLETE})
+"""What still waits for the juror."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +123,9 @@ class SessionRules:
     scoring_closes_at: datetime | None = None
     """Announced to jurors, aware; the secretary's act alone closes."""
     method: Method = DEFAULT
+    charter: str = ""
+    """What each member accepts before the first work, in Markdown; empty when there is none."""
+    recusal_scope: str = RecusalScope.PER_WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +248,21 @@ def sheet_state(given: int, criteria: Sequence[Criterion], *, remarked: bool = F
     return SheetState.SCORED if given == len(criteria) else SheetState.INCOMPLETE
 
 
+def charter_digest(charter: str) -> str:
+    """Return what names this very text of the charter; nothing when there is no charter."""
+    return hashlib.sha256(charter.encode()).hexdigest() if charter else ""
+
+
+def lags(done: int, expected: int, panel_done: int, panel_expected: int) -> bool:
+    """Tell whether a member has done less than half of what the panel has done on the average."""
+    return done < expected and _FAR_BEHIND * done * panel_expected < panel_done * expected
+
+
 def next_to_score(order: Sequence[int], states: Mapping[int, SheetState], after: int | None = None) -> int | None:
     """Return the first work that still needs scores, from `after` onwards and round again; None when all is done."""
     start = order.index(after) + 1 if after in order else 0
     turned = (*order[start:], *order[:start])
-    return next((number for number in turned if states[number] is not SheetState.SCORED), None)
+    return next((number for number in turned if states[number] in TO_DO), None)
 
 
 def draw_numbers(count: int, taken: Collection[int], sample: Callable[[Sequence[int], int], list[int]]) -> list[int]:

@@ -69,7 +69,7 @@ def record_act(session: Session, *, member_id: str, number: int, act: Act, now: 
     checked_id(act.device)
     member, jury = writer(session, member_id, now=now)
     _check_answer(act, jury)
-    work_id = queries.find_work_id(session, session_id=jury.id, number=number)
+    work_id = queries.find_work_id(session, session_id=jury.id, member_id=member_id, number=number)
     sheet = queries.find_sheet(session, work_id=work_id, member_id=member_id)
     if sheet is None:
         if act.value in (None, ""):
@@ -82,12 +82,13 @@ def record_act(session: Session, *, member_id: str, number: int, act: Act, now: 
 def writer(session: Session, member_id: str, *, now: datetime) -> tuple[JuryMember, JurySession]:
     """Return a juror who may write now, and their jury, its rule frozen by the first who writes.
 
-    Raises Forbidden for the secretary, Closed after the end.
+    Raises Forbidden for the secretary and for whoever does not sit, Closed after the end.
 
     One juror's writes follow one another; those of different jurors do not wait. Closing waits for all of them.
     """
     member = session.get_one(JuryMember, member_id, with_for_update=True)
     jury = lock_for_sheet(session, session_id=member.session_id, now=now)
+    check_sits(member, jury)
     if not member.scores:
         raise Forbidden("Le secrétariat du jury n'évalue pas les œuvres.")
     check_open(jury)
@@ -106,6 +107,12 @@ def check_open(jury: JurySession) -> None:
             f"L'évaluation est close depuis le {format_instant(jury.scoring_closed_at)}. "
             "Tout ce qui était enregistré est gardé et reste consultable ; rien ne peut plus changer."
         )
+
+
+def check_sits(member: JuryMember, jury: JurySession) -> None:
+    """Refuse whoever has not accepted the seat and this very charter, waits in reserve, or was taken off the panel."""
+    if not member.sits or member.charter_digest != jury.charter_digest:
+        raise Forbidden("Cet acte est réservé aux membres du jury qui siègent et qui ont accepté la charte.")
 
 
 def new_sheet(session: Session, session_id: str, work_id: str, member: JuryMember, *, now: datetime) -> JurySheet:

@@ -15,6 +15,7 @@ from concours.kernel.errors import DomainError
 from jury import api as jury
 
 FORMATS = ("avi", "mp4", "pdf")
+RECUSALS = ("per_work", "whole_jury")
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 _TEXTS = tuple(Texts.__dataclass_fields__)
 _MAX_CRITERIA = 8
@@ -57,6 +58,7 @@ def dump(edition: Edition) -> str:
             "video_max_seconds": edition.video_max_seconds,
             "max_bytes": edition.max_bytes,
             "categories": list(edition.categories),
+            "recusal": edition.recusal,
         }
     )
     if edition.event:
@@ -90,6 +92,7 @@ def _edition(table: Mapping[str, Any]) -> Edition:
         video_max_seconds=_whole(table, "video_max_seconds"),
         max_bytes=_whole(table, "max_bytes"),
         categories=tuple(_list(table, "categories")),
+        recusal=table.get("recusal", RECUSALS[0]),
         event=_event(table["event"]) if "event" in table else None,
         texts=_texts(table.get("texts", {})),
         method=_method(table.get("ranking", {})),
@@ -115,6 +118,7 @@ def _check(edition: Edition) -> None:
         (edition.video_max_seconds > 0, "video_max_seconds", "un nombre entier positif"),
         (edition.max_bytes > 0, "max_bytes", "un nombre entier positif"),
         (bool(edition.categories) and all(map(str.strip, edition.categories)), "categories", "au moins une catégorie"),
+        (edition.recusal in RECUSALS, "recusal", f"parmi {', '.join(RECUSALS)}"),
         (
             event is None or edition.closes_at < event.starts_at < event.ends_at,
             "event",

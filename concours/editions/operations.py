@@ -24,6 +24,7 @@ _FROZEN_ONCE_HANDED_OVER = (
     "laureates_max",
     "method",
     "formats",
+    "recusal",
 )
 """What the jury has begun to use."""
 

@@ -54,6 +54,8 @@ class Texts:
     anonymity: str = ""
     prizes: str = ""
     jury: str = ""
+    charter: str = ""
+    """What each member of the jury accepts before the first work."""
     programme: str = ""
     faq: str = ""
     """Each question is a `### ` heading followed by its answer."""
@@ -114,6 +116,8 @@ class Edition:
     video_max_seconds: int
     max_bytes: int
     categories: tuple[str, ...]
+    recusal: str
+    """What a juror abstains from when they step back: `per_work` or `whole_jury`."""
     event: Event | None
     texts: Texts
     method: Method = field(default_factory=Method)

@@ -13,6 +13,7 @@ from jury.deliberation.queries import laureates_of, standing_of
 from jury.deliberation.rules import Choice, check_choices, check_tie_choice, departs
 from jury.models import JuryAudit, JuryLaureate, JuryMember, JurySession, JuryTieDecision
 from jury.rules import DELIBERATING_ROLES, Role
+from jury.sheets import check_sits
 
 
 def decide_tie(
@@ -92,6 +93,7 @@ def _deliberating(session: Session, member_id: str) -> JurySession:
     """Return the session, locked, for somebody who may decide in it now."""
     member = session.get_one(JuryMember, member_id)
     jury = session.get_one(JurySession, member.session_id, with_for_update=True)
+    check_sits(member, jury)
     if member.duty not in DELIBERATING_ROLES:
         raise Forbidden("La délibération est consignée par la présidence ou le secrétariat du jury.")
     if jury.scoring_closed_at is None:

@@ -13,13 +13,13 @@ from concours.kernel.errors import Conflict, DomainError
 from concours.kernel.forms import DsfrForm
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
-from jury import queries
 from jury.deliberation.forms import SignatureForm, TieForm, laureates_form
 from jury.deliberation.operations import decide_tie, mark_minutes_signed, record_laureates
 from jury.deliberation.queries import Standing, laureates_of, standing_of
 from jury.deliberation.rules import Choice, default_reason
 from jury.models import JurySession
-from jury.queries import MemberProgress
+from jury.panel_facts import Annex, annex_of
+from jury.progress import MemberProgress, progress_of
 from jury.ranking import decimals_to_separate, format_mean
 from jury.rules import DELIBERATING_ROLES, Role, format_number
 from jury.tallies import WorkName, details_of, names_of
@@ -39,6 +39,8 @@ class Results:
     standing: Standing
     works: Mapping[int, WorkName]
     members: Sequence[MemberProgress]
+    """Those who sit."""
+    annex: Annex
     laureates: Sequence[Choice]
     """As recorded; empty before, or when none is honoured."""
     decimals: int
@@ -170,7 +172,8 @@ def _lay(session: Session, jury: JurySession, *, detailed: bool) -> Results:
         jury=jury,
         standing=standing,
         works=names_of(session, jury),
-        members=queries.progress_of(session, jury),
+        members=[member for member in progress_of(session, jury) if member.sits],
+        annex=annex_of(session, jury),
         laureates=[Choice(work.number, row.rank, row.reason) for row, work in laureates_of(session, jury)],
         decimals=decimals_to_separate(place.mean for place in standing.ranking.places),
     )

@@ -14,11 +14,11 @@ from jury.calibration import words
 from jury.gaps.operations import open_calibration
 from jury.gaps.queries import gaps_of, severity_of
 from jury.gaps.rules import AXIS
-from jury.rules import DELIBERATING_ROLES, SCORING_ROLES, Role
-from jury.views.access import jury_of, only, seat
+from jury.rules import DELIBERATING_ROLES, Role
+from jury.views.access import jury_of, only, scorers, seat
 
 gaps = ClosedBlueprint("gaps", __name__, access=only(DELIBERATING_ROLES))
-severity = ClosedBlueprint("severity", __name__, access=only(SCORING_ROLES))
+severity = ClosedBlueprint("severity", __name__, access=scorers)
 
 
 @gaps.get("/ecarts")

@@ -18,9 +18,10 @@ from concours.kernel.web.signin import require_sign_in
 from concours.kernel.web.state import instant, state
 from jury.models import JuryMember, JurySession
 from jury.operations import join
-from jury.rules import DELIBERATING_ROLES, SCORING_ROLES, Role
+from jury.rules import DELIBERATING_ROLES, Role
 
 SIGNED_OUT = "Votre session est terminée. Connectez-vous de nouveau : vos notes sont gardées sur cet appareil."
+NOT_SEATED = "Acceptez d'abord votre place et la charte du jury. Vos notes sont gardées sur cet appareil."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,10 @@ class Seat:
     finished_at: datetime | None
     jury: JurySession
     """Read once a request, apart from any session: to be shown, never changed."""
-
-    @property
-    def scores(self) -> bool:
-        """Whether this member fills in sheets."""
-        return self.role in SCORING_ROLES
+    scores: bool
+    """Whether this member fills in sheets."""
+    sits: bool
+    """Whether they have accepted the seat and the charter, and do not wait in reserve."""
 
     @property
     def writes(self) -> bool:
@@ -54,15 +54,23 @@ class Seat:
 
 
 def members() -> ResponseReturnValue | None:
-    """Let in whoever sits on a panel."""
+    """Let in whoever was invited to a panel."""
     return require_sign_in() or _take_seat()
+
+
+def sitting() -> ResponseReturnValue | None:
+    """Let in whoever sits; send the others to their invitation, whatever they asked for."""
+    answer = members()
+    if answer is None and not seat().sits:
+        return redirect(url_for("invitation.show"), HTTPStatus.SEE_OTHER)
+    return answer
 
 
 def only(roles: Collection[Role]) -> AccessRule:
     """Let in these roles; for the others the page does not exist."""
 
     def rule() -> ResponseReturnValue | None:
-        answer = members()
+        answer = sitting()
         if answer is None and seat().role not in roles:
             raise NotFound
         return answer
@@ -85,17 +93,27 @@ def seated() -> Seat | None:
     return cast("Seat | None", g.get("seat"))
 
 
+def scorers() -> ResponseReturnValue | None:
+    """Let in whoever fills in sheets; for the others the page does not exist."""
+    answer = sitting()
+    if answer is None and not seat().scores:
+        raise NotFound
+    return answer
+
+
 def known_members() -> None:
     """Let in whoever sits on a panel. Raises Forbidden, in words: a script follows no redirection to a page."""
     if person.person_id() is None or _take_seat() is not None:
         raise Forbidden(SIGNED_OUT)
+    if not seat().sits:
+        raise Forbidden(NOT_SEATED)
 
 
 def _take_seat() -> ResponseReturnValue | None:
     member_id = person.person_id() or ""
     query = select(JuryMember, JurySession).join(JurySession, JurySession.id == JuryMember.session_id)
     with state().database.read() as session:
-        found = session.execute(query.where(JuryMember.id == member_id)).first()
+        found = session.execute(query.where(JuryMember.id == member_id, JuryMember.removed_at.is_(None))).first()
     if found is None:
         # Taken off the panel since they signed in.
         person.sign_out()
@@ -104,5 +122,15 @@ def _take_seat() -> ResponseReturnValue | None:
     if member.joined_at is None:
         with state().database.write() as session:
             join(session, member_id=member.id, now=instant())
-    g.seat = Seat(member.id, jury.id, member.name, member.duty, member.seat, member.finished_at, jury)
+    g.seat = Seat(
+        member_id=member.id,
+        session_id=jury.id,
+        name=member.name,
+        role=member.duty,
+        place=member.seat,
+        finished_at=member.finished_at,
+        jury=jury,
+        scores=member.scores,
+        sits=member.sits and member.charter_digest == jury.charter_digest,
+    )
     return None

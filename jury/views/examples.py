@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from concours.kernel.errors import NotFound
 from concours.kernel.web.access import ClosedBlueprint
 from jury.forms import sheet_form
-from jury.rules import SCORING_ROLES, Sheet
-from jury.views.access import only, seat
+from jury.rules import Sheet
+from jury.views.access import scorers, seat
 from jury.views.board import board_from, board_of
 
-examples = ClosedBlueprint("examples", __name__, access=only(SCORING_ROLES), url_prefix="/exemples")
+examples = ClosedBlueprint("examples", __name__, access=scorers, url_prefix="/exemples")
 
 
 @dataclass(frozen=True, slots=True)

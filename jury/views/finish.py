@@ -9,13 +9,14 @@ from concours.kernel.errors import DomainError
 from concours.kernel.ids import checked_id
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
-from jury import finishing, queries
+from jury import finishing
 from jury.forms import FinishForm
-from jury.rules import SCORING_ROLES, Role
-from jury.views.access import only, seat
+from jury.progress import progress_of
+from jury.rules import Role
+from jury.views.access import only, scorers, seat
 from jury.views.works import own_queue
 
-finish = ClosedBlueprint("finish", __name__, access=only(SCORING_ROLES))
+finish = ClosedBlueprint("finish", __name__, access=scorers)
 _president = only({Role.PRESIDENT})
 
 
@@ -43,7 +44,7 @@ def panel() -> ResponseReturnValue:
     """Show the president who has finished: counts only."""
     _president()
     with state().database.read() as session:
-        members = [line for line in queries.progress_of(session, seat().jury) if line.role in SCORING_ROLES]
+        members = [line for line in progress_of(session, seat().jury) if line.scores]
     return render_template("jury/panel.html", jury=seat().jury, members=members)
 
 

@@ -11,6 +11,7 @@ from concours.kernel.web.state import instant, state
 from jury import queries, reminders
 from jury.forms import ClosingForm
 from jury.operations import close_scoring
+from jury.progress import progress_of
 from jury.robustness.missing import stakes
 from jury.rules import Role
 from jury.tallies import sheets_of
@@ -24,8 +25,8 @@ def progress() -> ResponseReturnValue:
     """Show how many sheets each juror has filled in; no score."""
     with state().database.read() as session:
         jury = jury_of(session)
-        members = queries.progress_of(session, jury)
-        works = len(queries.numbers_of(session, jury))
+        members = progress_of(session, jury)
+        works = len(queries.standing_numbers(session, jury))
         asked_at = reminders.last_asked(session, jury)
     waited = reminders.late(members)
     return render_template(
@@ -67,7 +68,7 @@ def close() -> ResponseReturnValue:
 def _render_closing(form: ClosingForm) -> str:
     with state().database.read() as session:
         jury = jury_of(session)
-        members = [line for line in queries.progress_of(session, jury) if line.expected]
+        members = [line for line in progress_of(session, jury) if line.expected]
         sheets = sheets_of(session, jury)
     return render_template(
         "jury/closing.html",

@@ -8,9 +8,9 @@ from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import state
 from jury.method import method_words, tie_break_choices
 from jury.ranking_rule import RankingRule
-from jury.views.access import jury_of, members
+from jury.views.access import jury_of, sitting
 
-rule = ClosedBlueprint("rule", __name__, access=members)
+rule = ClosedBlueprint("rule", __name__, access=sitting)
 
 
 @rule.get("/regle")

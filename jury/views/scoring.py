@@ -48,7 +48,7 @@ def save(number: int) -> ResponseReturnValue:
         remark=sheet.remark,
         state=queue.states[number].value,
         done=queue.done,
-        total=queue.total,
+        total=queue.expected,
         left=typo(say_minutes(queue.minutes_left)) if queue.remaining else "",
         next=url_for("works.show", number=following) if following else "",
     )

@@ -7,10 +7,10 @@ from concours.kernel.settings import ROOT
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import state
 from jury import queries
-from jury.views.access import members, seat
+from jury.views.access import seat, sitting
 from jury.views.works import own_queue
 
-travel = ClosedBlueprint("travel", __name__, access=members)
+travel = ClosedBlueprint("travel", __name__, access=sitting)
 
 _TAKEN = 20
 _SMALL = frozenset({"small", "poster", "page"})

@@ -18,14 +18,15 @@ from jury import queries
 from jury.forms import SheetForm, sheet_form
 from jury.models import JurySession
 from jury.operations import record_scores
+from jury.progress import progress_of
 from jury.queries import WorkSeen
 from jury.queue import Queue, Shown, distribution, queue_of
 from jury.rules import Sheet, SheetState, format_number, next_to_score, sheet_state
 from jury.sheets import StaleSheet
-from jury.views.access import members, seat
+from jury.views.access import seat, sitting
 from jury.views.board import Board, board_from, board_of
 
-works = ClosedBlueprint("works", __name__, access=members)
+works = ClosedBlueprint("works", __name__, access=sitting)
 
 _OWNER_LENGTH = 16
 """Characters of the mark by which a device knows whose unsent scores it keeps."""
@@ -49,7 +50,7 @@ def home() -> ResponseReturnValue:
     with state().database.read() as session:
         queue = own_queue(session)
         by_number = {work.number: work for work in queries.works_of(session, jury)}
-        sheets = queries.progress_of(session, jury) if not seat().scores else []
+        sheets = progress_of(session, jury) if not seat().scores else []
         covers = queries.covers_of(session, jury)
         points = queries.points_of(session, jury, member_id=seat().member_id)
     asked = request.args.get("montrer", "")
@@ -103,7 +104,14 @@ def save(number: int) -> ResponseReturnValue:
 def media(number: int, role: str, position: int) -> ResponseReturnValue:
     """Send a file made for jurors. Neither its name nor its headers tell anything but its type and size."""
     with state().database.read() as session:
-        found = queries.find_media(session, session_id=seat().session_id, number=number, role=role, position=position)
+        found = queries.find_media(
+            session,
+            session_id=seat().session_id,
+            member_id=seat().member_id,
+            number=number,
+            role=role,
+            position=position,
+        )
     if "emporter" in request.args:  # to be kept on the device: a script fetches from nowhere else
         return serve(state().stores.ready.read, found.digest, size=found.size, mime=found.mime)
     # A reader that saves a document would otherwise name it after the address.
@@ -149,13 +157,14 @@ def own_queue(session: Session) -> Queue:
 
 
 def _desk(number: int) -> Desk:
+    who = seat()
     with state().database.read() as session:
-        work = queries.find_work(session, session_id=seat().session_id, number=number)
-        sheet, saved_at = queries.saved_sheet(session, work_id=work.id, number=number, member_id=seat().member_id)
+        work = queries.find_work(session, session_id=who.session_id, member_id=who.member_id, number=number)
+        sheet, saved_at = queries.saved_sheet(session, work_id=work.id, number=number, member_id=who.member_id)
         queue = own_queue(session)
     if number not in queue.states:
         raise NotFound
-    return Desk(seat().jury, work, queue, sheet, saved_at)
+    return Desk(who.jury, work, queue, sheet, saved_at)
 
 
 def _render_form(desk: Desk, form: SheetForm, *, other: Sheet | None = None) -> str:

@@ -203,7 +203,14 @@ class Organiser(Person):
 
 
 class Juror(Person):
-    """Scores every work."""
+    """Accepts the seat, then scores every work."""
+
+    def accept(self) -> None:
+        """Accept the charter and the seat."""
+        self.go("/invitation/")
+        self.fill(bodies="Ministère des lisières")
+        self.tick("accepted")
+        self.press("J'accepte de siéger")
 
     def score_all(self, points: Mapping[str, int]) -> None:
         """Score every work that waits, the same on each criterion, after its title."""

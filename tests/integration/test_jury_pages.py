@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from jury import api, operations, queries, tallies
+from jury import api, queries, tallies
 from jury.models import JuryAudit, JuryOutbox, JurySheet
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import FILM, JuryRoom, fill, work_page
@@ -314,7 +314,7 @@ def test_a_reading_juror_of_two_panels_sits_on_the_last_one_opened(room: JuryRoo
     later = NOW + timedelta(days=300)
     with room.database.write() as session:
         api.open_session(session, rules=SECOND_RULES, now=later)
-        operations.invite_member(
+        api.invite_member(
             session,
             edition_key=SECOND_RULES.edition_key,
             email="jure1@jury.example",

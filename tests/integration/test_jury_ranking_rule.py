@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,12 @@ from jury.deliberation.operations import decide_tie
 from jury.deliberation.queries import standing_of
 from jury.method import HIGHEST, MEDIAN
 from jury.models import JuryAudit, JurySession
+from jury.progress import progress_of
 from jury.ranking import Cause, rank, tally
 from jury.rules import Sheet
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import JuryRoom, fill, work_page
-from tests.jury_session import KEY, NOW, RULES, SECOND_RULES, THREE, open_jury, score, score_all, write
+from tests.jury_session import KEY, NOW, RULES, SECOND_RULES, THREE, accept, open_jury, score, score_all, write
 from tests.page import page
 
 FULL = {"substance": 7, "form": 8, "inspiration": 9}
@@ -82,7 +84,7 @@ def test_the_database_adds_up_what_the_pure_ranking_does(database: Database) -> 
         assert tallies.sheets_of(session, jury).ranking.places == tuple(
             replace(p, tally=replace(p.tally, expected=3)) for p in expected.places
         )
-        progress = {line.member_id: (line.done, line.incomplete) for line in queries.progress_of(session, jury)}
+        progress = {line.member_id: (line.done, line.incomplete) for line in progress_of(session, jury)}
         assert progress[panel.president] == (7, 1)
         assert progress[panel.secretary] == (0, 0)
 
@@ -91,11 +93,13 @@ def test_a_sheet_of_a_juror_who_does_not_judge_the_work_counts_nowhere(database:
     with database.write() as session:
         panel = open_jury(session, works_count=2)
         score_all(session, panel, (9, 5))
-        jury, pair = queries.find_session(session, KEY), (panel.jurors[0], panel.numbers[0])
-        place = tallies.ranking_of(session, jury, recused={pair}).place(panel.numbers[0])
+        pairs = [(panel.jurors[0], panel.works[0].work_id)]
+        api.exclude_pairs(session, edition_key=KEY, pairs=pairs, now=NOW)
+        jury = queries.find_session(session, KEY)
+        place = tallies.ranking_of(session, jury).place(panel.numbers[0])
         assert place is not None
         assert place.sheets == place.tally.expected == 2
-        assert tallies.sheets_of(session, jury, recused={pair}).missing == []
+        assert tallies.sheets_of(session, jury).missing == []
 
 
 def test_the_casting_vote_is_the_president_s_and_stays_on_record(database: Database) -> None:
@@ -201,11 +205,12 @@ def test_sheets_written_before_they_were_added_up_keep_counting(empty_database_u
     with database.read() as session:
         jury = queries.find_session(session, SECOND_RULES.edition_key)
         assert [(place.number, place.mean) for place in tallies.ranking_of(session, jury).places] == [
-            (panel.numbers[0], 4)
+            (panel.numbers[0], Fraction(4))
         ]
         counts = tallies.counts_of(session, jury)
         assert [tuple(counts[member]) for member in (panel.president, panel.jurors[0])] == [(1, 0), (0, 1)]
     with database.write() as session:
+        accept(session, panel.jurors[1])
         write(session, panel.jurors[1], panel.numbers[0], {"use": 1, "finish": 1})
         jury = queries.find_session(session, SECOND_RULES.edition_key)
         assert jury.rule_digest == jury.rule.digest, "frozen at the next score"

@@ -10,6 +10,7 @@ from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from jury import finishing, queries, reminders
 from jury.models import JuryAudit, JuryOutbox, JurySheet
+from jury.progress import progress_of
 from jury.sheets import REMARK, Act, Closed, Outcome, record_act
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import JuryRoom, work_page
@@ -225,7 +226,7 @@ def test_counts_are_those_of_the_sheets(database: Database, panel: Panel) -> Non
         record_act(session, member_id=panel.jurors[0], number=panel.numbers[1], act=act, now=NOW)
     with database.read() as session:
         jury = queries.find_session(session, KEY)
-        (line,) = (each for each in queries.progress_of(session, jury) if each.member_id == panel.jurors[0])
+        (line,) = (each for each in progress_of(session, jury) if each.member_id == panel.jurors[0])
         assert queries.points_of(session, jury, member_id=panel.jurors[1]) == {}
         assert session.scalar(select(func.count()).select_from(JurySheet)) == 2
     assert (line.done, line.incomplete, line.expected) == (1, 1, 6)

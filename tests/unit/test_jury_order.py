@@ -1,6 +1,7 @@
 """Orders, queue, pace: pure functions of seats, sheets and recusals."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from jury.order import work_order
 from jury.pace import Seen, expected, minutes_left, pace_of, say_minutes
-from jury.queue import Queue, Shown, Standing, distribution, queue_of
-from jury.rules import SheetState
+from jury.queue import Queue, Shown, WorkStanding, distribution, queue_of
+from jury.rules import TO_DO, SheetState
 
 START = datetime(2027, 3, 15, 9, tzinfo=UTC)
 numbers = st.sets(st.integers(1, 999), max_size=30)
@@ -52,8 +53,8 @@ def test_on_five_jurors_no_work_is_always_early_nor_late() -> None:
     assert max(means) <= 42
 
 
-def standings(states: dict[int, SheetState]) -> list[Standing]:
-    return [Standing(number, 60, state, None) for number, state in states.items()]
+def standings(states: dict[int, SheetState], hidden: Collection[int] = ()) -> list[WorkStanding]:
+    return [WorkStanding(number, 60, state, None, hidden=number in hidden) for number, state in states.items()]
 
 
 @given(st.dictionaries(st.integers(1, 99), st.sampled_from(SheetState)), seats, st.sets(st.integers(1, 99)))
@@ -61,22 +62,24 @@ def test_nothing_hides_a_work(states: dict[int, SheetState], seat: int, excluded
     """Whoever follows « suivant » and scores meets each of their works once, and nothing else."""
     states = dict(states)
     mine, met = set(states) - excluded, list[int]()
-    to_score = {number for number in mine if states[number] is not SheetState.SCORED}
-    while (queue := queue_of("s", seat, standings(states), excluded=excluded)).next:
+    to_score = {number for number in mine if states[number] in TO_DO}
+    suspended = {number for number in mine if states[number] is SheetState.SUSPENDED}
+    while (queue := queue_of("s", seat, standings(states, excluded))).next:
         number = queue.next_after(met[-1]) if met else queue.next
         assert number is not None
         met.append(number)
         states[number] = SheetState.SCORED
     assert sorted(met) == sorted(to_score)
-    assert set(queue.order) == mine
-    assert sorted(number for which in list(Shown)[1:] for number in queue.shown(which)) == sorted(mine)
+    assert set(queue.order) == set(queue.shown(Shown.ALL)) == mine
+    assert (queue.expected, queue.remaining) == (len(mine - suspended), 0)
+    assert sorted(number for which in list(Shown)[1:] for number in queue.shown(which)) == sorted(mine - suspended)
 
 
 @given(numbers, seats, st.sets(st.integers(1, 999)))
 def test_a_recusal_moves_no_other_work(works: set[int], seat: int, excluded: set[int]) -> None:
-    known = standings(dict.fromkeys(works, SheetState.TO_SCORE))
-    whole = queue_of("s", seat, known).order
-    assert queue_of("s", seat, known, excluded=excluded).order == [each for each in whole if each not in excluded]
+    states = dict.fromkeys(works, SheetState.TO_SCORE)
+    whole = queue_of("s", seat, standings(states)).order
+    assert queue_of("s", seat, standings(states, excluded)).order == [each for each in whole if each not in excluded]
 
 
 def test_without_a_seat_works_stand_by_number() -> None:
@@ -84,7 +87,9 @@ def test_without_a_seat_works_stand_by_number() -> None:
 
 
 def test_the_only_work_left_is_not_its_own_next() -> None:
-    queue = Queue((4, 8), {n: Standing(n, 60, s, None) for n, s in ((4, SheetState.SCORED), (8, SheetState.TO_SCORE))})
+    queue = Queue(
+        (4, 8), {n: WorkStanding(n, 60, s, None) for n, s in ((4, SheetState.SCORED), (8, SheetState.TO_SCORE))}
+    )
     assert (queue.next, queue.next_after(4), queue.next_after(8)) == (8, 8, None)
 
 

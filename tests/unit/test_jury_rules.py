@@ -19,6 +19,7 @@ from jury.rules import (
     check_scale,
     draw_numbers,
     format_number,
+    lags,
     next_to_score,
     sheet_state,
 )
@@ -83,13 +84,20 @@ numbers = st.sets(st.integers(1, 999), min_size=1, max_size=30)
 
 
 @given(numbers, st.data())
-def test_the_queue_ends_exactly_when_every_work_is_scored(works: set[int], data: st.DataObject) -> None:
+def test_the_queue_ends_exactly_when_every_work_is_scored_or_suspended(works: set[int], data: st.DataObject) -> None:
     order = data.draw(st.permutations(sorted(works)))
     states = {number: data.draw(st.sampled_from(SheetState)) for number in order}
     following = next_to_score(order, states, after=data.draw(st.sampled_from(order)))
-    done = all(state is SheetState.SCORED for state in states.values())
+    done = all(state in {SheetState.SCORED, SheetState.SUSPENDED} for state in states.values())
     assert (following is None) == done
-    assert following is None or states[following] is not SheetState.SCORED
+    assert following is None or states[following] in {SheetState.TO_SCORE, SheetState.INCOMPLETE}
+
+
+@pytest.mark.parametrize(
+    ("done", "panel_done", "alone"), [(0, 10, True), (2, 10, True), (3, 10, False), (10, 10, False), (0, 0, False)]
+)
+def test_a_member_lags_below_half_of_the_panel_s_average(done: int, panel_done: int, *, alone: bool) -> None:
+    assert lags(done, 10, panel_done, 20) is alone
 
 
 def test_the_next_work_is_looked_for_ahead_then_round_again() -> None:

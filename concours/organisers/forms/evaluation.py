@@ -16,7 +16,7 @@ _MAX_CRITERIA = 8
 _SPARE_CRITERIA = 2
 """Empty lines offered for new criteria."""
 _ANCHORS = ("basse", "moyenne", "haute")
-_JURY = ("formats", "scale_low", "scale_high", "laureates_max", "minimum_sheets", "missing", "recusals")
+_JURY = ("formats", "scale_low", "scale_high", "laureates_max", "minimum_sheets", "missing", "recusals", "recusal")
 """Fields of what the jury uses, beside those of criteria and tie-breaks."""
 
 
@@ -38,6 +38,13 @@ class RulesForm(EditionForm):
     )
     recusals = RadioField(
         "Quand un membre se déporte", choices=[(key.value, text) for key, text in jury.RECUSALS_WORDS.items()]
+    )
+    recusal = RadioField(
+        "Déport d'un membre du jury",
+        choices=[
+            ("per_work", "Pour une œuvre : le membre continue de noter les autres"),
+            ("whole_jury", "Pour tout le jury : le membre ne note plus aucune œuvre"),
+        ],
     )
 
     @property
@@ -80,6 +87,7 @@ class RulesForm(EditionForm):
             scale_high=self.scale_high.data or 0,
             laureates_max=self.laureates_max.data or 0,
             method=self._method(),
+            recusal=self.recusal.data or edition.recusal,
         )
 
     def _method(self) -> Method:
@@ -189,6 +197,7 @@ def _rules_of(edition: Edition) -> dict[str, object]:
         "scale_low": edition.scale_low,
         "scale_high": edition.scale_high,
         "laureates_max": edition.laureates_max,
+        "recusal": edition.recusal,
         **{name: vars(edition.method)[name] for name in ("minimum_sheets", "missing", "recusals")},
     }
     for index, criterion in enumerate(edition.criteria):

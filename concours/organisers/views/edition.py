@@ -29,6 +29,7 @@ TEXTS = {
     "anonymity": "Anonymat",
     "prizes": "Récompenses",
     "jury": "Le jury",
+    "charter": "Charte du jury",
     "programme": "Programme de l'évènement",
     "faq": "Questions fréquentes",
     "rules": "Articles du règlement",
