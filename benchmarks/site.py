@@ -85,7 +85,7 @@ class Site:
                 link = make_sign_in_link(session, email=email, now=now, reusable=True)
                 entry_id = entries_scene.draft(session, account_id, now=now, summary="").id
             with Connection(self.port) as connection:
-                made.append((entry_id, _cookie(connection.request("GET", f"/connexion/lien/{link}", status=303))))
+                made.append((entry_id, cookie_of(connection.request("GET", f"/connexion/lien/{link}", status=303))))
         return made
 
     def token(self, entry_id: str, cookie: str) -> str:
@@ -118,7 +118,7 @@ class Site:
             token = make_sign_in_link(session, email=_EMAIL, now=now, reusable=True)
         with Connection(self.port) as connection:
             answer = connection.request("GET", f"/connexion/lien/{token}", status=303)
-        return _cookie(answer), account_id
+        return cookie_of(answer), account_id
 
     def _tus(self, headers: Mapping[str, str]) -> dict[str, str]:
         return {**self.tus(self._cookie, self._token), **headers}
@@ -157,5 +157,6 @@ def _check_offset(headers: Mapping[str, str], expected: int) -> None:
         raise Failed(f"{headers.get('upload-offset')} bytes came of {expected}")
 
 
-def _cookie(answer: Answer) -> str:
+def cookie_of(answer: Answer) -> str:
+    """Return the cookie that an answer sets."""
     return answer.headers["set-cookie"].partition(";")[0]

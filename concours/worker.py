@@ -68,6 +68,8 @@ class Worker:
     duties: frozenset[str] = DUTIES
     head: Letterhead | None = None
     """What reminders are written on; None where another worker sends the mail."""
+    jury_url: str = ""
+    """Where jurors who are late are sent."""
 
     @cached_property
     def arrivals(self) -> Arrivals:
@@ -167,9 +169,11 @@ class Worker:
         self.arrivals.sweep()
 
     def remind(self) -> None:
-        """Write to those whose draft is not deposited, as the closing comes near; keep what is outrun from leaving."""
+        """Write to those whose draft is not deposited and to jurors who are late; keep what is outrun from leaving."""
         if self.head is None:
             return
+        with survived("jurors could not be reminded"), self.database.write() as session:
+            jury.remind_due(session, jury_url=self.jury_url, now=self.clock())
         with self.database.read() as session:
             due, outrun = reminders.due_entries(session, now=self.clock()), reminders.outrun(session, now=self.clock())
         if outrun:
@@ -279,6 +283,7 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: froz
         antivirus=Antivirus(settings.clamd) if settings.clamd else None,
         duties=duties,
         head=Letterhead(settings.public_url, read_secret(settings, "SECRET_KEY")) if MAIL in duties else None,
+        jury_url=settings.jury_url,
     )
     worker.queues.serve(worker.handlers())
     return worker

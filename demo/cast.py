@@ -47,6 +47,15 @@ class Juror:
     role: str
     severity: int
     """Points added to what a work deserves."""
+    bodies: tuple[str, ...] = ()
+    """Administrations declared on accepting."""
+    answer: str = "accepted"
+    """Or `declined`, or `none`."""
+
+    @property
+    def scores(self) -> bool:
+        """Whether they fill in sheets."""
+        return self.role in {"president", "juror"} and self.answer == "accepted"
 
     @property
     def email(self) -> str:
@@ -97,7 +106,7 @@ def load() -> Cast:
     table = tomllib.loads(Path(__file__).with_name("cast.toml").read_text().replace("'", "’"))
     return Cast(
         works=tuple(_work(each) for each in table["works"]),
-        jurors=tuple(Juror(**each) for each in table["jurors"]),
+        jurors=tuple(_juror(each) for each in table["jurors"]),
         guests=tuple(Guest(**each) for each in table["registrations"]),
         friends=tuple(Friend(**each) for each in table["community"]),
     )
@@ -111,6 +120,10 @@ def address(name: str) -> str:
 def _plain_words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.replace("’", " ")).encode("ascii", "ignore").decode().lower()
     return "".join(c if c.isalnum() else " " for c in plain).split()
+
+
+def _juror(table: dict[str, Any]) -> Juror:
+    return Juror(**{**table, "bodies": tuple(table.get("bodies", ()))})
 
 
 def _work(table: dict[str, Any]) -> Work:

@@ -57,18 +57,21 @@ def populate(settings: Settings, phase: str) -> Links:
     identity.register_guests(stage, cast)
     identity.gather_community(stage, cast)
     identity.invite(stage, cast.jurors, _ORGANISER)
+    desk = panel.Desk(_ORGANISER, f"{settings.public_url}/organisation")
+    panel.answer(worker.database, cast.jurors, desk=desk, now=stage.edition.opens_at + timedelta(days=21))
     if phase != "open":
-        _play_on(stage, cast, phase)
+        _play_on(stage, cast, phase, desk)
     _mark_mail_as_sent(worker.database, now)
     return _links(settings, worker.database, cast, now)
 
 
-def _play_on(stage: identity.Stage, cast: Cast, phase: str) -> None:
+def _play_on(stage: identity.Stage, cast: Cast, phase: str, desk: panel.Desk) -> None:
     """Hand over, score, and go as far as the phase wants."""
     database, now = stage.worker.database, stage.now
     handed_over = identity.admit_and_hand_over(stage, _ORGANISER)
     panel.score(database, cast.jurors, since=handed_over, until=now, everybody=phase != "jury")
     if phase == "jury":
+        panel.step_aside(database, cast.jurors, desk=desk, now=now)
         return
     closed = handed_over + timedelta(days=2)
     panel.close(database, cast.jurors, now=closed)
@@ -100,7 +103,7 @@ def _links(settings: Settings, database: Database, cast: Cast, now: datetime) ->
             token = jury.make_sign_in_link(session, email=email, now=now, lifetime=_LINK_LIFETIME, reusable=True)
             return f"{panel_url}/{token}"
 
-        scoring = [there(juror.email) for juror in cast.jurors if juror.role != "secretary"]
+        scoring = [there(juror.email) for juror in cast.jurors if juror.scores]
         return {
             "organiser": here(_ORGANISER),
             "jurors": scoring,

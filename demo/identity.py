@@ -20,6 +20,7 @@ from concours.entries import deposits
 from concours.entries import operations as entries
 from concours.entries.queries import deposited_entries, entries_of
 from concours.kernel.signing import SigningKey
+from concours.organisers import bodies
 from concours.organisers import operations as organisers
 from concours.organisers.rules import Decision
 from concours.registrations.operations import confirm_membership, join, register
@@ -126,6 +127,11 @@ def admit_and_hand_over(stage: Stage, organiser: str) -> datetime:
                 now=at,
             )
         at += timedelta(minutes=40)
+        for pair in bodies.suggestions(session):
+            same = pair.body == pair.administration
+            bodies.decide(
+                session, member_id=pair.member_id, entry_id=pair.entry_id, confirmed=same, actor=actor, now=at
+            )
         organisers.hand_over(session, actor=actor, now=at)
     return at
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,8 +14,11 @@ from jury import operations, queries
 from jury.deliberation.operations import decide_tie, mark_minutes_signed, record_laureates
 from jury.deliberation.queries import standing_of
 from jury.deliberation.rules import Choice, default_reason
+from jury.gaps.operations import open_calibration
 from jury.models import JuryMember, JurySession
 from jury.ranking import decimals_to_separate
+from jury.recusals.operations import recuse, report_breach
+from jury.seats import accept_seat, decline_seat
 
 _FINISHED = 3
 """Jurors who have scored everything while the jury is at work."""
@@ -31,9 +35,59 @@ _REMARKS = (
 )
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Where the organisers are reached."""
+
+    email: str
+    url: str
+    """Of their console."""
+
+
+def answer(database: Database, jurors: Sequence[Juror], *, desk: Desk, now: datetime) -> None:
+    """Let each person accept or decline, and declare their administrations."""
+    for rank, juror in enumerate(jurors):
+        at = now + timedelta(hours=3 * rank)
+        with database.write() as session:
+            member = _member(session, juror)
+            charter = session.get_one(JurySession, member.session_id).charter_digest
+            if juror.answer == "declined":
+                reason = "Je serai en mission à l'étranger pendant l'évaluation."
+                decline_seat(
+                    session,
+                    member_id=member.id,
+                    reason=reason,
+                    secretariat=desk.email,
+                    console_url=f"{desk.url}/jury",
+                    now=at,
+                )
+            else:
+                bodies = "\n".join(juror.bodies)
+                accept_seat(session, member_id=member.id, bodies=bodies, charter_digest=charter, now=at)
+
+
+def step_aside(database: Database, jurors: Sequence[Juror], *, desk: Desk, now: datetime) -> None:
+    """Let a juror step back from a work, and another report one."""
+    _president, _first, second, third, *_ = [juror for juror in jurors if juror.scores]
+    with database.write() as session:
+        member = _member(session, second)
+        jury = session.get_one(JurySession, member.session_id)
+        numbers = sorted(queries.states_of(session, jury, member_id=member.id))
+        recuse(session, member_id=member.id, number=numbers[3], reason="Lien professionnel.", now=now)
+        report_breach(
+            session,
+            member_id=_member(session, third).id,
+            number=numbers[-2],
+            text="Au second temps, une enseigne laisse lire le nom d'une commune.",
+            secretariat=desk.email,
+            console_url=f"{desk.url}/signalements",
+            now=now,
+        )
+
+
 def score(database: Database, jurors: Sequence[Juror], *, since: datetime, until: datetime, everybody: bool) -> None:
     """Let jurors score: everybody everything, or three of them everything, one half and one just a little."""
-    panel = [juror for juror in jurors if juror.role != "secretary"]
+    panel = [juror for juror in jurors if juror.scores]
     for rank, juror in enumerate(panel):
         share = 1.0 if everybody or rank < _FINISHED else (0.55, 0.1)[rank - _FINISHED]
         with database.write() as session:
@@ -51,6 +105,7 @@ def decide_and_sign(database: Database, jurors: Sequence[Juror], *, now: datetim
     with database.write() as session:
         member = _member(session, _one(jurors, "president"))
         jury = session.get_one(JurySession, member.session_id)
+        open_calibration(session, member_id=member.id, now=now)
         line = standing_of(session, jury).line
         if line.tied:
             reason = (
@@ -59,7 +114,7 @@ def decide_and_sign(database: Database, jurors: Sequence[Juror], *, now: datetim
             chosen = sorted(line.tied)[: line.seats]
             decide_tie(session, member_id=member.id, chosen=chosen, reason=reason, now=now)
         record_laureates(session, member_id=member.id, choices=_choices(session, jury), departure_reason="", now=now)
-        names = ", ".join(juror.name for juror in jurors)
+        names = ", ".join(juror.name for juror in jurors if juror.answer == "accepted" and juror.role != "substitute")
         signed_on, signed_at = to_paris(now).date(), now + timedelta(minutes=30)
         mark_minutes_signed(session, member_id=member.id, signed_by=names, signed_on=signed_on, now=signed_at)
 
@@ -79,7 +134,7 @@ def _score_some(session: Session, juror: Juror, share: float, since: datetime, u
     member = _member(session, juror)
     operations.join(session, member_id=member.id, now=since)
     jury = session.get_one(JurySession, member.session_id)
-    numbers = queries.numbers_of(session, jury)
+    numbers = list(queries.states_of(session, jury, member_id=member.id))
     chance = random.Random(juror.name)  # noqa: S311 -- invented scores, the same at each run
     for rank, number in enumerate(numbers[: round(len(numbers) * share)]):
         points = {

@@ -12,41 +12,91 @@ from concours.kernel.codes import issue_link
 from concours.kernel.errors import Forbidden, NotFound
 from jury import queries
 from jury.deliberation.queries import laureates_of
+from jury.method import (
+    MISSING_WORDS,
+    RECUSALS_WORDS,
+    TIE_BREAKS_MAX,
+    Method,
+    Missing,
+    Recusals,
+    check_method,
+    method_words,
+    tie_break_choices,
+)
 from jury.models import JuryAudit as AuditEvent
 from jury.models import JuryLink, JurySession
 from jury.models import JuryOutbox as Outbox
-from jury.operations import invite_member, open_session, receive_works, remove_member, update_session_rules
-from jury.queries import MemberProgress
+from jury.operations import open_session, receive_works, update_session_rules
+from jury.panel_facts import (
+    BreachReport,
+    Consequences,
+    DeclaredBodies,
+    breach_reports,
+    declared_bodies,
+    removal_consequences,
+)
+from jury.progress import MemberProgress, progress_of
 from jury.ranking import Line, Place, Ranking, decimals_to_separate, format_mean, line, rank
+from jury.recusals.operations import exclude_pairs, resume_work, withdraw_work
+from jury.reminders import remind_due
 from jury.rules import (
+    BODIES_MAX_LENGTH,
+    REASON_MAX_LENGTH,
     Criterion,
     IncomingMedia,
     IncomingWork,
     ReceivedWork,
+    RecusalScope,
     Role,
+    Scale,
     SessionRules,
     Sheet,
+    Standing,
+    check_anchors,
     format_number,
 )
+from jury.seats import call_substitute, declare_dual_role, invite_member, remove_member
+from jury.tallies import ranking_of
 
 __all__ = [
+    "BODIES_MAX_LENGTH",
+    "MISSING_WORDS",
+    "REASON_MAX_LENGTH",
+    "RECUSALS_WORDS",
+    "TIE_BREAKS_MAX",
     "AuditEvent",
+    "BreachReport",
+    "Consequences",
     "Criterion",
+    "DeclaredBodies",
     "HonouredWork",
     "IncomingMedia",
     "IncomingWork",
     "Line",
     "MemberProgress",
+    "Method",
     "Milestones",
+    "Missing",
     "Outbox",
     "Place",
     "Progress",
     "Ranking",
     "ReceivedWork",
+    "RecusalScope",
+    "Recusals",
     "Role",
+    "Scale",
     "SessionRules",
     "Sheet",
+    "Standing",
+    "breach_reports",
+    "call_substitute",
+    "check_anchors",
+    "check_method",
     "decimals_to_separate",
+    "declare_dual_role",
+    "declared_bodies",
+    "exclude_pairs",
     "format_mean",
     "format_number",
     "has_session",
@@ -56,14 +106,20 @@ __all__ = [
     "line",
     "list_members",
     "make_sign_in_link",
+    "method_words",
     "milestones",
     "open_session",
     "progress",
     "rank",
     "ranking_by_number",
     "receive_works",
+    "remind_due",
+    "removal_consequences",
     "remove_member",
+    "resume_work",
+    "tie_break_choices",
     "update_session_rules",
+    "withdraw_work",
 ]
 
 
@@ -127,16 +183,16 @@ def is_member(session: Session, *, email: str) -> bool:
 
 def list_members(session: Session, *, edition_key: str) -> list[MemberProgress]:
     """Return the panel and how many sheets each member has filled in."""
-    return queries.progress_of(session, queries.find_session(session, edition_key))
+    return progress_of(session, queries.find_session(session, edition_key))
 
 
 def progress(session: Session, *, edition_key: str) -> Progress:
     """Return how many sheets are done over the whole panel."""
     jury = queries.find_session(session, edition_key)
-    members = queries.progress_of(session, jury)
+    members = progress_of(session, jury)
     return Progress(
-        works=len(queries.numbers_of(session, jury)),
-        jurors=sum(member.role is not Role.SECRETARY for member in members),
+        works=len(queries.standing_numbers(session, jury)),
+        jurors=sum(member.scores for member in members),
         sheets_done=sum(member.done for member in members),
         sheets_expected=sum(member.expected for member in members),
     )
@@ -144,13 +200,13 @@ def progress(session: Session, *, edition_key: str) -> Progress:
 
 def ranking_by_number(session: Session, *, edition_key: str) -> Ranking:
     """Return the ranking. Raises Forbidden before the minutes are recorded as signed."""
-    return queries.ranking_of(session, _signed(session, edition_key))
+    return ranking_of(session, _signed(session, edition_key))
 
 
 def honours(session: Session, *, edition_key: str) -> list[HonouredWork]:
     """Return the laureates, best first. Raises Forbidden before the minutes are recorded as signed."""
     jury = _signed(session, edition_key)
-    ranking = queries.ranking_of(session, jury)
+    ranking = ranking_of(session, jury)
     return [
         HonouredWork(
             work_id=work.id,

@@ -19,12 +19,22 @@ from concours.kernel.web.signin import Side, signin_blueprint
 from concours.kernel.web.state import State, state
 from jury import queries
 from jury.deliberation.views import deliberation
+from jury.gaps.views import gaps, severity
 from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
+from jury.pace import say_minutes
 from jury.ranking import format_mean
 from jury.rules import ROLE_NAMES, Role, SheetState, format_number
 from jury.views.access import Seat, seated
+from jury.views.examples import examples
+from jury.views.finish import finish
+from jury.views.invitation import invitation
 from jury.views.panel import panel
+from jury.views.recusals import recusals
+from jury.views.robustness import WAYS, percent, percent_down, percent_up, solidity
+from jury.views.rule import rule, rule_words, tie_break_words
+from jury.views.scoring import scoring
 from jury.views.sessions import sessions
+from jury.views.travel import travel
 from jury.views.works import works
 
 _TEMPLATES = frozenset({"base.html", "macros", "errors", "signin", "jury"})
@@ -47,11 +57,14 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     )
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
-    for blueprint in (_signing_in(), works, panel, deliberation, sessions):
+    scored = (works, recusals, scoring, travel, finish, examples)
+    results = (rule, panel, deliberation, solidity, gaps, severity)
+    for blueprint in (_signing_in(), invitation, *scored, *results, sessions):
         app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"chrome": _chrome()})
-    app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__)
-    app.jinja_env.globals.update(SheetState=SheetState)
+    app.context_processor(lambda: {"chrome": _chrome(), "scoring_over": _scoring_over()})
+    app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__, way=WAYS.get)
+    app.jinja_env.filters.update(minutes=say_minutes, percent=percent, percent_up=percent_up, percent_down=percent_down)
+    app.jinja_env.globals.update(SheetState=SheetState, rule_words=rule_words, tie_break_words=tie_break_words)
     return app
 
 
@@ -93,14 +106,14 @@ def _home(_session: Session, _member_id: str) -> str:
 def _chrome() -> Chrome:
     """Return header, menu and footer; before signing in, those of no session in particular."""
     settings, who = state().settings, seated()
-    jury = _jury(who) if who else None
+    jury = who.jury if who else None
     return Chrome(
         service_title=_HEADING,
         tagline=f"« {capital(jury.title)} »" if jury else "Œuvres anonymes, évaluées par numéro",
         home_url=url_for("works.home"),
         contact_email=settings.contact_email,
         nav=_nav(who, jury) if who and jury else (),
-        tools=(_item("Mes sessions", "sessions.mine"),) if who else (),
+        tools=(_item("Ma place au jury", "invitation.show"), _item("Mes sessions", "sessions.mine")) if who else (),
         footer_links=tuple(NavItem(label=label, url=settings.public_url + path) for label, path in _FOOTER),
         deadline=_deadline(who, jury) if who and jury else None,
         notice="Démonstration : les personnes et les œuvres sont inventées." if settings.demo else None,
@@ -113,13 +126,18 @@ def _chrome() -> Chrome:
     )
 
 
-def _jury(who: Seat) -> JurySession:
-    with state().database.read() as session:
-        return session.get_one(JurySession, who.session_id)
+def _scoring_over() -> bool:
+    """Tell whether devices have nothing to keep any more."""
+    who = seated()
+    return who is None or who.jury.scoring_closed_at is not None
 
 
 def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
-    items = [("Œuvres", "works.home")]
+    if not who.sits:
+        return ()
+    items = [("Œuvres", "works.home"), ("Règle", "rule.show")]
+    if who.role is Role.PRESIDENT and jury.scoring_closed_at is None and jury.handed_over_at is not None:
+        items.append(("Fiches du jury", "finish.panel"))
     if who.role is Role.SECRETARY:
         items.append(("Avancement", "panel.progress"))
     if who.deliberates and jury.scoring_closed_at is not None:
@@ -128,6 +146,9 @@ def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
             ("Palmarès", "deliberation.laureates"),
             ("Procès-verbal", "deliberation.minutes"),
         ]
+        # Before the president opens it, nobody else is told that the page exists.
+        if who.role is Role.PRESIDENT or jury.calibration_opened_at is not None:
+            items.insert(-2, ("Écarts", "gaps.show"))
     return tuple(_item(label, endpoint) for label, endpoint in items)
 
 

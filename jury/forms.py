@@ -82,6 +82,15 @@ def _score_field(criterion: Criterion, scale: Scale) -> Any:
     )
 
 
+class FinishForm(DsfrForm):
+    """The end of a juror's own work, what it lacks read."""
+
+    confirmed = ConsentField(
+        "J'ai terminé : verrouillez mes fiches.",
+        required="Cochez cette case pour terminer.",
+    )
+
+
 class ClosingForm(DsfrForm):
     """The closing of scoring, its consequences read."""
 

@@ -1,9 +1,10 @@
 """The jury's tables. Nothing here tells who made a work or when it was deposited, and nothing refers to who does."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from concours.kernel.audit import AuditMixin
@@ -13,14 +14,20 @@ from concours.kernel.ids import ID_LENGTH
 from concours.kernel.kept import KeptFormMixin
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
-from jury.rules import SCORING_ROLES, Criterion, Role, Scale
+from jury.membership import MembershipMixin
+from jury.method import Method
+from jury.ranking_rule import RankingRule, read_criterion
+from jury.rules import Criterion, RecusalScope, Scale, is_complete, weighted_sum
 
 
 class JurySession(Base):
     """One edition's jury: what it was told at opening, and how far it has come."""
 
     __tablename__ = "jury_session"
-    __table_args__ = (CheckConstraint("scale_low < scale_high", name="scale"),)
+    __table_args__ = (
+        CheckConstraint("scale_low < scale_high", name="scale"),
+        CheckConstraint("recusal_scope IN ('per_work', 'whole_jury')", name="recusal_scope"),
+    )
 
     id: Mapped[Id]
     edition_key: Mapped[str] = mapped_column(String(40), unique=True)
@@ -31,12 +38,23 @@ class JurySession(Base):
     scale_high: Mapped[int]
     laureates_max: Mapped[int]
     """A ceiling: fewer, or none, may be awarded."""
+    method: Mapped[dict[str, Any]]
+    """How sheets become a ranking; read through `rule`."""
+    rule_digest: Mapped[str | None] = mapped_column(String(64))
+    """The digest of `rule`, kept with the first score: from then on nothing is ranked by another rule."""
+    rule_frozen_at: Mapped[datetime | None]
     scoring_closes_at: Mapped[datetime | None]
     """Announced to jurors; the secretary's act alone closes."""
+    charter: Mapped[str] = mapped_column(Text, default="")
+    charter_digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of the charter as it stands: a member who accepted another one is asked again."""
+    recusal_scope: Mapped[str] = mapped_column(String(10), default=RecusalScope.PER_WORK)
     opened_at: Mapped[datetime]
     handed_over_at: Mapped[datetime | None]
     """When the first batch of works came: one instant for all of them."""
     scoring_closed_at: Mapped[datetime | None]
+    calibration_opened_at: Mapped[datetime | None]
+    """When the president let the deliberation see what the gaps between works are worth; hidden before."""
     laureates_recorded_at: Mapped[datetime | None]
     departure_reason: Mapped[str] = mapped_column(Text, default="")
     """Why the laureates are not those of the ranking; empty when they are."""
@@ -48,22 +66,27 @@ class JurySession(Base):
     @property
     def criteria_list(self) -> tuple[Criterion, ...]:
         """What is scored, in the order of the edition."""
-        return tuple(Criterion(**criterion) for criterion in self.criteria)
+        return tuple(map(read_criterion, self.criteria))
 
     @property
     def scale(self) -> Scale:
         """The lowest and the highest score."""
         return Scale(self.scale_low, self.scale_high)
 
+    @property
+    def rule(self) -> RankingRule:
+        """All that the ranking depends on beside the sheets."""
+        return RankingRule(self.criteria_list, self.scale, self.laureates_max, Method.read(self.method))
 
-class JuryMember(Base):
+
+class JuryMember(MembershipMixin, Base):
     """Somebody on the panel."""
 
     __tablename__ = "jury_member"
     __table_args__ = (
         UniqueConstraint("session_id", "email"),
         UniqueConstraint("session_id", "id"),
-        CheckConstraint("role IN ('juror', 'president', 'secretary')", name="role"),
+        CheckConstraint("role IN ('juror', 'president', 'secretary', 'substitute')", name="role"),
     )
 
     id: Mapped[Id]
@@ -71,22 +94,13 @@ class JuryMember(Base):
     email: Mapped[str] = mapped_column(String(254), index=True)
     name: Mapped[str] = mapped_column(String(200))
     function: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(20))
     invited_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     """First time signed in."""
-    order_seed: Mapped[str] = mapped_column(String(ID_LENGTH))
-    """Drawn at invitation: the order of works for this member hangs on it alone."""
-
-    @property
-    def duty(self) -> Role:
-        """The role, as what the rules know."""
-        return Role(self.role)
-
-    @property
-    def scores(self) -> bool:
-        """Whether this member fills in sheets."""
-        return self.duty in SCORING_ROLES
+    seat: Mapped[int | None]
+    """0, 1, 2… of those who score, given once: with the session, it says in which order the works come."""
+    finished_at: Mapped[datetime | None]
+    """When this juror said that all was done: the sheets are locked until the president opens them again."""
 
 
 class JuryWork(Base):
@@ -106,6 +120,8 @@ class JuryWork(Base):
     category: Mapped[str] = mapped_column(String(100))
     title: Mapped[str] = mapped_column(String(300))
     summary: Mapped[str] = mapped_column(Text)
+    seconds: Mapped[int]
+    """How long it takes to see: the film's length, or what its pages take to read."""
 
     media: Mapped[list["JuryMedia"]] = relationship(order_by="(JuryMedia.role, JuryMedia.position)")
 
@@ -137,6 +153,9 @@ class JurySheet(Base):
     __tablename__ = "jury_sheet"
     __table_args__ = (
         UniqueConstraint("work_id", "member_id"),
+        # What progress and ranking read, without a look at the rows themselves.
+        Index(None, "session_id", "member_id", "scored"),
+        Index(None, "session_id", "work_id", "total"),
         ForeignKeyConstraint(["session_id", "work_id"], ["jury_work.session_id", "jury_work.id"], name="work"),
         ForeignKeyConstraint(["session_id", "member_id"], ["jury_member.session_id", "jury_member.id"], name="member"),
     )
@@ -145,8 +164,16 @@ class JurySheet(Base):
     session_id: Mapped[Ref] = mapped_column(index=True)
     """The same for the work and for the juror: the database sees to it."""
     work_id: Mapped[Ref]
-    member_id: Mapped[Ref]
+    member_id: Mapped[Ref] = mapped_column(index=True)
+    position: Mapped[int]
+    """1, 2, 3…: how many sheets this juror had begun, this one included: what an order does can be measured."""
+    acts: Mapped[dict[str, Any]]
+    """The number of the newest act received, by device and field: whatever comes again changes nothing."""
     remark: Mapped[str] = mapped_column(Text)
+    scored: Mapped[int]
+    """How many criteria have their score."""
+    total: Mapped[int | None]
+    """The weighted sum of the scores once every criterion has its own: only then does the sheet count."""
     version: Mapped[int]
     """1, 2, 3…: a form sent from an older one is shown both ways, never lost."""
     created_at: Mapped[datetime]
@@ -158,6 +185,12 @@ class JurySheet(Base):
     def points(self) -> dict[str, int]:
         """The scores given so far, by criterion key."""
         return {score.criterion: score.points for score in self.scores}
+
+    def add_up(self, criteria: Sequence[Criterion]) -> None:
+        """Keep what the scores add up to; whoever changes a score does this."""
+        points = self.points
+        self.scored = len(points)
+        self.total = weighted_sum(points, criteria) if is_complete(points, criteria) else None
 
 
 class JuryScore(Base):
@@ -183,6 +216,8 @@ class JuryTieDecision(Base):
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str] = mapped_column(ForeignKey("jury_member.id"))
     decided_at: Mapped[datetime]
+    casting_vote: Mapped[bool]
+    """Whether the president's vote settled it."""
 
 
 class JuryLaureate(Base):
@@ -199,6 +234,20 @@ class JuryLaureate(Base):
     rank: Mapped[int]
     """Shared by equals: 1, 2, 2, 4."""
     reason: Mapped[str] = mapped_column(Text)
+
+
+class JuryReminder(Base):
+    """A message to a juror who is late: each of its turns comes once."""
+
+    __tablename__ = "jury_reminder"
+    __table_args__ = (UniqueConstraint("member_id", "kind", "about"),)
+
+    id: Mapped[Id]
+    member_id: Mapped[str] = mapped_column(ForeignKey("jury_member.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    about: Mapped[datetime]
+    """The announced end that it speaks of; for one that the secretary asked for, the instant of that act."""
+    sent_at: Mapped[datetime]
 
 
 class JuryCode(CodeMixin, Base):

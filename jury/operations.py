@@ -9,39 +9,33 @@ from sqlalchemy.orm import Session
 
 from concours.kernel.audit import record
 from concours.kernel.clock import format_instant
-from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from concours.kernel.errors import Conflict, DomainError, Forbidden
 from concours.kernel.ids import new_id
-from concours.kernel.mail import Message, compose, enqueue
 from jury import queries
-from jury.models import JuryAudit, JuryMedia, JuryMember, JuryOutbox, JuryScore, JurySession, JurySheet, JuryWork
+from jury.freezing import freeze
+from jury.models import JuryAudit, JuryMedia, JuryMember, JurySession, JurySheet, JuryWork
+from jury.pace import PAGE_S
+from jury.progress import progress_of
+from jury.recusals.queries import suspended_numbers
 from jury.rules import (
-    ROLE_NAMES,
     IncomingWork,
     ReceivedWork,
     Role,
     SessionRules,
     Sheet,
+    charter_digest,
     check_points,
     check_remark,
     check_rules,
     draw_numbers,
+    format_number,
 )
+from jury.sheets import StaleSheet, check_open, check_sits, new_sheet, write_sheet, writer
 
 CONSOLE = "console"
 """Who acts in the jury's audit chain when the organisers do: their own chain says which of them."""
 
 _random = secrets.SystemRandom()
-
-
-class StaleSheet(Conflict):
-    """Another tab has saved the same sheet meanwhile; `stored` is what stands now."""
-
-    def __init__(self, stored: Sheet) -> None:
-        super().__init__(
-            "Cette fiche a été modifiée dans une autre fenêtre. Les deux versions sont affichées : "
-            "gardez la vôtre en enregistrant de nouveau, ou reprenez l'autre."
-        )
-        self.stored = stored
 
 
 def open_session(session: Session, *, rules: SessionRules, now: datetime) -> None:
@@ -57,53 +51,9 @@ def update_session_rules(session: Session, *, rules: SessionRules, now: datetime
     """Take over the edition's changed rules. Raises Conflict once a sheet is begun."""
     check_rules(rules)
     jury = queries.find_session(session, rules.edition_key, lock=True)
-    _check_not_begun(session, jury, "les règles de l'évaluation ne changent plus")
+    check_not_begun(session, jury, "les règles de l'évaluation ne changent plus")
     _apply_rules(jury, rules)
     record(session, JuryAudit, actor=CONSOLE, action="rules_updated", subject=jury.id, now=now)
-
-
-def invite_member(
-    session: Session,
-    *,
-    edition_key: str,
-    email: str,
-    name: str,
-    function: str,
-    role: str,
-    jury_url: str,
-    now: datetime,
-) -> str:
-    """Put somebody on the panel, write to them, and return their identifier."""
-    jury = queries.find_session(session, edition_key, lock=True)
-    _check_open(jury)
-    _check_seat(session, jury, email=email, role=Role(role))
-    member = JuryMember(
-        id=new_id(),
-        session_id=jury.id,
-        email=email.strip().lower(),
-        name=name,
-        function=function,
-        role=role,
-        invited_at=now,
-        order_seed=new_id(),
-    )
-    session.add(member)
-    enqueue(session, JuryOutbox, _invitation(jury, member, jury_url), now=now)
-    record(
-        session, JuryAudit, actor=CONSOLE, action="member_invited", subject=member.id, now=now, details={"role": role}
-    )
-    return member.id
-
-
-def remove_member(session: Session, *, edition_key: str, member_id: str, now: datetime) -> None:
-    """Take somebody off the panel. Raises Conflict once a sheet is begun."""
-    jury = queries.find_session(session, edition_key, lock=True)
-    _check_not_begun(session, jury, "la composition du jury ne se réduit plus")
-    member = session.get(JuryMember, member_id)
-    if member is None or member.session_id != jury.id:
-        raise NotFound
-    session.delete(member)
-    record(session, JuryAudit, actor=CONSOLE, action="member_removed", subject=member_id, now=now)
 
 
 def join(session: Session, *, member_id: str, now: datetime) -> None:
@@ -129,8 +79,8 @@ def receive_works(
         )
     if taken and not additional:
         raise Conflict("Les œuvres ont déjà été remises au jury. Un complément demande un acte distinct.")
-    _check_not_begun(session, jury, "aucune œuvre ne s'ajoute plus")
-    _check_open(jury)
+    check_not_begun(session, jury, "aucune œuvre ne s'ajoute plus")
+    check_open(jury)
     received = [_add_work(jury, work, n) for work, n in zip(works, _draw(len(works), taken), strict=True)]
     # Written by number: the order of rows on the disk, too, is the draw's.
     by_number = sorted(received, key=lambda row: row.number)
@@ -155,25 +105,20 @@ def record_scores(
 
     `version` is that of the sheet the form showed, 0 for a blank one. Raises StaleSheet when another was saved since.
     """
-    # One juror's writes follow one another; those of different jurors do not wait. Closing waits for all of them.
-    member = session.get_one(JuryMember, member_id, with_for_update=True)
-    jury = session.get_one(JurySession, member.session_id, with_for_update={"read": True})
-    if not member.scores:
-        raise Forbidden("Le secrétariat du jury n'évalue pas les œuvres.")
-    _check_open(jury)
+    member, jury = writer(session, member_id, now=now)
     check_points(points, jury.criteria_list, jury.scale)
     check_remark(remark)
-    work = queries.find_work(session, session_id=jury.id, number=number)
-    sheet = queries.find_sheet(session, work=work, member_id=member_id)
+    work_id = queries.find_work_id(session, session_id=jury.id, member_id=member_id, number=number)
+    sheet = queries.find_sheet(session, work_id=work_id, member_id=member_id)
     if sheet is None:
-        sheet = _new_sheet(session, work, member, points=points, remark=remark, now=now)
+        if not (points or remark):
+            raise DomainError("Il n'y a rien à enregistrer : donnez au moins une note, ou écrivez une appréciation.")
+        sheet = new_sheet(session, jury.id, work_id, member, now=now)
     elif sheet.points == points and sheet.remark == remark:
         return sheet  # the same form sent twice
     elif sheet.version != version:
         raise StaleSheet(Sheet(number, sheet.points, sheet.remark, sheet.version))
-    _write_sheet(sheet, points=points, remark=remark, now=now)
-    details = {"version": sheet.version}
-    record(session, JuryAudit, actor=member_id, action="sheet_saved", subject=sheet.id, now=now, details=details)
+    write_sheet(session, jury, sheet, points=points, remark=remark, now=now)
     return sheet
 
 
@@ -181,15 +126,34 @@ def close_scoring(session: Session, *, member_id: str, now: datetime) -> None:
     """Close scoring for everyone, missing sheets or not. The secretary's act; it cannot be undone."""
     member = session.get_one(JuryMember, member_id)
     jury = session.get_one(JurySession, member.session_id, with_for_update=True)
+    check_sits(member, jury)
     if member.duty is not Role.SECRETARY:
         raise Forbidden("Seul le secrétariat du jury clôt l'évaluation.")
     if jury.handed_over_at is None:
         raise Conflict("Aucune œuvre n'a encore été remise au jury : il n'y a rien à clore.")
-    _check_open(jury)
+    check_open(jury)
+    _check_nothing_suspended(session, jury)
+    freeze(session, jury, now=now)
     jury.scoring_closed_at = now
-    missing = sum(line.missing for line in queries.progress_of(session, jury))
+    missing = sum(line.missing for line in progress_of(session, jury))
     details = {"missing_sheets": missing}
     record(session, JuryAudit, actor=member_id, action="scoring_closed", subject=jury.id, now=now, details=details)
+
+
+def check_not_begun(session: Session, jury: JurySession, consequence: str) -> None:
+    """Refuse what no longer changes once a sheet is begun."""
+    begun = queries.first_sheet_at(session, jury)
+    if begun is not None:
+        raise Conflict(f"Le jury a commencé à évaluer le {format_instant(begun)} : {consequence}.")
+
+
+def _check_nothing_suspended(session: Session, jury: JurySession) -> None:
+    waiting = sorted(suspended_numbers(session, session_id=jury.id))
+    if waiting:
+        raise Conflict(
+            f"Une rupture d'anonymat est signalée et attend la décision du secrétariat du concours : "
+            f"{', '.join(map(format_number, waiting))}. L'évaluation se clôt ensuite ; rien n'est perdu."
+        )
 
 
 def _apply_rules(jury: JurySession, rules: SessionRules) -> None:
@@ -198,45 +162,18 @@ def _apply_rules(jury: JurySession, rules: SessionRules) -> None:
     jury.scale_low, jury.scale_high = rules.scale_low, rules.scale_high
     jury.laureates_max = rules.laureates_max
     jury.scoring_closes_at = rules.scoring_closes_at
-
-
-def _check_not_begun(session: Session, jury: JurySession, consequence: str) -> None:
-    begun = queries.first_sheet_at(session, jury)
-    if begun is not None:
-        raise Conflict(f"Le jury a commencé à évaluer le {format_instant(begun)} : {consequence}.")
-
-
-def _check_open(jury: JurySession) -> None:
-    if jury.scoring_closed_at is not None:
-        raise Conflict(
-            f"L'évaluation est close depuis le {format_instant(jury.scoring_closed_at)}. "
-            "Tout ce qui était enregistré est gardé et reste consultable ; rien ne peut plus changer."
-        )
-
-
-def _check_seat(session: Session, jury: JurySession, *, email: str, role: Role) -> None:
-    members = queries.members_of(session, jury)
-    if any(member.email == email.strip().lower() for member in members):
-        raise Conflict("Cette adresse est déjà celle d'un membre du jury.")
-    if role is Role.PRESIDENT and any(member.duty is role for member in members):
-        raise Conflict("Le jury a déjà une présidente ou un président. Retirez d'abord cette personne du jury.")
-
-
-def _invitation(jury: JurySession, member: JuryMember, jury_url: str) -> Message:
-    return compose(
-        "jury/mails/invitation.txt",
-        to=member.email,
-        name=member.name,
-        role=ROLE_NAMES[member.duty],
-        duty=member.duty,
-        title=jury.title,
-        closes_at=jury.scoring_closes_at,
-        jury_url=jury_url,
-    )
+    jury.method = rules.method.facts()
+    jury.charter, jury.charter_digest = rules.charter, charter_digest(rules.charter)
+    jury.recusal_scope = rules.recusal_scope
 
 
 def _draw(count: int, taken: Sequence[int]) -> list[int]:
     return draw_numbers(count, taken, _random.sample)
+
+
+def seconds_to_see(work: IncomingWork) -> int:
+    """Return how long a work takes to see: its film, or its pages."""
+    return work.film_seconds or PAGE_S * sum(media.role == "page" for media in work.media)
 
 
 def _add_work(jury: JurySession, work: IncomingWork, number: int) -> JuryWork:
@@ -247,29 +184,6 @@ def _add_work(jury: JurySession, work: IncomingWork, number: int) -> JuryWork:
         category=work.category,
         title=work.title,
         summary=work.summary,
+        seconds=seconds_to_see(work),
         media=[JuryMedia(**asdict(media)) for media in work.media],
     )
-
-
-def _new_sheet(
-    session: Session, work: JuryWork, member: JuryMember, *, points: Mapping[str, int], remark: str, now: datetime
-) -> JurySheet:
-    if not (points or remark):
-        raise DomainError("Il n'y a rien à enregistrer : donnez au moins une note, ou écrivez une appréciation.")
-    sheet = JurySheet(
-        id=new_id(), session_id=work.session_id, work_id=work.id, member_id=member.id, version=0, created_at=now
-    )
-    session.add(sheet)
-    return sheet
-
-
-def _write_sheet(sheet: JurySheet, *, points: Mapping[str, int], remark: str, now: datetime) -> None:
-    held = {score.criterion: score for score in sheet.scores}
-    for criterion, value in points.items():
-        if criterion in held:
-            held[criterion].points = value
-        else:
-            sheet.scores.append(JuryScore(criterion=criterion, points=value))
-    sheet.scores = [score for score in sheet.scores if score.criterion in points]
-    sheet.remark, sheet.updated_at = remark, now
-    sheet.version += 1

@@ -1,38 +1,39 @@
 """Reading the jury's tables. Each function answers one question."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy.orm import Session
 
-from concours.kernel.errors import NotFound
-from jury.models import JuryMedia, JuryMember, JurySession, JurySheet, JuryWork
-from jury.ranking import Ranking, rank
-from jury.rules import Role, Sheet, SheetState, sheet_state
+from concours.kernel.errors import Conflict, NotFound
+from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
+from jury.queue import WorkStanding
+from jury.recusals.queries import hidden_from, standing, suspended
+from jury.rules import Role, Sheet, SheetState, format_number, sheet_state
 
 
-@dataclass(frozen=True, slots=True)
-class MemberProgress:
-    """How far one member has come. Counts only: no score, no work."""
+class FileSeen(NamedTuple):
+    """What a page tells of a file."""
 
-    member_id: str
-    email: str
-    name: str
-    function: str
-    role: Role
-    joined: bool
-    done: int
-    incomplete: int
-    expected: int
-    """0 for the secretary, who scores nothing."""
+    role: str
+    position: int
+    width: int
+    height: int
+    size: int
+    text: str
 
-    @property
-    def missing(self) -> int:
-        """Works for which no whole sheet stands."""
-        return self.expected - self.done
+
+class WorkSeen(NamedTuple):
+    """A work as its page shows it."""
+
+    id: str
+    number: int
+    category: str
+    title: str
+    summary: str
+    media: Sequence[FileSeen]
 
 
 def find_session(session: Session, edition_key: str, *, lock: bool = False) -> JurySession:
@@ -49,7 +50,7 @@ def find_member_by_email(session: Session, email: str) -> JuryMember | None:
     query = (
         select(JuryMember)
         .join(JurySession, JurySession.id == JuryMember.session_id)
-        .where(JuryMember.email == email)
+        .where(JuryMember.email == email, JuryMember.removed_at.is_(None))
         .order_by(JurySession.opened_at.desc())
         .limit(1)
     )
@@ -57,15 +58,17 @@ def find_member_by_email(session: Session, email: str) -> JuryMember | None:
 
 
 def members_of(session: Session, jury: JurySession) -> Sequence[JuryMember]:
-    """Return the panel: president, jurors, secretary, each by name."""
-    order = [Role.PRESIDENT, Role.JUROR, Role.SECRETARY]
-    members = session.scalars(select(JuryMember).where(JuryMember.session_id == jury.id)).all()
+    """Return the panel: president, jurors, substitutes, secretary, each by name; nobody who was taken off it."""
+    order = [Role.PRESIDENT, Role.JUROR, Role.SUBSTITUTE, Role.SECRETARY]
+    query = select(JuryMember).where(JuryMember.session_id == jury.id, JuryMember.removed_at.is_(None))
+    members = session.scalars(query).all()
     return sorted(members, key=lambda member: (order.index(member.duty), member.name))
 
 
 def works_of(session: Session, jury: JurySession) -> Sequence[JuryWork]:
-    """Return every work of the session, by number, without its files."""
-    return session.scalars(select(JuryWork).where(JuryWork.session_id == jury.id).order_by(JuryWork.number)).all()
+    """Return every work that is still in the contest, by number, without its files."""
+    query = select(JuryWork).where(JuryWork.session_id == jury.id, standing(jury.id))
+    return session.scalars(query.order_by(JuryWork.number)).all()
 
 
 def covers_of(session: Session, jury: JurySession) -> dict[int, str]:
@@ -79,25 +82,67 @@ def covers_of(session: Session, jury: JurySession) -> dict[int, str]:
 
 
 def numbers_of(session: Session, jury: JurySession) -> Sequence[int]:
-    """Return every number of the session."""
+    """Return every number that was drawn in the session."""
     return session.scalars(select(JuryWork.number).where(JuryWork.session_id == jury.id)).all()
 
 
-def find_work(session: Session, *, session_id: str, number: int) -> JuryWork:
-    """Return a work with its files. Raises NotFound, the same for another session's number and for none."""
-    query = select(JuryWork).where(JuryWork.session_id == session_id, JuryWork.number == number)
-    work = session.scalars(query.options(selectinload(JuryWork.media))).first()
-    if work is None:
+def standing_numbers(session: Session, jury: JurySession) -> frozenset[int]:
+    """Return the numbers of the works that are still in the contest."""
+    return frozenset(ids_of(session, jury))
+
+
+def ids_of(session: Session, jury: JurySession) -> dict[int, str]:
+    """Return the identifier of each work that is still in the contest, by number."""
+    query = select(JuryWork.number, JuryWork.id).where(JuryWork.session_id == jury.id, standing(jury.id))
+    return dict(session.execute(query).all())
+
+
+def find_work(session: Session, *, session_id: str, member_id: str, number: int) -> WorkSeen:
+    """Return a work with its files, as this member may meet it.
+
+    Raises NotFound, the same for another session's number, for one that the member is kept from and for none;
+    Conflict while the work is suspended.
+    """
+    columns = (JuryWork.id, JuryWork.category, JuryWork.title, JuryWork.summary)
+    query = select(suspended(session_id), *columns).where(*_met(session_id, member_id, number))
+    work_id, category, title, summary = _not_suspended(session.execute(query).first(), number)
+    facts = (JuryMedia.role, JuryMedia.position, JuryMedia.width, JuryMedia.height, JuryMedia.size, JuryMedia.text)
+    files = select(*facts).where(JuryMedia.work_id == work_id).order_by(JuryMedia.role, JuryMedia.position)
+    media = [FileSeen(*row) for row in session.execute(files)]
+    return WorkSeen(work_id, number, category, title, summary, media)
+
+
+def find_work_id(session: Session, *, session_id: str, member_id: str, number: int) -> str:
+    """Return the identifier of a work that this member may meet. Raises as `find_work`."""
+    query = select(suspended(session_id), JuryWork.id).where(*_met(session_id, member_id, number))
+    return str(_not_suspended(session.execute(query).first(), number)[0])
+
+
+def _met(session_id: str, member_id: str, number: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what the work of this number answers to, where it exists for this member."""
+    return JuryWork.session_id == session_id, JuryWork.number == number, ~hidden_from(session_id, member_id)
+
+
+def _not_suspended(row: Row[*tuple[Any, ...]] | None, number: int) -> Sequence[Any]:
+    """Return what follows the suspension in a row. Raises NotFound without a row, Conflict for a suspended work."""
+    if row is None:
         raise NotFound
-    return work
+    if row[0]:
+        raise Conflict(
+            f"L'œuvre {format_number(number)} est suspendue : un membre du jury a signalé une rupture d'anonymat, et "
+            "le secrétariat du concours décide. Votre fiche est gardée telle que vous l'avez enregistrée."
+        )
+    return row[1:]
 
 
-def find_media(session: Session, *, session_id: str, number: int, role: str, position: int) -> JuryMedia:
-    """Return one file of a work. Raises NotFound."""
+def find_media(
+    session: Session, *, session_id: str, member_id: str, number: int, role: str, position: int
+) -> JuryMedia:
+    """Return one file of a work, as this member may meet it. Raises NotFound, for a suspended work too."""
     query = (
         select(JuryMedia)
         .join(JuryWork, JuryWork.id == JuryMedia.work_id)
-        .where(JuryWork.session_id == session_id, JuryWork.number == number)
+        .where(*_met(session_id, member_id, number), ~suspended(session_id))
         .where(JuryMedia.role == role, JuryMedia.position == position)
     )
     media = session.scalars(query).first()
@@ -106,67 +151,95 @@ def find_media(session: Session, *, session_id: str, number: int, role: str, pos
     return media
 
 
-def sheets_of(session: Session, jury: JurySession, *, member_id: str | None = None) -> list[Sheet]:
-    """Return the sheets of the session, of one member only on demand."""
-    query = select(JurySheet, JuryWork.number).join(JuryWork, JuryWork.id == JurySheet.work_id)
-    query = query.where(JurySheet.session_id == jury.id)
-    if member_id is not None:
-        query = query.where(JurySheet.member_id == member_id)
-    return [_as_sheet(sheet, number) for sheet, number in session.execute(query)]
+def next_seat(session: Session, jury: JurySession) -> int:
+    """Return the first seat that nobody had before."""
+    last = session.scalar(select(func.max(JuryMember.seat)).where(JuryMember.session_id == jury.id))
+    return 0 if last is None else last + 1
 
 
-def find_sheet(session: Session, *, work: JuryWork, member_id: str) -> JurySheet | None:
+def files_of(
+    session: Session, jury: JurySession, *, numbers: Collection[int], roles: Collection[str]
+) -> dict[int, list[tuple[str, int, int]]]:
+    """Return role, position and bytes of the files of some works, by number."""
+    query = (
+        select(JuryWork.number, JuryMedia.role, JuryMedia.position, JuryMedia.size)
+        .join(JuryMedia, JuryMedia.work_id == JuryWork.id)
+        .where(JuryWork.session_id == jury.id, JuryWork.number.in_(numbers), JuryMedia.role.in_(roles))
+        .order_by(JuryWork.number, JuryMedia.role, JuryMedia.position)
+    )
+    found: dict[int, list[tuple[str, int, int]]] = {}
+    for number, role, position, size in session.execute(query):
+        found.setdefault(number, []).append((role, position, size))
+    return found
+
+
+def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet | None:
     """Return what this member wrote about this work."""
-    query = select(JurySheet).where(JurySheet.work_id == work.id, JurySheet.member_id == member_id)
+    query = select(JurySheet).where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)
     return session.scalars(query).first()
 
 
-def saved_sheet(session: Session, *, work: JuryWork, member_id: str) -> tuple[Sheet, datetime | None]:
+def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
     """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
-    row = find_sheet(session, work=work, member_id=member_id)
-    return (_as_sheet(row, work.number), row.updated_at) if row else (Sheet(work.number, {}), None)
+    columns = (JurySheet.remark, JurySheet.version, JurySheet.updated_at, JuryScore.criterion, JuryScore.points)
+    query = select(*columns).outerjoin(JuryScore, JuryScore.sheet_id == JurySheet.id)
+    rows = session.execute(query.where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)).all()
+    if not rows:
+        return Sheet(number, {}), None
+    points = {row.criterion: row.points for row in rows if row.criterion is not None}
+    return Sheet(number, points, rows[0].remark, rows[0].version), rows[0].updated_at
+
+
+def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
+    """Return where one member stands with each work, with those that do not exist for them."""
+    given = (
+        select(func.count())
+        .where(JuryScore.sheet_id == JurySheet.id)
+        .correlate(JurySheet)
+        .scalar_subquery()
+        .label("given")
+    )
+    mine = and_(JurySheet.work_id == JuryWork.id, JurySheet.member_id == member_id)
+    apart = (suspended(jury.id), hidden_from(jury.id, member_id))
+    query = (
+        select(JuryWork.number, JuryWork.seconds, given, JurySheet.remark, JurySheet.created_at, *apart)
+        .outerjoin(JurySheet, mine)
+        .where(JuryWork.session_id == jury.id)
+    )
+    criteria = jury.criteria_list
+    return [
+        WorkStanding(
+            number,
+            seconds,
+            SheetState.SUSPENDED if waits else sheet_state(count, criteria, remarked=bool(remark)),
+            begun_at,
+            hidden=hidden,
+        )
+        for number, seconds, count, remark, begun_at, waits, hidden in session.execute(query)
+    ]
 
 
 def states_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, SheetState]:
-    """Return where one member stands with each work, by number."""
-    written = {sheet.number: sheet for sheet in sheets_of(session, jury, member_id=member_id)}
-    return {number: sheet_state(written.get(number), jury.criteria_list) for number in numbers_of(session, jury)}
+    """Return where one member stands with each work that exists for them, by number."""
+    standings = standings_of(session, jury, member_id=member_id)
+    return {each.number: each.state for each in standings if not each.hidden}
+
+
+def points_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, dict[str, int]]:
+    """Return the scores that one member gave, by number and criterion."""
+    query = (
+        select(JuryWork.number, JuryScore.criterion, JuryScore.points)
+        .join(JurySheet, JurySheet.work_id == JuryWork.id)
+        .join(JuryScore, JuryScore.sheet_id == JurySheet.id)
+        .where(JurySheet.session_id == jury.id, JurySheet.member_id == member_id)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for number, criterion, points in session.execute(query):
+        found.setdefault(number, {})[criterion] = points
+    return found
 
 
 def first_sheet_at(session: Session, jury: JurySession) -> datetime | None:
     """Return when the first sheet was begun: from then on, rules and works stay as they are."""
     query = select(JurySheet.created_at).where(JurySheet.session_id == jury.id)
     return session.scalars(query.order_by(JurySheet.created_at).limit(1)).first()
-
-
-def progress_of(session: Session, jury: JurySession) -> list[MemberProgress]:
-    """Return how far each member has come."""
-    expected = session.scalar(select(func.count()).where(JuryWork.session_id == jury.id)) or 0
-    query = select(JurySheet).where(JurySheet.session_id == jury.id)
-    counts: Counter[tuple[str, SheetState]] = Counter()
-    for row in session.scalars(query):
-        counts[row.member_id, sheet_state(_as_sheet(row, 0), jury.criteria_list)] += 1
-    return [_progress(member, counts, expected) for member in members_of(session, jury)]
-
-
-def ranking_of(session: Session, jury: JurySession) -> Ranking:
-    """Return the ranking, as the sheets make it now."""
-    return rank(numbers_of(session, jury), sheets_of(session, jury), jury.criteria_list)
-
-
-def _progress(member: JuryMember, counts: Counter[tuple[str, SheetState]], expected: int) -> MemberProgress:
-    return MemberProgress(
-        member_id=member.id,
-        email=member.email,
-        name=member.name,
-        function=member.function,
-        role=member.duty,
-        joined=member.joined_at is not None,
-        done=counts[member.id, SheetState.SCORED],
-        incomplete=counts[member.id, SheetState.INCOMPLETE],
-        expected=expected if member.scores else 0,
-    )
-
-
-def _as_sheet(row: JurySheet, number: int) -> Sheet:
-    return Sheet(number, row.points, row.remark, row.version)

@@ -15,6 +15,7 @@ _RANGES = ("bytes=0-99", "bytes=-50", "bytes=10-", "bytes=99999999999-", "bytes=
 _ROLES = ("video-1", "video-2", "poster-1", "poster-2", "page-1", "page-2", "page-3", "page-99")
 _CLOSED_DOORS = (
     *("avancement", "avancement/cloture", "classement", "classement/departage", "palmares", "proces-verbal"),
+    *("ecarts", "ma-severite"),
     *("proces-verbal/signature", "rien", "oeuvres", "oeuvres/", "oeuvres/0", "connexion/lien/forge", "../courrier"),
     *("../candidatures/", "../organisation/", "../organisation/palmares", "../organisation/exports", "../sante"),
 )

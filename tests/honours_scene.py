@@ -13,6 +13,7 @@ from jury.deliberation import operations as deliberation
 from jury.deliberation.rules import Choice
 from jury.models import JuryMember, JuryWork
 from tests import jury_session
+from tests.jury_session import accept
 from tests.organisers_contest import CLOSED, decide, deposited, start
 
 SIGNED = datetime(2027, 3, 16, 15, 0, tzinfo=UTC)
@@ -63,7 +64,7 @@ def sign(session: Session, judged: Judged, ranks: dict[str, int]) -> None:
 def _panel(session: Session, organiser: str) -> tuple[str, str, list[str]]:
     members = (("presidente", "president"), ("secretaire", "secretary"), ("jure1", "juror"), ("jure2", "juror"))
     for name, role in members:
-        organisers.invite_member(
+        member_id = organisers.invite_member(
             session,
             email=f"{name}@jury.example",
             name=name,
@@ -73,5 +74,6 @@ def _panel(session: Session, organiser: str) -> tuple[str, str, list[str]]:
             actor=organiser,
             now=CLOSED,
         )
+        accept(session, member_id, now=CLOSED)
     found = {member.email.partition("@")[0]: member.id for member in session.scalars(select(JuryMember))}
     return found["presidente"], found["secretaire"], [found["jure1"], found["jure2"]]

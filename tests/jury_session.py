@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from jury import api, operations
+from jury import api, operations, seats
+from jury.models import JuryMember, JurySession
 
 KEY = "2027"
 NOW = datetime(2027, 3, 15, 9, 0, tzinfo=UTC)
@@ -52,9 +53,9 @@ class Panel:
         return [work.number for work in self.works]
 
 
-def invite(session: Session, name: str, role: str = "juror", *, key: str = KEY) -> str:
-    """Invite a member and return their identifier."""
-    return operations.invite_member(
+def invite(session: Session, name: str, role: str = "juror", *, key: str = KEY, accepts: bool = True) -> str:
+    """Invite a member, who accepts unless told otherwise, and return their identifier."""
+    member_id = seats.invite_member(
         session,
         edition_key=key,
         email=f"{name}@jury.example",
@@ -64,6 +65,16 @@ def invite(session: Session, name: str, role: str = "juror", *, key: str = KEY) 
         jury_url="https://jury.example/jury",
         now=NOW,
     )
+    if accepts:
+        accept(session, member_id)
+    return member_id
+
+
+def accept(session: Session, member_id: str, *, bodies: str = "", now: datetime = NOW) -> None:
+    """Let a member accept the seat and the charter as it stands."""
+    member = session.get_one(JuryMember, member_id)
+    digest = session.get_one(JurySession, member.session_id).charter_digest
+    seats.accept_seat(session, member_id=member_id, bodies=bodies, charter_digest=digest, now=now)
 
 
 def page(position: int) -> api.IncomingMedia:

@@ -19,6 +19,7 @@ from jury.models import JuryMember
 from jury.operations import close_scoring
 from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock
+from tests.jury_session import accept
 from tests.organisers_contest import decide, deposited
 
 ADDRESS = "http://localhost"
@@ -59,7 +60,7 @@ class WholeContest(Scene):
         """Invite the jury as the secretariat does."""
         with self.database.write() as session:
             for name, role in MEMBERS.items():
-                organisers.invite_member(
+                member_id = organisers.invite_member(
                     session,
                     email=f"{name}@jury.example",
                     name=name.capitalize(),
@@ -69,6 +70,7 @@ class WholeContest(Scene):
                     actor=self.organiser_id,
                     now=self.clock(),
                 )
+                accept(session, member_id, now=self.clock())
 
     def member(self, name: str) -> Client:
         """Return the browser of a member of the jury, signed in."""

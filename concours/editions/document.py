@@ -9,11 +9,13 @@ from typing import Any
 
 import tomlkit
 
-from concours.editions.rules import Criterion, Edition, Event, Texts
+from concours.editions.rules import Criterion, Edition, Event, Method, Texts
 from concours.kernel.clock import PARIS, to_paris
 from concours.kernel.errors import DomainError
+from jury import api as jury
 
 FORMATS = ("avi", "mp4", "pdf")
+RECUSALS = ("per_work", "whole_jury")
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 _TEXTS = tuple(Texts.__dataclass_fields__)
 _MAX_CRITERIA = 8
@@ -56,13 +58,20 @@ def dump(edition: Edition) -> str:
             "video_max_seconds": edition.video_max_seconds,
             "max_bytes": edition.max_bytes,
             "categories": list(edition.categories),
+            "recusal": edition.recusal,
         }
     )
     if edition.event:
         document["event"] = _event_table(edition.event)
+    document["ranking"] = jury_method(edition).facts()
     document["criteria"] = _criteria_tables(edition.criteria)
     document["texts"] = {name: tomlkit.string(getattr(edition.texts, name), multiline=True) for name in _TEXTS}
     return tomlkit.dumps(document)
+
+
+def jury_method(edition: Edition) -> jury.Method:
+    """Return how sheets become a ranking, as the jury takes it."""
+    return jury.Method.read(vars(edition.method))
 
 
 def _edition(table: Mapping[str, Any]) -> Edition:
@@ -83,8 +92,10 @@ def _edition(table: Mapping[str, Any]) -> Edition:
         video_max_seconds=_whole(table, "video_max_seconds"),
         max_bytes=_whole(table, "max_bytes"),
         categories=tuple(_list(table, "categories")),
+        recusal=table.get("recusal", RECUSALS[0]),
         event=_event(table["event"]) if "event" in table else None,
         texts=_texts(table.get("texts", {})),
+        method=_method(table.get("ranking", {})),
     )
 
 
@@ -107,6 +118,7 @@ def _check(edition: Edition) -> None:
         (edition.video_max_seconds > 0, "video_max_seconds", "un nombre entier positif"),
         (edition.max_bytes > 0, "max_bytes", "un nombre entier positif"),
         (bool(edition.categories) and all(map(str.strip, edition.categories)), "categories", "au moins une catégorie"),
+        (edition.recusal in RECUSALS, "recusal", f"parmi {', '.join(RECUSALS)}"),
         (
             event is None or edition.closes_at < event.starts_at < event.ends_at,
             "event",
@@ -116,13 +128,48 @@ def _check(edition: Edition) -> None:
     for holds, name, expected in conditions:
         if not holds:
             raise DocumentError(f"edition.toml, « {name} » : attendu {expected}.")
+    _check_jury_rules(edition)
+
+
+def _check_jury_rules(edition: Edition) -> None:
+    """Leave to the jury what its own rules say of a method and of anchors."""
+    criteria = [jury.Criterion(**vars(criterion)) for criterion in edition.criteria]
+    try:
+        jury.check_anchors(criteria, jury.Scale(edition.scale_low, edition.scale_high))
+        jury.check_method(jury_method(edition), [criterion.key for criterion in criteria])
+    except DomainError as refusal:
+        raise DocumentError(f"edition.toml : {refusal.message}") from refusal
 
 
 def _criterion(table: Mapping[str, Any]) -> Criterion:
     weight = _whole(table, "weight") if "weight" in table else 1
     return Criterion(
-        key=_text(table, "key"), label=_text(table, "label"), description=_text(table, "description"), weight=weight
+        key=_text(table, "key"),
+        label=_text(table, "label"),
+        description=_text(table, "description"),
+        weight=weight,
+        anchors=_anchors(table.get("anchors", {})),
     )
+
+
+def _anchors(table: Any) -> dict[int, str]:
+    if not isinstance(table, dict) or not all(points.isdecimal() for points in table):
+        raise DocumentError('edition.toml, « anchors » : attendu des notes et leur sens, par exemple 2 = "…".')
+    return {int(points): _text(table, points) for points in table}
+
+
+def _method(table: Mapping[str, Any]) -> Method:
+    unknown = set(table) - set(vars(Method()))
+    if unknown:
+        raise DocumentError(f"edition.toml, « ranking.{min(unknown)} » : réglage inconnu.")
+    try:
+        facts = jury.Method.read(table).facts()
+    except (TypeError, ValueError) as error:
+        raise DocumentError(
+            "edition.toml, « ranking » : attendu minimum_sheets (un nombre), missing (ignored ou excludes), "
+            "recusals (set_aside ou as_missing), tie_breaks (une liste)."
+        ) from error
+    return Method(**{**facts, "tie_breaks": tuple(facts["tie_breaks"])})
 
 
 def _event(table: Mapping[str, Any]) -> Event:
@@ -157,7 +204,9 @@ def _event_table(event: Event) -> dict[str, Any]:
 def _criteria_tables(criteria: tuple[Criterion, ...]) -> Any:
     tables = tomlkit.aot()
     for criterion in criteria:
-        tables.append(tomlkit.item(vars(criterion)))
+        anchors = {str(points): words for points, words in sorted(criterion.anchors.items())}
+        facts = {name: value for name, value in vars(criterion).items() if name != "anchors"}
+        tables.append(tomlkit.item(facts | ({"anchors": anchors} if anchors else {})))
     return tables
 
 

@@ -15,7 +15,17 @@ from concours.kernel.errors import Conflict, DomainError
 
 EMBEDDED = Path(__file__).with_name("edition.toml")
 
-_FROZEN_ONCE_HANDED_OVER = ("key", "closes_at", "criteria", "scale_low", "scale_high", "laureates_max", "formats")
+_FROZEN_ONCE_HANDED_OVER = (
+    "key",
+    "closes_at",
+    "criteria",
+    "scale_low",
+    "scale_high",
+    "laureates_max",
+    "method",
+    "formats",
+    "recusal",
+)
 """What the jury has begun to use."""
 
 
@@ -58,8 +68,8 @@ def update_edition(session: Session, *, edition: Edition, version: int, now: dat
     frozen = [name for name in changed if name in _FROZEN_ONCE_HANDED_OVER]
     if record.handed_over_at and frozen:
         raise DomainError(
-            "Les œuvres sont transmises au jury : la clôture, les formats, les critères, le barème et le nombre "
-            "de lauréats ne changent plus."
+            "Les œuvres sont transmises au jury : la clôture, les formats, les critères, le barème, la règle du "
+            "classement et le nombre de lauréats ne changent plus."
         )
     if record.extended_until and "closes_at" in changed:
         raise DomainError("La clôture a été repoussée pour tout le monde : elle ne change plus que de cette façon.")

@@ -1,5 +1,6 @@
 """One year of the contest: its calendar, its criteria, its limits, and the phase it is in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -29,6 +30,8 @@ class Criterion:
     label: str
     description: str
     weight: int = 1
+    anchors: Mapping[int, str] = field(default_factory=dict)
+    """What some scores mean: a low, a middle and a high one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,8 @@ class Texts:
     anonymity: str = ""
     prizes: str = ""
     jury: str = ""
+    charter: str = ""
+    """What each member of the jury accepts before the first work."""
     programme: str = ""
     faq: str = ""
     """Each question is a `### ` heading followed by its answer."""
@@ -79,6 +84,16 @@ class Extension:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Method:
+    """How the jury's sheets become a ranking, in the words of the jury's own rules, which check them."""
+
+    minimum_sheets: int = 1
+    missing: str = "ignored"
+    recusals: str = "set_aside"
+    tie_breaks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """One year of the contest."""
 
@@ -101,8 +116,12 @@ class Edition:
     video_max_seconds: int
     max_bytes: int
     categories: tuple[str, ...]
+    recusal: str
+    """What a juror abstains from when they step back: `per_work` or `whole_jury`."""
     event: Event | None
     texts: Texts
+    method: Method = field(default_factory=Method)
+    """How the jury's sheets become a ranking."""
     milestones: Milestones = field(default_factory=Milestones)
     extension: Extension | None = None
 

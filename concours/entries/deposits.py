@@ -245,12 +245,12 @@ def write_not_deposited(
     write(session, "not_deposited", entry.deposit, entry=entry, now=now, page=page_of(entry, public_url), lacks=lacks)
 
 
-def tell_refused(session: Session, *, entry: Entry, now: datetime) -> None:
-    """Write to the team that the deposit that counts is refused, and why: once, as the handing over is."""
+def tell_refused(session: Session, *, entry: Entry, now: datetime, withdrawn: bool = False) -> None:
+    """Write to the team, once, that the deposit that counts is refused, and why; `withdrawn`: the jury had it."""
     made = entry.deposit
     if made is None or made.admissibility is None:
         raise NotFound
-    write(session, "refused", made, entry=entry, now=now, reason=made.admissibility.reason)
+    write(session, "refused", made, entry=entry, now=now, reason=made.admissibility.reason, withdrawn=withdrawn)
 
 
 def _write_receipt(

@@ -182,7 +182,7 @@ def deposits_of(session: Session, entry_id: str) -> Sequence[Deposit]:
 
 
 def deposits_by_work(session: Session, work_ids: Collection[str]) -> Mapping[str, Deposit]:
-    """Return, by work, the deposit behind it. Whoever asks knows both sides: only after the unsealing."""
+    """Return, by work, the deposit behind it. Whoever asks knows both sides: for unsealing and reports alone."""
     query = select(Entry.work_id, Deposit).join(Deposit, Entry.deposit_id == Deposit.id)
     rows = session.execute(query.where(Entry.work_id.in_(work_ids)))
     return {work_id: deposit for work_id, deposit in rows if work_id is not None}

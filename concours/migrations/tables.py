@@ -7,9 +7,11 @@ from concours.entries.receipts import models as receipts
 from concours.honours import models as honours
 from concours.intake import models as intake
 from concours.kernel.db import Base
+from concours.organisers import models as organisers
 from concours.registrations import models as registrations
 from concours.status import models as status
 from jury import models as jury
+from jury.recusals import models as recusals
 
 __all__ = [
     "METADATA",
@@ -19,7 +21,9 @@ __all__ = [
     "honours",
     "intake",
     "jury",
+    "organisers",
     "receipts",
+    "recusals",
     "registrations",
     "status",
 ]

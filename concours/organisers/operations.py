@@ -21,11 +21,9 @@ from concours.entries.rules import EntryState
 from concours.intake import lifecycle
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.text import clean_line, clean_text
-from concours.organisers import queries
+from concours.organisers import bodies, queries
 from concours.organisers.rules import Decision, Examined, Standing, check_decision, obstacles
 from jury import api as jury
-
-_USED_BY_JURY = frozenset({"title", "criteria", "scale_low", "scale_high", "laureates_max"})
 
 _random = secrets.SystemRandom()
 
@@ -82,13 +80,17 @@ def hand_over(session: Session, *, actor: str, now: datetime) -> int:
     record = _not_handed_over(session)
     edition = to_edition(session, record)
     entries = queries.examined_entries(session, record.id)
-    _require_ready(entries, edition, now)
+    _require_ready([*_obstacles(entries, edition, now), *bodies.obstacles(session)])
+    kept_apart = bodies.confirmed_pairs(session)
     batch = _shuffled(
         each.entry.deposit for each in entries if each.standing is Standing.ADMITTED and each.entry.deposit
     )
     _open_jury(session, edition, now)
-    received = jury.receive_works(session, edition_key=edition.key, works=[_as_work(each) for each in batch], now=now)
-    link_works(session, works={each.entry_id: work.work_id for each, work in zip(batch, received, strict=True)})
+    received = jury.receive_works(session, edition_key=edition.key, works=[as_work(each) for each in batch], now=now)
+    works = {each.entry_id: work.work_id for each, work in zip(batch, received, strict=True)}
+    link_works(session, works=works)
+    pairs = [(member_id, works[entry_id]) for member_id, entry_id in kept_apart if entry_id in works]
+    jury.exclude_pairs(session, edition_key=edition.key, pairs=pairs, now=now)
     record.handed_over_at = now
     refused = [each for each in entries if each.standing is Standing.REFUSED]
     for each in refused:
@@ -102,19 +104,30 @@ def hand_over_obstacles(session: Session, *, now: datetime) -> list[str]:
     """Return why works cannot go to the jury yet, a sentence each."""
     record = current_record(session)
     edition = to_edition(session, record)
-    return _obstacles(queries.examined_entries(session, record.id), edition, now)
+    return [
+        *_obstacles(queries.examined_entries(session, record.id), edition, now),
+        *bodies.obstacles(session),
+    ]
 
 
 def invite_member(
-    session: Session, *, email: str, name: str, function: str, role: str, jury_url: str, actor: str, now: datetime
-) -> None:
-    """Invite somebody to the panel, opening the jury at the first invitation. Raises Conflict for an organiser."""
-    account = by_email(session, email)
-    if account and account.organiser:
-        raise Conflict(
-            "Cette adresse est celle d'un membre du secrétariat du concours, qui connaît les candidats : "
-            "elle ne peut pas siéger au jury."
-        )
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    function: str,
+    role: str,
+    jury_url: str,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+    dual_role_reason: str = "",
+) -> str:
+    """Invite somebody to the panel, opening the jury at the first invitation; return their identifier there.
+
+    Raises Conflict for an organiser whose double role is not declared, and without a `reason` once the jury has begun.
+    """
+    dual = _declared_dual_role(session, email, dual_role_reason)
     edition = current_edition(session)
     _open_jury(session, edition, now)
     member_id = jury.invite_member(
@@ -126,25 +139,44 @@ def invite_member(
         role=role,
         jury_url=jury_url,
         now=now,
+        reason=clean_text(reason),
+        dual_role_reason=clean_text(dual_role_reason) if dual else "",
     )
     details = {"role": role}
     accounts.record(session, actor=actor, action="member_invited", subject=member_id, now=now, details=details)
+    if dual:
+        accounts.record(session, actor=actor, action="dual_role_declared", subject=member_id, now=now)
+    return member_id
 
 
-def remove_member(session: Session, *, member_id: str, actor: str, now: datetime) -> None:
-    """Take somebody off the panel. Raises Conflict once the jury has begun."""
-    jury.remove_member(session, edition_key=current_record(session).key, member_id=member_id, now=now)
+def remove_member(session: Session, *, member_id: str, actor: str, now: datetime, reason: str = "") -> None:
+    """Take somebody off the panel. Raises Conflict without a reason once the jury has begun."""
+    key = current_record(session).key
+    jury.remove_member(session, edition_key=key, member_id=member_id, reason=clean_text(reason), now=now)
     accounts.record(session, actor=actor, action="member_removed", subject=member_id, now=now)
 
 
-def add_organiser(session: Session, *, email: str, actor: str, now: datetime) -> None:
-    """Give somebody the secretariat's rights. Raises Conflict for a member of the jury."""
-    members = queries.panel(session, current_record(session).key)
-    if email.lower() in {member.email for member in members}:
-        raise Conflict(
-            "Cette adresse est celle d'un membre du jury, qui ne doit pas connaître les candidats : "
-            "elle ne peut pas rejoindre le secrétariat."
+def call_substitute(session: Session, *, member_id: str, reason: str, jury_url: str, actor: str, now: datetime) -> None:
+    """Call a substitute to sit. Raises Conflict for anybody else, DomainError without a reason."""
+    key = current_record(session).key
+    reason = clean_text(reason)
+    jury.call_substitute(session, edition_key=key, member_id=member_id, reason=reason, jury_url=jury_url, now=now)
+    accounts.record(session, actor=actor, action="substitute_called", subject=member_id, now=now)
+
+
+def add_organiser(session: Session, *, email: str, actor: str, now: datetime, dual_role_reason: str = "") -> None:
+    """Give somebody the secretariat's rights. Raises Conflict for a juror whose double role is not declared."""
+    key = current_record(session).key
+    if email.lower() in {member.email for member in queries.panel(session, key)}:
+        if not dual_role_reason:
+            raise Conflict(
+                "Cette adresse est celle d'un membre du jury, qui ne doit pas connaître les candidats. Choisissez "
+                "quelqu'un d'autre ou, faute de mieux, déclarez le cumul et son motif : il figure au procès-verbal."
+            )
+        member_id = jury.declare_dual_role(
+            session, edition_key=key, email=email, reason=clean_text(dual_role_reason), now=now
         )
+        accounts.record(session, actor=actor, action="dual_role_declared", subject=member_id, now=now)
     accounts.make_organiser(session, email=email, actor=actor, now=now)
 
 
@@ -154,10 +186,11 @@ def edit_edition(session: Session, *, edition: Edition, version: int, actor: str
     Raises Conflict on a stale version or once the jury uses what would change, DomainError for what makes no edition.
     """
     edition = document.parse(document.dump(edition))  # nothing is stored that could not be read again
+    told = session_rules(current_edition(session))
     changed = update_edition(session, edition=edition, version=version, now=now)
     if not changed:
         return changed
-    if _USED_BY_JURY & set(changed) and jury.has_session(session, edition_key=edition.key):
+    if session_rules(edition) != told and jury.has_session(session, edition_key=edition.key):
         jury.update_session_rules(session, rules=session_rules(edition), now=now)
     details = {"changed": list(changed)}
     subject = current_record(session).id
@@ -174,7 +207,22 @@ def session_rules(edition: Edition) -> jury.SessionRules:
         scale_low=edition.scale_low,
         scale_high=edition.scale_high,
         laureates_max=edition.laureates_max,
+        method=document.jury_method(edition),
+        charter=edition.texts.charter,
+        recusal_scope=edition.recusal,
     )
+
+
+def _declared_dual_role(session: Session, email: str, reason: str) -> bool:
+    """Tell whether this is an organiser's address. Raises Conflict where nobody says why they would sit too."""
+    account = by_email(session, email)
+    dual = bool(account and account.organiser)
+    if dual and not reason:
+        raise Conflict(
+            "Cette adresse est celle d'un membre du secrétariat du concours, qui connaît les candidats. Invitez "
+            "quelqu'un d'autre ou, faute de mieux, déclarez le cumul et son motif : il figure au procès-verbal."
+        )
+    return dual
 
 
 def _open_jury(session: Session, edition: Edition, now: datetime) -> None:
@@ -200,8 +248,7 @@ def _examinable(session: Session, entry_id: str) -> Entry:
     return entry
 
 
-def _require_ready(entries: Collection[queries.ExaminedEntry], edition: Edition, now: datetime) -> None:
-    found = _obstacles(entries, edition, now)
+def _require_ready(found: list[str]) -> None:
     if found:
         raise DomainError(" ".join(["Les œuvres ne peuvent pas encore être transmises au jury.", *found]))
 
@@ -226,7 +273,7 @@ def _shuffled(deposits: Iterable[Deposit]) -> list[Deposit]:
     return batch
 
 
-def _as_work(deposit: Deposit) -> jury.IncomingWork:
+def as_work(deposit: Deposit) -> jury.IncomingWork:
     """Return what the jury may know of a deposit: cleaned words and the files that we made."""
     return jury.IncomingWork(
         category=clean_line(deposit.answers.category),
@@ -245,4 +292,5 @@ def _as_work(deposit: Deposit) -> jury.IncomingWork:
             )
             for file in deposit.creation.jury_files
         ),
+        film_seconds=round(deposit.creation.duration_s or 0),
     )

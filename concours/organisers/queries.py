@@ -124,6 +124,13 @@ def panel(session: Session, edition_key: str) -> list[jury.MemberProgress]:
     )
 
 
+def begun_at(session: Session, edition_key: str) -> datetime | None:
+    """Return when the jury began to score; None before."""
+    if not jury.has_session(session, edition_key=edition_key):
+        return None
+    return jury.milestones(session, edition_key=edition_key).first_score_at
+
+
 def audit_events(session: Session, *, offset: int = 0, limit: int = 50) -> list[tuple[AuditEvent, str | None]]:
     """Return this side's acts, the latest first, each with the address of the account that acted."""
     query = select(AuditEvent, Account.email).outerjoin(Account, Account.id == AuditEvent.actor)

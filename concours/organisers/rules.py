@@ -151,11 +151,15 @@ class Situation:
     lacking: Collection[str]
     """What the panel lacks, in words."""
     minutes_signed: bool
+    bodies: int = 0
+    """Members and entries that may be of one administration, to be looked at."""
+    reports: int = 0
+    """Breaches of anonymity that wait for a decision."""
 
 
 def todo(now: Situation) -> list[Task]:
     """Return what the secretariat has to do now, the most pressing first."""
-    tasks: list[Task] = []
+    tasks = _from_the_jury(now)
     if now.phase is Phase.UPCOMING:
         tasks.append(Task("Relisez le calendrier, les règles et les textes avant l'ouverture.", "Relire", "edition"))
     if now.to_examine and now.phase in {Phase.OPEN, Phase.EXAMINATION}:
@@ -179,6 +183,20 @@ def lacking_roles(roles: Collection[str]) -> list[str]:
     """Return what a panel of these roles lacks, in words."""
     wanted = {"president": "la présidence", "secretary": "le secrétariat du jury", "juror": "au moins un·e juré·e"}
     return [words for role, words in wanted.items() if role not in roles]
+
+
+def _from_the_jury(now: Situation) -> list[Task]:
+    tasks: list[Task] = []
+    if now.reports:
+        several = now.reports > 1
+        words = f"{now.reports} ruptures d'anonymat signalées" if several else "Une rupture d'anonymat signalée"
+        suspended = "les œuvres sont suspendues" if several else "l'œuvre est suspendue"
+        tasks.append(Task(f"{words} : {suspended} jusqu'à votre décision.", "Décider", "signalements"))
+    if now.bodies:
+        plural = "s" if now.bodies > 1 else ""
+        sentence = f"{now.bodies} appartenance{plural} possible{plural} à vérifier entre jury et candidatures."
+        tasks.append(Task(sentence, "Vérifier", "appartenances"))
+    return tasks
 
 
 def _hand_over(now: Situation) -> Task:

@@ -17,6 +17,9 @@ class TieForm(DsfrForm):
 
     chosen = CheckboxesField("Œuvres retenues", required=False)
     reason = TextArea("Motif de la décision", hint="Il figure au procès-verbal.", max_length=_REASON_MAX_LENGTH, rows=3)
+    casting_vote = ConsentField(
+        "Les voix étaient partagées : ma voix, prépondérante, a tranché.", required=False, validators=[Needed()]
+    )
 
     @property
     def numbers(self) -> list[int]:

@@ -12,12 +12,26 @@ from jury import queries
 from jury.deliberation.queries import laureates_of, standing_of
 from jury.deliberation.rules import Choice, check_choices, check_tie_choice, departs
 from jury.models import JuryAudit, JuryLaureate, JuryMember, JurySession, JuryTieDecision
-from jury.rules import DELIBERATING_ROLES
+from jury.rules import DELIBERATING_ROLES, Role
+from jury.sheets import check_sits
 
 
-def decide_tie(session: Session, *, member_id: str, chosen: Sequence[int], reason: str, now: datetime) -> None:
-    """Record which of the equal works at the last place enter the honours; a new decision replaces the last one."""
+def decide_tie(
+    session: Session,
+    *,
+    member_id: str,
+    chosen: Sequence[int],
+    reason: str,
+    now: datetime,
+    casting_vote: bool = False,
+) -> None:
+    """Record which of the equal works at the last place enter the honours; a new decision replaces the last one.
+
+    `casting_vote`: the president's voice settled it, and only the president records that.
+    """
     jury = _deliberating(session, member_id)
+    if casting_vote and session.get_one(JuryMember, member_id).duty is not Role.PRESIDENT:
+        raise Forbidden("La voix prépondérante est celle de la présidence : elle seule la consigne.")
     if jury.laureates_recorded_at is not None:
         raise Conflict("Le palmarès est déjà enregistré : c'est lui qu'il faut corriger, en motivant l'écart.")
     line = standing_of(session, jury).line
@@ -25,8 +39,9 @@ def decide_tie(session: Session, *, member_id: str, chosen: Sequence[int], reaso
     decision = session.get(JuryTieDecision, jury.id) or JuryTieDecision(session_id=jury.id)
     decision.tied, decision.chosen = list(line.tied), sorted(chosen)
     decision.reason, decision.decided_by, decision.decided_at = reason, member_id, now
+    decision.casting_vote = casting_vote
     session.add(decision)
-    details = {"tied": decision.tied, "chosen": decision.chosen}
+    details = {"tied": decision.tied, "chosen": decision.chosen, "casting_vote": casting_vote}
     record(session, JuryAudit, actor=member_id, action="tie_decided", subject=jury.id, now=now, details=details)
 
 
@@ -40,7 +55,7 @@ def record_laureates(
         raise Conflict(
             "Des œuvres sont ex æquo à la dernière place. Enregistrez d'abord la décision du jury qui les départage."
         )
-    works = {work.number: work.id for work in queries.works_of(session, jury)}
+    works = queries.ids_of(session, jury)
     check_choices(choices, list(works), jury.laureates_max)
     away = departs(choices, standing.proposed)
     if away and not departure_reason:
@@ -78,6 +93,7 @@ def _deliberating(session: Session, member_id: str) -> JurySession:
     """Return the session, locked, for somebody who may decide in it now."""
     member = session.get_one(JuryMember, member_id)
     jury = session.get_one(JurySession, member.session_id, with_for_update=True)
+    check_sits(member, jury)
     if member.duty not in DELIBERATING_ROLES:
         raise Forbidden("La délibération est consignée par la présidence ou le secrétariat du jury.")
     if jury.scoring_closed_at is None:

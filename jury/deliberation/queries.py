@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from jury import queries
 from jury.deliberation.rules import proposal
 from jury.models import JuryLaureate, JurySession, JuryTieDecision, JuryWork
 from jury.ranking import Line, Ranking, line
+from jury.tallies import ranking_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """The ranking, where the number of laureates cuts it, and what the panel decided there."""
 
@@ -25,15 +26,15 @@ class Standing:
         """Whether a tie at the last place still waits for a decision."""
         return bool(self.line.tied) and self.decision is None
 
-    @property
+    @cached_property
     def proposed(self) -> dict[int, int]:
         """Laureates by the ranking and the decision: rank by number."""
         return proposal(self.ranking, self.line, self.decision.chosen if self.decision else ())
 
 
-def standing_of(session: Session, jury: JurySession) -> Standing:
-    """Return the ranking with its line and the decision on it."""
-    ranking = queries.ranking_of(session, jury)
+def standing_of(session: Session, jury: JurySession, *, detailed: bool = True) -> Standing:
+    """Return the ranking with its line and the decision on it; `detailed` as for the ranking."""
+    ranking = ranking_of(session, jury, detailed=detailed)
     decision = session.get(JuryTieDecision, jury.id)
     return Standing(ranking, line(ranking, jury.laureates_max), decision)
 

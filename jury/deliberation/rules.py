@@ -31,8 +31,8 @@ def check_tie_choice(line: Line, chosen: Sequence[int], reason: str) -> None:
 
 def proposal(ranking: Ranking, line: Line, tie_winners: Sequence[int]) -> dict[int, int]:
     """Return the laureates of the ranking and of the tie decision: rank by number."""
-    entering = {*line.inside, *tie_winners}
-    return {place.number: place.rank for place in ranking.places if place.number in entering}
+    entering = [*line.inside, *sorted(tie_winners)]
+    return {number: place.rank for number in entering if (place := ranking.place(number))}
 
 
 def check_choices(choices: Sequence[Choice], numbers: Sequence[int], laureates_max: int) -> None:

@@ -1,10 +1,10 @@
 """The pages of the deliberation: ranking, ties, honours, minutes. For the president and the secretary only."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,16 +13,20 @@ from concours.kernel.errors import Conflict, DomainError
 from concours.kernel.forms import DsfrForm
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
-from jury import queries
 from jury.deliberation.forms import SignatureForm, TieForm, laureates_form
 from jury.deliberation.operations import decide_tie, mark_minutes_signed, record_laureates
 from jury.deliberation.queries import Standing, laureates_of, standing_of
 from jury.deliberation.rules import Choice, default_reason
-from jury.models import JurySession, JuryWork
-from jury.queries import MemberProgress
+from jury.models import JurySession
+from jury.panel_facts import Annex, annex_of
+from jury.progress import MemberProgress, progress_of
 from jury.ranking import decimals_to_separate, format_mean
-from jury.rules import DELIBERATING_ROLES, format_number
+from jury.rules import DELIBERATING_ROLES, Role, format_number
+from jury.tallies import WorkName, details_of, names_of
 from jury.views.access import jury_of, only, seat
+
+_PER_PAGE = 100
+"""Works that one page of the ranking shows."""
 
 deliberation = ClosedBlueprint("deliberation", __name__, access=only(DELIBERATING_ROLES))
 
@@ -33,8 +37,10 @@ class Results:
 
     jury: JurySession
     standing: Standing
-    works: dict[int, JuryWork]
+    works: Mapping[int, WorkName]
     members: Sequence[MemberProgress]
+    """Those who sit."""
+    annex: Annex
     laureates: Sequence[Choice]
     """As recorded; empty before, or when none is honoured."""
     decimals: int
@@ -55,21 +61,40 @@ class Results:
 @deliberation.get("/classement")
 def ranking() -> ResponseReturnValue:
     """Show the ranking, and where the number of laureates cuts it."""
-    return _page("ranking", _results())
+    results = _results(detailed=False)
+    places = results.standing.ranking.places
+    last = max(1, -(-len(places) // _PER_PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), last)
+    shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+    with state().database.read() as session:
+        details = details_of(session, jury_of(session), [place.number for place in shown])
+    shown = tuple(replace(place, tally=replace(place.tally, **details[place.number])) for place in shown)
+    return render_template("jury/ranking.html", results=results, seat=seat(), shown=shown, page=page, last=last)
 
 
 @deliberation.route("/classement/departage", methods=["GET", "POST"])
 def tie() -> ResponseReturnValue:
     """Decide between the equal works at the last place."""
     results, form = _results(), TieForm()
+    if seat().role is not Role.PRESIDENT:
+        del form.casting_vote
     form.chosen.offer((str(n), f"{format_number(n)}, {results.works[n].title}") for n in results.standing.line.tied)
     if not form.is_submitted() and (decision := results.standing.decision):
         form.chosen.data, form.reason.data = [str(number) for number in decision.chosen], decision.reason
+        if "casting_vote" in form:
+            form.casting_vote.data = decision.casting_vote
     if not form.validate_on_submit():
         return _page("tie", results, form)
     try:
         with state().database.write() as session:
-            decide_tie(session, member_id=seat().member_id, chosen=form.numbers, reason=form.reason.data, now=instant())
+            decide_tie(
+                session,
+                member_id=seat().member_id,
+                chosen=form.numbers,
+                reason=form.reason.data,
+                casting_vote="casting_vote" in form and bool(form.casting_vote.data),
+                now=instant(),
+            )
     except DomainError as refusal:
         return _refused("tie", results, form, refusal)
     flash("La décision est enregistrée : elle figure au procès-verbal.", "success")
@@ -130,7 +155,7 @@ def signature() -> ResponseReturnValue:
     return redirect(url_for("deliberation.minutes"), HTTPStatus.SEE_OTHER)
 
 
-def _results() -> Results:
+def _results(*, detailed: bool = True) -> Results:
     with state().database.read() as session:
         jury = jury_of(session)
         if jury.scoring_closed_at is None:
@@ -138,16 +163,17 @@ def _results() -> Results:
                 "L'évaluation est encore ouverte. Le classement apparaît quand le secrétariat du jury l'a close : "
                 "personne ne le voit avant."
             )
-        return _lay(session, jury)
+        return _lay(session, jury, detailed=detailed)
 
 
-def _lay(session: Session, jury: JurySession) -> Results:
-    standing = standing_of(session, jury)
+def _lay(session: Session, jury: JurySession, *, detailed: bool) -> Results:
+    standing = standing_of(session, jury, detailed=detailed)
     return Results(
         jury=jury,
         standing=standing,
-        works={work.number: work for work in queries.works_of(session, jury)},
-        members=queries.progress_of(session, jury),
+        works=names_of(session, jury),
+        members=[member for member in progress_of(session, jury) if member.sits],
+        annex=annex_of(session, jury),
         laureates=[Choice(work.number, row.rank, row.reason) for row, work in laureates_of(session, jury)],
         decimals=decimals_to_separate(place.mean for place in standing.ranking.places),
     )

@@ -2,21 +2,26 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import cast
 
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from concours.kernel.errors import NotFound
+from concours.kernel.errors import Forbidden, NotFound
 from concours.kernel.web import person
 from concours.kernel.web.access import AccessRule
 from concours.kernel.web.signin import require_sign_in
 from concours.kernel.web.state import instant, state
 from jury.models import JuryMember, JurySession
 from jury.operations import join
-from jury.rules import DELIBERATING_ROLES, SCORING_ROLES, Role
+from jury.rules import DELIBERATING_ROLES, Role
+
+SIGNED_OUT = "Votre session est terminée. Connectez-vous de nouveau : vos notes sont gardées sur cet appareil."
+NOT_SEATED = "Acceptez d'abord votre place et la charte du jury. Vos notes sont gardées sur cet appareil."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,20 @@ class Seat:
     session_id: str
     name: str
     role: Role
-    order_seed: str
+    place: int | None
+    """Among those who score: with the session, it says in which order the works come."""
+    finished_at: datetime | None
+    jury: JurySession
+    """Read once a request, apart from any session: to be shown, never changed."""
+    scores: bool
+    """Whether this member fills in sheets."""
+    sits: bool
+    """Whether they have accepted the seat and the charter, and do not wait in reserve."""
 
     @property
-    def scores(self) -> bool:
-        """Whether this member fills in sheets."""
-        return self.role in SCORING_ROLES
+    def writes(self) -> bool:
+        """Whether this member may fill in sheets now."""
+        return self.scores and self.finished_at is None and self.jury.scoring_closed_at is None
 
     @property
     def deliberates(self) -> bool:
@@ -41,15 +54,23 @@ class Seat:
 
 
 def members() -> ResponseReturnValue | None:
-    """Let in whoever sits on a panel."""
+    """Let in whoever was invited to a panel."""
     return require_sign_in() or _take_seat()
+
+
+def sitting() -> ResponseReturnValue | None:
+    """Let in whoever sits; send the others to their invitation, whatever they asked for."""
+    answer = members()
+    if answer is None and not seat().sits:
+        return redirect(url_for("invitation.show"), HTTPStatus.SEE_OTHER)
+    return answer
 
 
 def only(roles: Collection[Role]) -> AccessRule:
     """Let in these roles; for the others the page does not exist."""
 
     def rule() -> ResponseReturnValue | None:
-        answer = members()
+        answer = sitting()
         if answer is None and seat().role not in roles:
             raise NotFound
         return answer
@@ -72,16 +93,44 @@ def seated() -> Seat | None:
     return cast("Seat | None", g.get("seat"))
 
 
+def scorers() -> ResponseReturnValue | None:
+    """Let in whoever fills in sheets; for the others the page does not exist."""
+    answer = sitting()
+    if answer is None and not seat().scores:
+        raise NotFound
+    return answer
+
+
+def known_members() -> None:
+    """Let in whoever sits on a panel. Raises Forbidden, in words: a script follows no redirection to a page."""
+    if person.person_id() is None or _take_seat() is not None:
+        raise Forbidden(SIGNED_OUT)
+    if not seat().sits:
+        raise Forbidden(NOT_SEATED)
+
+
 def _take_seat() -> ResponseReturnValue | None:
     member_id = person.person_id() or ""
+    query = select(JuryMember, JurySession).join(JurySession, JurySession.id == JuryMember.session_id)
     with state().database.read() as session:
-        member = session.get(JuryMember, member_id)
-    if member is None:
+        found = session.execute(query.where(JuryMember.id == member_id, JuryMember.removed_at.is_(None))).first()
+    if found is None:
         # Taken off the panel since they signed in.
         person.sign_out()
         return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)
+    member, jury = found
     if member.joined_at is None:
         with state().database.write() as session:
             join(session, member_id=member.id, now=instant())
-    g.seat = Seat(member.id, member.session_id, member.name, member.duty, member.order_seed)
+    g.seat = Seat(
+        member_id=member.id,
+        session_id=jury.id,
+        name=member.name,
+        role=member.duty,
+        place=member.seat,
+        finished_at=member.finished_at,
+        jury=jury,
+        scores=member.scores,
+        sits=member.sits and member.charter_digest == jury.charter_digest,
+    )
     return None

@@ -8,10 +8,13 @@ from flask.typing import ResponseReturnValue
 from concours.kernel.errors import DomainError
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
-from jury import queries
+from jury import queries, reminders
 from jury.forms import ClosingForm
 from jury.operations import close_scoring
+from jury.progress import progress_of
+from jury.robustness.missing import stakes
 from jury.rules import Role
+from jury.tallies import sheets_of
 from jury.views.access import jury_of, only, seat
 
 panel = ClosedBlueprint("panel", __name__, access=only({Role.SECRETARY}))
@@ -22,9 +25,28 @@ def progress() -> ResponseReturnValue:
     """Show how many sheets each juror has filled in; no score."""
     with state().database.read() as session:
         jury = jury_of(session)
-        members = queries.progress_of(session, jury)
-        works = len(queries.numbers_of(session, jury))
-    return render_template("jury/progress.html", jury=jury, members=members, works=works)
+        members = progress_of(session, jury)
+        works = len(queries.standing_numbers(session, jury))
+        asked_at = reminders.last_asked(session, jury)
+    waited = reminders.late(members)
+    return render_template(
+        "jury/progress.html", jury=jury, members=members, works=works, late=waited, asked_at=asked_at
+    )
+
+
+@panel.post("/avancement/rappel")
+def remind() -> ResponseReturnValue:
+    """Write to the jurors who are late."""
+    try:
+        with state().database.write() as session:
+            url = state().settings.jury_url
+            written = reminders.remind_asked(session, member_id=seat().member_id, jury_url=url, now=instant())
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return redirect(url_for("panel.progress"), HTTPStatus.SEE_OTHER)
+    people = f"{written} personnes" if written > 1 else "une personne" if written else "personne : nul n'est en retard"
+    flash(f"Rappel envoyé à {people}.", "success")
+    return redirect(url_for("panel.progress"), HTTPStatus.SEE_OTHER)
 
 
 @panel.route("/avancement/cloture", methods=["GET", "POST"])
@@ -46,6 +68,13 @@ def close() -> ResponseReturnValue:
 def _render_closing(form: ClosingForm) -> str:
     with state().database.read() as session:
         jury = jury_of(session)
-        members = [line for line in queries.progress_of(session, jury) if line.expected]
-        unscored = queries.ranking_of(session, jury).unranked
-    return render_template("jury/closing.html", form=form, jury=jury, members=members, unscored=unscored)
+        members = [line for line in progress_of(session, jury) if line.expected]
+        sheets = sheets_of(session, jury)
+    return render_template(
+        "jury/closing.html",
+        form=form,
+        jury=jury,
+        members=members,
+        apart=sheets.ranking.apart,
+        at_stake=stakes(sheets).by_juror,
+    )

@@ -1,6 +1,5 @@
 """The works: the list in one's own order, one page a work with its sheet, the files."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -10,53 +9,27 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from concours.kernel.clock import format_day, format_hour, to_paris
-from concours.kernel.errors import DomainError
+from concours.kernel.errors import DomainError, NotFound
+from concours.kernel.web import person
 from concours.kernel.web.access import ClosedBlueprint
-from concours.kernel.web.media import serve_copy
+from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
 from jury import queries
 from jury.forms import SheetForm, sheet_form
-from jury.models import JurySession, JuryWork
-from jury.operations import StaleSheet, record_scores
-from jury.rules import Sheet, SheetState, format_number, next_to_score, sheet_state, work_order
-from jury.views.access import jury_of, members, seat
+from jury.models import JurySession
+from jury.operations import record_scores
+from jury.progress import progress_of
+from jury.queries import WorkSeen
+from jury.queue import Queue, Shown, distribution, queue_of
+from jury.rules import Sheet, SheetState, format_number, next_to_score, sheet_state
+from jury.sheets import StaleSheet
+from jury.views.access import seat, sitting
+from jury.views.board import Board, board_from, board_of
 
-works = ClosedBlueprint("works", __name__, access=members)
+works = ClosedBlueprint("works", __name__, access=sitting)
 
-
-@dataclass(frozen=True)
-class Queue:
-    """The works in one member's order, with where they stand."""
-
-    order: Sequence[int]
-    states: dict[int, SheetState]
-
-    @property
-    def remaining(self) -> int:
-        """Works for which no whole sheet stands."""
-        return sum(state is not SheetState.SCORED for state in self.states.values())
-
-    @property
-    def done(self) -> int:
-        """Works with a whole sheet."""
-        return len(self.order) - self.remaining
-
-    @property
-    def next(self) -> int | None:
-        """Where to go on."""
-        return next_to_score(self.order, self.states)
-
-    def place(self, number: int) -> int:
-        """Return the place of a work in this order, from 1."""
-        return self.order.index(number) + 1
-
-    def before(self, number: int) -> int | None:
-        """Return the work before, None at the beginning."""
-        return self.order[self.place(number) - 2] if self.place(number) > 1 else None
-
-    def after(self, number: int) -> int | None:
-        """Return the work after, None at the end."""
-        return self.order[self.place(number)] if self.place(number) < len(self.order) else None
+_OWNER_LENGTH = 16
+"""Characters of the mark by which a device knows whose unsent scores it keeps."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +37,7 @@ class Desk:
     """What the page of one work needs."""
 
     jury: JurySession
-    work: JuryWork
+    work: WorkSeen
     queue: Queue
     sheet: Sheet
     saved_at: datetime | None
@@ -72,25 +45,29 @@ class Desk:
 
 @works.get("/")
 def home() -> ResponseReturnValue:
-    """Greet, say what remains, list the works."""
+    """Greet, say what remains, list the works that the filter lets through."""
+    jury = seat().jury
     with state().database.read() as session:
-        jury = jury_of(session)
-        queue = _queue(session, jury)
+        queue = own_queue(session)
         by_number = {work.number: work for work in queries.works_of(session, jury)}
-        sheets = queries.progress_of(session, jury) if not seat().scores else []
+        sheets = progress_of(session, jury) if not seat().scores else []
         covers = queries.covers_of(session, jury)
-    listed = [by_number[number] for number in queue.order]
-    return render_template(
-        "jury/home.html", seat=seat(), jury=jury, queue=queue, works=listed, covers=covers, sheets=sheets
-    )
+        points = queries.points_of(session, jury, member_id=seat().member_id)
+    asked = request.args.get("montrer", "")
+    shown = Shown(asked) if asked in set(Shown) else Shown.ALL
+    context = {"queue": queue, "covers": covers, "sheets": sheets, "points": points, "shown": shown, "filters": Shown}
+    context["owner"] = _owner()
+    given = [value for number in queue.order for value in points.get(number, {}).values()]
+    spread = distribution(given, jury.scale.points)
+    listed = [by_number[number] for number in queue.shown(shown)]
+    return render_template("jury/home.html", seat=seat(), jury=jury, works=listed, spread=spread, **context)
 
 
 @works.get("/oeuvres/<int:number>")
 def show(number: int) -> ResponseReturnValue:
     """Show a work and this juror's own sheet."""
     desk = _desk(number)
-    form = sheet_form(desk.jury.criteria_list, desk.jury.scale, desk.sheet) if _may_write(desk.jury) else None
-    return _render(desk, form)
+    return _render(desk, board_of(desk.jury.criteria_list, desk.sheet) if seat().writes else None)
 
 
 @works.post("/oeuvres/<int:number>")
@@ -99,7 +76,7 @@ def save(number: int) -> ResponseReturnValue:
     desk = _desk(number)
     form = sheet_form(desk.jury.criteria_list, desk.jury.scale, Sheet(number, {}))
     if not form.validate():
-        return _render(desk, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _render_form(desk, form), HTTPStatus.UNPROCESSABLE_ENTITY
     clearing = request.form.get("then") == "clear"
     try:
         with state().database.write() as session:
@@ -116,10 +93,10 @@ def save(number: int) -> ResponseReturnValue:
         # What is sent next replaces what is shown beside it: the juror has both in sight.
         form.version.data = str(stale.stored.version)
         form.refuse(stale.message)
-        return _render(desk, form, other=stale.stored), stale.status
+        return _render_form(desk, form, other=stale.stored), stale.status
     except DomainError as refusal:
         form.refuse(refusal.message)
-        return _render(desk, form), refusal.status
+        return _render_form(desk, form), refusal.status
     return _cleared(number) if clearing else _go_on(desk, form)
 
 
@@ -127,7 +104,16 @@ def save(number: int) -> ResponseReturnValue:
 def media(number: int, role: str, position: int) -> ResponseReturnValue:
     """Send a file made for jurors. Neither its name nor its headers tell anything but its type and size."""
     with state().database.read() as session:
-        found = queries.find_media(session, session_id=seat().session_id, number=number, role=role, position=position)
+        found = queries.find_media(
+            session,
+            session_id=seat().session_id,
+            member_id=seat().member_id,
+            number=number,
+            role=role,
+            position=position,
+        )
+    if "emporter" in request.args:  # to be kept on the device: a script fetches from nowhere else
+        return serve(state().stores.ready.read, found.digest, size=found.size, mime=found.mime)
     # A reader that saves a document would otherwise name it after the address.
     name = f"oeuvre-{number}.pdf" if role == "document" else None
     return serve_copy(found.digest, size=found.size, mime=found.mime, name=name)
@@ -140,7 +126,7 @@ def _cleared(number: int) -> ResponseReturnValue:
 
 def _go_on(desk: Desk, form: SheetForm) -> ResponseReturnValue:
     number, criteria = desk.work.number, desk.jury.criteria_list
-    states = {**desk.queue.states, number: sheet_state(Sheet(number, form.points, form.remark.data), criteria)}
+    states = {**desk.queue.states, number: sheet_state(len(form.points), criteria, remarked=bool(form.remark.data))}
     saved = f"Œuvre {format_number(number)} : enregistré à {format_hour(instant())}."
     if states[number] is SheetState.SCORED:
         flash(saved, "success")
@@ -152,7 +138,7 @@ def _go_on(desk: Desk, form: SheetForm) -> ResponseReturnValue:
     following = next_to_score(desk.queue.order, states, after=number)
     if following is None:
         flash(
-            "Toutes les œuvres sont notées. Vos fiches restent modifiables jusqu'à la clôture.",
+            "Toutes les œuvres sont notées. Vos fiches restent modifiables jusqu'à ce que vous disiez avoir terminé.",
             "success",
         )
         return redirect(url_for("works.home"), HTTPStatus.SEE_OTHER)
@@ -163,30 +149,38 @@ def _scores(count: int) -> str:
     return f"{count} notes" if count > 1 else "une note"
 
 
-def _may_write(jury: JurySession) -> bool:
-    return seat().scores and jury.scoring_closed_at is None
-
-
-def _queue(session: Session, jury: JurySession) -> Queue:
-    states = queries.states_of(session, jury, member_id=seat().member_id)
-    # The secretary scores nothing: by number is how they look a work up.
-    order = work_order(seat().order_seed, states) if seat().scores else tuple(sorted(states))
-    return Queue(order, states)
+def own_queue(session: Session) -> Queue:
+    """Return the works of whoever is here, in their order."""
+    who = seat()
+    standings = queries.standings_of(session, who.jury, member_id=who.member_id)
+    return queue_of(who.session_id, who.place, standings)
 
 
 def _desk(number: int) -> Desk:
+    who = seat()
     with state().database.read() as session:
-        jury = jury_of(session)
-        work = queries.find_work(session, session_id=jury.id, number=number)
-        sheet, saved_at = queries.saved_sheet(session, work=work, member_id=seat().member_id)
-        return Desk(jury, work, _queue(session, jury), sheet, saved_at)
+        work = queries.find_work(session, session_id=who.session_id, member_id=who.member_id, number=number)
+        sheet, saved_at = queries.saved_sheet(session, work_id=work.id, number=number, member_id=who.member_id)
+        queue = own_queue(session)
+    if number not in queue.states:
+        raise NotFound
+    return Desk(who.jury, work, queue, sheet, saved_at)
 
 
-def _render(desk: Desk, form: SheetForm | None, *, other: Sheet | None = None) -> str:
-    context = {"form": form} if form else {}
+def _render_form(desk: Desk, form: SheetForm, *, other: Sheet | None = None) -> str:
+    return _render(desk, board_from(desk.jury.criteria_list, form), form=form, other=other)
+
+
+def _render(desk: Desk, board: Board | None, *, other: Sheet | None = None, **context: SheetForm) -> str:
     written = desk.queue.states[desk.work.number] is not SheetState.TO_SCORE
     saved = _saved(desk.saved_at) if written and desk.saved_at else ""
-    return render_template("jury/work.html", seat=seat(), desk=desk, other=other, saved=saved, **context)
+    return render_template(
+        "jury/work.html", seat=seat(), desk=desk, board=board, other=other, saved=saved, owner=_owner(), **context
+    )
+
+
+def _owner() -> str:
+    return person.mark_of(seat().member_id)[:_OWNER_LENGTH]
 
 
 def _saved(at: datetime) -> str:

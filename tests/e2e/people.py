@@ -203,7 +203,14 @@ class Organiser(Person):
 
 
 class Juror(Person):
-    """Scores every work."""
+    """Accepts the seat, then scores every work."""
+
+    def accept(self) -> None:
+        """Accept the charter and the seat."""
+        self.go("/invitation/")
+        self.fill(bodies="Ministère des lisières")
+        self.tick("accepted")
+        self.press("J'accepte de siéger")
 
     def score_all(self, points: Mapping[str, int]) -> None:
         """Score every work that waits, the same on each criterion, after its title."""
@@ -220,6 +227,10 @@ class Juror(Person):
 
     def score(self, value: int) -> None:
         """Give this score on every criterion and go on to the next work."""
-        for scale in self.main.locator(".cc-score").all():
+        for scale in self.main.locator(".cj-criterion").all():
             scale.locator(f"input[value='{value}']").check(force=True)
-        self.press("Enregistrer et suivant")
+        here = self.page.url.partition("#")[0]
+        self.page.get_by_role("button", name="Enregistrer et suivant").click()
+        # The page goes on once the last score is kept, not when the button is pressed.
+        self.page.wait_for_url(lambda url: url.partition("#")[0] != here)
+        self.check()

@@ -55,7 +55,7 @@ def test_it_says_where_everything_is(demo: dict[str, Any]) -> None:
     ("role", "words"),
     [
         ("organiser", "Tableau de bord"),
-        ("jurors", "24 œuvres"),
+        ("jurors", "Vous avez noté"),
         ("candidates", "Mes candidatures"),
         ("secretary", "24 œuvres devant le jury"),
     ],

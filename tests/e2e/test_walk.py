@@ -67,6 +67,7 @@ class Walk:
         jurors = [self._person(Juror, f"juror{n}@jury.example", jury=True) for n in (1, 2)]
         for juror in jurors:
             juror.sign_in()
+            juror.accept()
             juror.score_all({team.title: team.points for team in self.teams})
             assert "Vos fiches restent modifiables" in self._home_words(juror)
         self._deliberate(president=jurors[0])
@@ -108,6 +109,7 @@ class Walk:
     def _deliberate(self, president: Juror) -> None:
         secretary = self._person(Juror, "secretary@jury.example", jury=True)
         secretary.sign_in()
+        secretary.accept()
         secretary.go("/avancement/cloture")
         secretary.tick("confirmed")
         secretary.press("Clore l'évaluation")

@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from jury import api, queries
 from jury.models import JuryMember
-from jury.rules import work_order
+from jury.order import work_order
 from tests import canary
 from tests.canary import traces
 from tests.crawler import HOME, Answer, Crawler
@@ -124,7 +124,8 @@ def test_works_stand_in_an_order_that_is_not_that_of_arrival(scoring: Snapshot, 
         with scoring.database.read() as session:
             member = queries.find_member_by_email(session, f"{who}@jury.example")
         assert isinstance(member, JuryMember)
-        drawn = work_order(member.order_seed, sealed.numbers) if member.scores else tuple(sealed.numbers)
+        seat = member.seat
+        drawn = tuple(sealed.numbers) if seat is None else work_order(member.session_id, seat, sealed.numbers)
         assert tuple(listed[-len(drawn) :]) == drawn
 
 
@@ -169,7 +170,15 @@ def test_pages_of_other_roles_answer_as_pages_that_do_not_exist(sealed: SealedCo
     walk = Crawler(sealed.open("signed", tmp_path).member("jure1"))
     walk.fetch(HOME)  # the cookie is set by now
     absent = walk.fetch(f"{HOME}oeuvres/1000")
-    for door in ("avancement", "avancement/cloture", "classement", "palmares", "proces-verbal"):
+    for door in (
+        "avancement",
+        "avancement/cloture",
+        "classement",
+        "palmares",
+        "proces-verbal",
+        "ecarts",
+        "ma-severite",
+    ):
         closed = walk.fetch(HOME + door)
         assert (closed.status, said(closed), len(closed.headers)) == (404, said(absent), len(absent.headers))
 

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 
 from concours.kernel.db import Base, Database
 from concours.migrations import compare_type, downgrade, upgrade
@@ -46,6 +47,32 @@ def test_migrations_undo_and_build_again(empty_database_url: str) -> None:
     assert tables(empty_database_url) == set()
     upgrade(empty_database_url)
     require_none(differences(empty_database_url), "What was undone was not built again as it was.")
+
+
+def put(session: Session, table: str, **values: object) -> None:
+    """Write a row as an older version of the program would."""
+    columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    session.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({marks})"), values)  # noqa: S608 -- our own names
+
+
+def test_a_jury_at_work_survives_what_came_after_it(empty_database_url: str) -> None:
+    upgrade(empty_database_url, "0009")
+    database, now = Database(empty_database_url), "2027-03-15 10:00:00"
+    words = {"title": "t", "departure_reason": "", "minutes_signed_by": "", "criteria": "[]"}
+    person = {"email": "m@jury.example", "name": "M", "function": "", "role": "juror", "order_seed": "x"}
+    with database.write() as session:
+        rules = {"scale_low": 0, "scale_high": 10, "laureates_max": 5}
+        put(session, "jury_session", id="s", edition_key="2027", opened_at=now, **words, **rules)
+        put(session, "jury_member", id="m", session_id="s", invited_at=now, joined_at=now, **person)
+        put(session, "jury_work", id="w", session_id="s", number=1, category="", title="", summary="")
+        times = {"created_at": now, "updated_at": now}
+        put(session, "jury_sheet", id="h", session_id="s", work_id="w", member_id="m", remark="", version=1, **times)
+    upgrade(empty_database_url)
+    with database.read() as session:
+        found = session.execute(text("SELECT joined_at = accepted_at, charter_digest FROM jury_member")).one()
+        assert tuple(found) == (True, "")
+        assert session.execute(text("SELECT member_id FROM jury_sheet")).scalar_one() == "m"
+    database.dispose()
 
 
 def test_no_model_is_unknown_to_the_migrations() -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from concours.kernel.audit import broken_at
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict
-from jury import operations, queries
+from jury import operations, queries, tallies
 from jury.models import JuryAudit, JuryScore, JurySheet
+from jury.sheets import StaleSheet
 from tests.jury_session import KEY, NOW, Panel, open_jury, score
 
 JURORS = 19  # and the president
@@ -59,7 +60,7 @@ def test_twenty_jurors_write_at_once_and_every_sheet_is_there(
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(JurySheet)) == 20 * 4
         assert session.scalar(select(func.count()).select_from(JuryScore)) == 20 * 4 * 3
-        ranking = queries.ranking_of(session, queries.find_session(session, KEY))
+        ranking = tallies.ranking_of(session, queries.find_session(session, KEY))
         assert {place.sheets for place in ranking.places} == {20}
         assert broken_at(session.scalars(select(JuryAudit).order_by(JuryAudit.position))) is None
 
@@ -69,7 +70,7 @@ def test_one_juror_in_many_windows_at_once_keeps_one_sheet(database: Database, c
         try:
             with database.write() as session:
                 score(session, crowd.president, crowd.numbers[0], value, value, value)
-        except operations.StaleSheet:
+        except StaleSheet:
             return False
         return True
 

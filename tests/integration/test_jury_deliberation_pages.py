@@ -15,7 +15,14 @@ from tests.page import Page, page
 FULL = {"substance": 7, "form": 8, "inspiration": 9}
 CLEAR = (9, 8, 7, 6, 5, 4)
 TIED = (9, 8, 7, 6, 5, 5)
-DELIBERATION = ("/classement", "/classement/departage", "/palmares", "/proces-verbal", "/proces-verbal/signature")
+DELIBERATION = (
+    "/classement",
+    "/classement/solidite",
+    "/classement/departage",
+    "/palmares",
+    "/proces-verbal",
+    "/proces-verbal/signature",
+)
 
 
 @pytest.fixture
@@ -58,7 +65,7 @@ def test_closing_says_what_is_missing_and_asks_to_confirm(room: JuryRoom) -> Non
     fill(work_page(room.other, room.panel.numbers[0]), FULL)
     closing = page(room.secretary, "/avancement").follow("Préparer la clôture")
     assert "Il manque 11 fiches" in closing.text
-    assert [_row(row) for row in closing.all("tr")[1:]] == ["Presidente 6 sur 6 0", "Jure2 5 sur 6 0"]
+    assert [_row(row) for row in closing.all("tr")[1:]] == ["Presidente 6 sur 6 0 6", "Jure2 5 sur 6 0 5"]
     refused = closing.form().submit(status=422)
     assert refused.errors == ["Cochez cette case pour clore l'évaluation."]
     ranking = refused.form().submit(confirmed="y")

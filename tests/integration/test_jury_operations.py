@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from concours.kernel.audit import broken_at
 from concours.kernel.db import Base, Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
-from jury import api, operations, queries
+from jury import api, operations, queries, tallies
 from jury.models import JuryAudit, JuryMember, JuryScore, JurySheet, JuryWork
+from jury.progress import progress_of
 from jury.rules import SheetState
+from jury.sheets import StaleSheet
 from tests.jury_session import (
     KEY,
     NOW,
@@ -66,7 +68,7 @@ def test_the_rows_on_the_disk_stand_in_the_order_of_the_draw(sqlite_database: Da
 def test_no_column_of_a_work_is_an_instant_or_a_person() -> None:
     columns = {name for table in ("jury_work", "jury_media") for name in Base.metadata.tables[table].columns.keys()}  # noqa: SIM118 -- the collection iterates over columns, not names
     assert columns == {
-        *{"id", "session_id", "number", "category", "title", "summary"},
+        *{"id", "session_id", "number", "category", "title", "summary", "seconds"},
         *{"work_id", "role", "position", "digest", "mime", "width", "height", "size", "text"},
     }
 
@@ -162,12 +164,12 @@ def test_a_seat_is_taken_once(database: Database, panel: Panel, name: str, role:
         invite(session, name, role)
 
 
-def test_a_member_leaves_before_the_first_score_only(database: Database, panel: Panel) -> None:
+def test_a_member_leaves_without_a_reason_before_the_first_score_only(database: Database, panel: Panel) -> None:
     with database.write() as session:
         api.remove_member(session, edition_key=KEY, member_id=panel.jurors[0], now=NOW)
     with database.write() as session:
         score(session, panel.president, panel.numbers[0], 5, 5, 5)
-    with pytest.raises(Conflict, match="ne se réduit plus"), database.write() as session:
+    with pytest.raises(Conflict, match="sa composition est figée"), database.write() as session:
         api.remove_member(session, edition_key=KEY, member_id=panel.jurors[1], now=NOW)
     with database.read() as session:
         assert session.get(JuryMember, panel.jurors[0]) is None
@@ -192,7 +194,7 @@ def test_a_whole_sheet_is_kept_and_counts(database: Database, panel: Panel) -> N
         jury = queries.find_session(session, KEY)
         assert queries.states_of(session, jury, member_id=panel.jurors[0])[number] is SheetState.SCORED
         assert set(queries.states_of(session, jury, member_id=panel.jurors[1]).values()) == {SheetState.TO_SCORE}
-        assert queries.ranking_of(session, jury).places[0].mean == Fraction(25, 3)
+        assert tallies.ranking_of(session, jury).places[0].mean == Fraction(25, 3)
         assert api.progress(session, edition_key=KEY) == api.Progress(6, 3, 1, 18)
 
 
@@ -203,8 +205,8 @@ def test_a_sheet_begun_is_kept_and_does_not_count_yet(database: Database, panel:
     with database.read() as session:
         jury = queries.find_session(session, KEY)
         assert queries.states_of(session, jury, member_id=panel.jurors[0])[number] is SheetState.INCOMPLETE
-        assert queries.ranking_of(session, jury).places == ()
-        line = next(line for line in queries.progress_of(session, jury) if line.member_id == panel.jurors[0])
+        assert tallies.ranking_of(session, jury).places == ()
+        line = next(line for line in progress_of(session, jury) if line.member_id == panel.jurors[0])
     assert (line.done, line.incomplete, line.missing) == (0, 1, 6)
 
 
@@ -233,7 +235,7 @@ def test_a_sheet_saved_meanwhile_elsewhere_is_not_overwritten(database: Database
     member, number = panel.jurors[0], panel.numbers[0]
     with database.write() as session:
         score(session, member, number, 1, 2, 3)
-    with pytest.raises(operations.StaleSheet) as refusal, database.write() as session:
+    with pytest.raises(StaleSheet) as refusal, database.write() as session:
         score(session, member, number, 9, 9, 9)
     assert refusal.value.stored.points == {"substance": 1, "form": 2, "inspiration": 3}
     assert refusal.value.stored.version == 1
@@ -272,7 +274,9 @@ def test_the_database_itself_refuses_a_sheet_across_sessions(database: Database,
     with database.write() as session:
         other = open_jury(session, works_count=1, rules=SECOND_RULES)
         theirs = session.get_one(JuryWork, other.works[0].work_id)
-    sheet = JurySheet(session_id=theirs.session_id, work_id=theirs.id, member_id=panel.jurors[0], remark="", version=1)
+    sheet = JurySheet(
+        session_id=theirs.session_id, work_id=theirs.id, member_id=panel.jurors[0], remark="", version=1, scored=0
+    )
     sheet.created_at = sheet.updated_at = NOW
     with pytest.raises(IntegrityError), database.write() as session:
         session.add(sheet)
@@ -319,10 +323,11 @@ def test_every_act_is_in_the_chain_and_the_chain_holds(database: Database, panel
     with database.read() as session:
         events = _events(session)
         assert broken_at(events) is None
-        assert [event.action for event in events if event.action != "member_invited"] == [
+        assert [event.action for event in events if event.action not in {"member_invited", "seat_accepted"}] == [
             "session_opened",
             "works_received",
             "member_joined",
+            "rule_frozen",
             "sheet_saved",
             "scoring_closed",
         ]
@@ -341,7 +346,7 @@ def test_three_criteria_are_nowhere_presumed(database: Database) -> None:
         panel = open_jury(session, rules=SECOND_RULES)
         write(session, panel.president, panel.numbers[0], {"use": 5, "finish": 2})
         jury = queries.find_session(session, SECOND_RULES.edition_key)
-        assert queries.ranking_of(session, jury).places[0].mean == 4
+        assert tallies.ranking_of(session, jury).places[0].mean == 4
         assert len(THREE) != len(jury.criteria_list)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from concours.editions.queries import current_edition
-from concours.editions.rules import Edition
+from concours.editions.rules import Edition, Method
 from concours.kernel.clock import to_paris
 from concours.organisers import operations
 from tests.fakes.clock import FrozenClock
@@ -100,6 +100,27 @@ def test_rules_that_cannot_be_are_refused(console: Console, answers: dict[str, s
     refused = console.page("edition/regles").form("regles").send(answers, status=422)
     assert any(message in error for error in refused.errors), refused.errors
     assert edition(console) == before
+
+
+def test_the_rule_of_the_ranking_and_the_anchors_are_chosen_with_the_rest(console: Console) -> None:
+    form = console.page("edition/regles").form("regles")
+    chosen = {"minimum_sheets": "3", "missing": "excludes", "recusals": "as_missing"}
+    saved = form.send({**chosen, "tie_break-0": "criterion:form", "tie_break-1": "median", "anchor-1-1": "clair"})
+    assert "La plus haute moyenne sur « La forme », puis la plus haute médiane des fiches." in saved.text
+    assert "5 : clair" in saved.text
+    kept = edition(console)
+    assert kept.method == Method(
+        minimum_sheets=3, missing="excludes", recusals="as_missing", tie_breaks=("criterion:form", "median")
+    )
+    assert kept.criteria[1].anchors[5] == "clair"
+    refused = console.page("edition/regles").form("regles")
+    gone = refused.send({"label-1": "", "description-1": ""}, status=422)
+    assert any("porte sur un critère retiré" in error for error in gone.errors)
+    twice = refused.send({"tie_break-0": "median"}, status=422)
+    assert any("tous différents" in error for error in twice.errors)
+    wider = refused.send({"scale_high": "20", "anchor-0-2": "", "tie_break-1": ""})
+    assert "Modifications enregistrées." in wider.text
+    assert set(edition(console).criteria[0].anchors) == {4, 10}, "the words follow the scale"
 
 
 def test_a_text_is_looked_at_before_it_is_kept(console: Console) -> None:

@@ -268,7 +268,7 @@ def test_what_the_jury_uses_no_longer_changes(database: Database) -> None:
         actor = start(session)
         decide(session, deposited(session, "Le guichet"), actor=actor)
         operations.hand_over(session, actor=actor, now=CLOSED)
-        edition = replace(current_edition(session), scale_high=20)
+        edition = replace(current_edition(session), laureates_max=3)
         with pytest.raises(DomainError, match="ne changent plus"):
             operations.edit_edition(session, edition=edition, version=1, actor=actor, now=CLOSED)
 

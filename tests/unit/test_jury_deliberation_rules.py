@@ -6,18 +6,24 @@ from hypothesis import strategies as st
 
 from concours.kernel.errors import DomainError
 from jury.deliberation.rules import Choice, check_choices, check_tie_choice, departs, proposal
-from jury.ranking import line, rank
-from jury.rules import Criterion, Sheet
+from jury.ranking import Ranking, line, rank, tally
+from jury.ranking_rule import RankingRule
+from jury.rules import Criterion, Scale, Sheet
 
-CRITERIA = (Criterion("form", "La forme"),)
+RULE = RankingRule((Criterion("form", "La forme"),), Scale(0, 5), 5)
 
 scores = st.lists(st.integers(0, 5), min_size=1, max_size=12)
 seats = st.integers(1, 6)
 
 
+def ranked(values: list[int]) -> Ranking:
+    sheets = [Sheet(number, {"form": value}) for number, value in enumerate(values)]
+    return rank(tally(range(len(values)), sheets, RULE), RULE)
+
+
 @given(scores, seats, st.data())
 def test_what_the_rules_propose_they_also_accept(values: list[int], laureates_max: int, data: st.DataObject) -> None:
-    ranking = rank(range(len(values)), [Sheet(n, {"form": value}) for n, value in enumerate(values)], CRITERIA)
+    ranking = ranked(values)
     cut = line(ranking, laureates_max)
     winners = data.draw(st.permutations(cut.tied))[: cut.seats]
     if cut.tied:
@@ -31,7 +37,7 @@ def test_what_the_rules_propose_they_also_accept(values: list[int], laureates_ma
 
 @given(scores, seats)
 def test_leaving_a_laureate_out_is_a_departure(values: list[int], laureates_max: int) -> None:
-    ranking = rank(range(len(values)), [Sheet(n, {"form": value}) for n, value in enumerate(values)], CRITERIA)
+    ranking = ranked(values)
     proposed = proposal(ranking, line(ranking, laureates_max), ())
     choices = [Choice(number, place, "Bien") for number, place in proposed.items()]
     assert departs(choices[1:], proposed) == bool(choices)

@@ -1,16 +1,24 @@
 """The ranking: exact, whatever the order of arrival, and silent about no tie."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jury.ranking import decimals_to_separate, format_mean, line, rank, weighted_mean
-from jury.rules import Criterion, Sheet
+from jury.ranking import Ranking, decimals_to_separate, format_mean, line, tally, weighted_mean
+from jury.ranking import rank as rank_tallies
+from jury.ranking_rule import RankingRule
+from jury.rules import Criterion, Scale, Sheet
 
 PLAIN = (Criterion("substance", "Le fond"), Criterion("form", "La forme"), Criterion("inspiration", "L'élan"))
 WEIGHTED = (Criterion("use", "L'usage", weight=2), Criterion("finish", "La finition", weight=1))
+
+
+def rank(numbers: Iterable[int], sheets: Iterable[Sheet], criteria: tuple[Criterion, ...]) -> Ranking:
+    rule = RankingRule(criteria, Scale(0, 10), 5)
+    return rank_tallies(tally(numbers, sheets, rule), rule)
 
 
 def sheet(number: int, *points: int, criteria: tuple[Criterion, ...] = PLAIN) -> Sheet:

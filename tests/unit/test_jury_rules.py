@@ -12,7 +12,6 @@ from jury.rules import (
     REMARK_MAX_LENGTH,
     Criterion,
     Scale,
-    Sheet,
     SheetState,
     check_criteria,
     check_points,
@@ -20,9 +19,9 @@ from jury.rules import (
     check_scale,
     draw_numbers,
     format_number,
+    lags,
     next_to_score,
     sheet_state,
-    work_order,
 )
 
 CRITERIA = (Criterion("substance", "Le fond"), Criterion("form", "La forme"))
@@ -75,35 +74,30 @@ def test_a_remark_too_long_says_by_how_much() -> None:
 
 
 def test_the_state_of_a_work_is_read_from_its_sheet() -> None:
-    assert sheet_state(None, CRITERIA) is SheetState.TO_SCORE
-    assert sheet_state(Sheet(1, {}), CRITERIA) is SheetState.TO_SCORE
-    assert sheet_state(Sheet(1, {}, remark="À revoir"), CRITERIA) is SheetState.INCOMPLETE
-    assert sheet_state(Sheet(1, {"form": 0}), CRITERIA) is SheetState.INCOMPLETE
-    assert sheet_state(Sheet(1, {"form": 0, "substance": 0}), CRITERIA) is SheetState.SCORED
+    assert sheet_state(0, CRITERIA) is SheetState.TO_SCORE
+    assert sheet_state(0, CRITERIA, remarked=True) is SheetState.INCOMPLETE
+    assert sheet_state(1, CRITERIA) is SheetState.INCOMPLETE
+    assert sheet_state(2, CRITERIA) is SheetState.SCORED
 
 
 numbers = st.sets(st.integers(1, 999), min_size=1, max_size=30)
 
 
-@given(numbers, st.text())
-def test_an_order_holds_each_work_once_and_depends_on_the_seed_alone(works: set[int], seed: str) -> None:
-    order = work_order(seed, works)
-    assert sorted(order) == sorted(works)
-    assert order == work_order(seed, sorted(works, reverse=True))
-
-
-def test_two_jurors_do_not_read_in_the_same_order() -> None:
-    assert work_order("a", range(1, 25)) != work_order("b", range(1, 25))
-
-
-@given(numbers, st.text(), st.data())
-def test_the_queue_ends_exactly_when_every_work_is_scored(works: set[int], seed: str, data: st.DataObject) -> None:
-    order = work_order(seed, works)
+@given(numbers, st.data())
+def test_the_queue_ends_exactly_when_every_work_is_scored_or_suspended(works: set[int], data: st.DataObject) -> None:
+    order = data.draw(st.permutations(sorted(works)))
     states = {number: data.draw(st.sampled_from(SheetState)) for number in order}
     following = next_to_score(order, states, after=data.draw(st.sampled_from(order)))
-    done = all(state is SheetState.SCORED for state in states.values())
+    done = all(state in {SheetState.SCORED, SheetState.SUSPENDED} for state in states.values())
     assert (following is None) == done
-    assert following is None or states[following] is not SheetState.SCORED
+    assert following is None or states[following] in {SheetState.TO_SCORE, SheetState.INCOMPLETE}
+
+
+@pytest.mark.parametrize(
+    ("done", "panel_done", "alone"), [(0, 10, True), (2, 10, True), (3, 10, False), (10, 10, False), (0, 0, False)]
+)
+def test_a_member_lags_below_half_of_the_panel_s_average(done: int, panel_done: int, *, alone: bool) -> None:
+    assert lags(done, 10, panel_done, 20) is alone
 
 
 def test_the_next_work_is_looked_for_ahead_then_round_again() -> None:

@@ -3,27 +3,21 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from concours.editions.document import FORMATS
-from concours.editions.rules import Criterion, Edition, Event, Texts, closes_at_once
+from concours.editions.rules import Edition, Event, Texts, closes_at_once
 from concours.kernel.forms import (
-    CheckboxesField,
     ConsentField,
     DsfrForm,
     InstantField,
-    IntegerField,
     TextArea,
     TextField,
     VersionField,
 )
-from concours.organisers.rules import criterion_key
 
-_MEGABYTE = 10**6
-_MAX_CRITERIA = 8
 _CLOSES_AT_ONCE = (
     "Cette clôture est déjà passée : les dépôts ferment dès l'enregistrement, y compris pour les équipes qui sont en "
     "train de remplir leur dossier. Cochez cette case si c'est voulu, sinon corrigez la clôture."
 )
-_OUTDATED = (
+OUTDATED = (
     "Les œuvres ont été transmises au jury pendant que ce formulaire était ouvert, et rien n'est enregistré. "
     "Vérifiez ci-dessous ce qui peut encore changer, puis enregistrez de nouveau."
 )
@@ -31,8 +25,6 @@ _PUT_OFF = (
     "La clôture a été repoussée pour tout le monde pendant que ce formulaire était ouvert, et rien n'est enregistré. "
     "Elle ne change plus ici. Vérifiez le reste, puis enregistrez de nouveau."
 )
-_SPARE_CRITERIA = 2
-"""Empty lines offered for new criteria."""
 
 
 class EditionForm(DsfrForm):
@@ -83,7 +75,7 @@ class CalendarForm(EditionForm):
     def coherent(self, edition: Edition, now: datetime) -> bool:
         """Tell whether the answers hold together, and a closing on the spot is meant; what fails goes into the form."""
         if self.outdated:
-            self.refuse(_OUTDATED if edition.milestones.handed_over_at else _PUT_OFF)
+            self.refuse(OUTDATED if edition.milestones.handed_over_at else _PUT_OFF)
         opens, closes = self.opens_at.data, self._closing(edition)
         if opens and opens >= closes:
             self.refuse("La clôture vient après l'ouverture.", field="closes_at")
@@ -139,101 +131,6 @@ def calendar_form(edition: Edition, version: int) -> CalendarForm:
     return form
 
 
-class RulesForm(EditionForm):
-    """What is accepted and how it is scored; `rules_form` adds a line of fields for each criterion."""
-
-    formats = CheckboxesField("Formats acceptés", choices=[(name, f".{name}") for name in FORMATS])
-    video_max_seconds = IntegerField("Durée maximale d'une vidéo", hint="En secondes.", low=1, high=3600)
-    max_megabytes = IntegerField("Taille maximale d'un fichier", hint="En mégaoctets (Mo).", low=1, high=20_000)
-    categories = TextArea("Catégories", hint="Une par ligne.", max_length=1000, rows=6)
-    scale_low = IntegerField("Note la plus basse", low=0, high=99)
-    scale_high = IntegerField("Note la plus haute", low=1, high=100)
-    laureates_max = IntegerField("Nombre maximal de lauréats", low=1, high=100)
-
-    @property
-    def frozen(self) -> bool:
-        """The jury uses the formats, the criteria, the scale and the number of laureates."""
-        return "formats" not in self
-
-    @property
-    def lines(self) -> list[tuple[TextField, TextField, IntegerField]]:
-        """The fields of each criterion, in order."""
-        count = sum(field.name.startswith("label-") for field in self)
-        return [tuple(self[f"{part}-{index}"] for part in ("label", "description", "weight")) for index in range(count)]
-
-    def apply(self, edition: Edition) -> Edition:
-        """Return the edition with what was typed."""
-        size = (self.max_megabytes.data or 0) * _MEGABYTE
-        changed = replace(
-            edition,
-            video_max_seconds=self.video_max_seconds.data or 0,
-            max_bytes=edition.max_bytes if size == edition.max_bytes // _MEGABYTE * _MEGABYTE else size,
-            categories=tuple(dict.fromkeys(line.strip() for line in self.categories.data.splitlines() if line.strip())),
-        )
-        return changed if self.frozen else self._apply_to_jury(changed)
-
-    def _apply_to_jury(self, edition: Edition) -> Edition:
-        return replace(
-            edition,
-            formats=tuple(name for name in FORMATS if name in self.formats.data),
-            criteria=self._criteria(edition),
-            scale_low=self.scale_low.data or 0,
-            scale_high=self.scale_high.data or 0,
-            laureates_max=self.laureates_max.data or 0,
-        )
-
-    def coherent(self) -> bool:
-        """Tell whether the answers hold together; what does not goes into the form."""
-        if self.outdated:
-            self.refuse(_OUTDATED)
-        if not self.frozen:
-            self._check_jury_rules()
-        return not self.error_items
-
-    def _check_jury_rules(self) -> None:
-        low, high = self.scale_low.data, self.scale_high.data
-        if low is not None and high is not None and low >= high:
-            self.refuse("La note la plus haute dépasse la plus basse.", field="scale_high")
-        if not any(label.data for label, _, _ in self.lines):
-            self.refuse("Indiquez au moins un critère.", field="label-0")
-        for label, description, _ in self.lines:
-            if description.data and not label.data:
-                self.refuse("Donnez un intitulé à ce critère, ou videz sa description.", field=label.name)
-
-    def _criteria(self, edition: Edition) -> tuple[Criterion, ...]:
-        keys = [criterion.key for criterion in edition.criteria]
-        found: list[Criterion] = []
-        for index, (label, description, weight) in enumerate(self.lines):
-            if label.data:
-                taken = {*keys, *(criterion.key for criterion in found)}
-                key = keys[index] if index < len(keys) else criterion_key(label.data, taken)
-                found.append(
-                    Criterion(key=key, label=label.data, description=description.data, weight=weight.data or 1)
-                )
-        return tuple(found)
-
-
-def rules_form(edition: Edition, version: int) -> RulesForm:
-    """Return the form, holding what was sent, else the edition's own facts; a few lines wait for new criteria."""
-    count = min(len(edition.criteria) + _SPARE_CRITERIA, _MAX_CRITERIA)
-    fields = {}
-    for index in range(count):
-        fields[f"label-{index}"] = TextField(f"Intitulé du critère {index + 1}", required=False, max_length=100)
-        fields[f"description-{index}"] = TextField(f"Description du critère {index + 1}", required=False)
-        fields[f"weight-{index}"] = IntegerField(f"Coefficient {index + 1}", low=1, high=20, required=False)
-    form_class = type("CriteriaRulesForm", (RulesForm,), fields)
-    form: RulesForm = form_class(data=_rules_of(edition) | {"version": str(version)})
-    if edition.milestones.handed_over_at:
-        form.freeze(
-            "formats",
-            "scale_low",
-            "scale_high",
-            "laureates_max",
-            *(field.name for line in form.lines for field in line),
-        )
-    return form
-
-
 class MarkdownForm(EditionForm):
     """One text of the edition."""
 
@@ -260,19 +157,3 @@ def _kept(before: datetime, typed: datetime | None) -> datetime:
     if typed is None or timedelta() <= before - typed < timedelta(minutes=1):
         return before
     return typed
-
-
-def _rules_of(edition: Edition) -> dict[str, object]:
-    held: dict[str, object] = {
-        "formats": edition.formats,
-        "video_max_seconds": edition.video_max_seconds,
-        "max_megabytes": edition.max_bytes // _MEGABYTE,
-        "categories": "\n".join(edition.categories),
-        "scale_low": edition.scale_low,
-        "scale_high": edition.scale_high,
-        "laureates_max": edition.laureates_max,
-    }
-    for index, criterion in enumerate(edition.criteria):
-        held |= {f"label-{index}": criterion.label, f"description-{index}": criterion.description}
-        held[f"weight-{index}"] = criterion.weight
-    return held

@@ -13,6 +13,7 @@ from concours.kernel.forms import (
 )
 from concours.kernel.forms.rules import Needed
 from concours.organisers.rules import OTHER, READY_REASONS, REASON_MAX_LENGTH, Decision, compose_reason, split_reason
+from jury.api import REASON_MAX_LENGTH as PANEL_REASON_MAX_LENGTH
 from jury.api import Role
 
 _REASONS = (
@@ -25,6 +26,11 @@ _REASONS = (
     (OTHER, "Autre, à préciser"),
 )
 """Each ready-made reason in two words; what is kept is its sentence."""
+
+_DUAL_ROLE = (
+    "Si la même personne doit tenir les deux rôles, faute de mieux : dites pourquoi. Cette déclaration est enregistrée "
+    "et figure au procès-verbal."
+)
 
 _LONGEST_READY = max(map(len, READY_REASONS.values()))
 
@@ -89,8 +95,97 @@ class InviteForm(DsfrForm):
         choices=[
             (Role.JUROR.value, "Juré·e : note les œuvres"),
             (Role.PRESIDENT.value, "Président·e : note les œuvres, a voix prépondérante"),
+            (Role.SUBSTITUTE.value, "Suppléant·e : siège et note si vous l'appelez"),
             (Role.SECRETARY.value, "Secrétaire du jury : clôt l'évaluation, tient le procès-verbal, ne note pas"),
         ],
+    )
+    reason = TextArea(
+        "Motif de l'ajout",
+        hint="L'évaluation est commencée : ce motif figure au procès-verbal. N'y nommez aucun candidat.",
+        max_length=PANEL_REASON_MAX_LENGTH,
+        rows=2,
+    )
+    dual_role_reason = TextArea(
+        "Cumul avec le secrétariat du concours",
+        hint=_DUAL_ROLE,
+        required=False,
+        max_length=PANEL_REASON_MAX_LENGTH,
+        rows=2,
+        validators=[Needed("dans ce cas seulement")],
+    )
+
+
+def invite_form(*, begun: bool) -> InviteForm:
+    """Return the form; it asks why once the jury has begun."""
+    form = InviteForm()
+    if not begun:
+        del form.reason
+    return form
+
+
+class RemoveForm(DsfrForm):
+    """Takes somebody off the panel."""
+
+    reason = TextArea(
+        "Motif du retrait",
+        hint="L'évaluation est commencée : ce motif figure au procès-verbal. N'y nommez aucun candidat.",
+        max_length=PANEL_REASON_MAX_LENGTH,
+        rows=3,
+    )
+
+
+def remove_form(*, begun: bool) -> RemoveForm:
+    """Return the form; it asks why once the jury has begun."""
+    form = RemoveForm()
+    if not begun:
+        del form.reason
+    return form
+
+
+class CallForm(DsfrForm):
+    """Calls a substitute to sit."""
+
+    reason = TextArea(
+        "Motif de l'appel",
+        hint="Ce motif figure au procès-verbal. N'y nommez aucun candidat.",
+        max_length=PANEL_REASON_MAX_LENGTH,
+        rows=3,
+    )
+
+
+class PairForm(DsfrForm):
+    """Keeps a member of the jury from an entry that nothing suggested."""
+
+    member = SelectField("Membre du jury")
+    entry = SelectField("Candidature")
+
+
+class ReportForm(DsfrForm):
+    """Decides on a breach of anonymity."""
+
+    decision = RadioField(
+        "Décision",
+        choices=[
+            ("same", "Rendre l'œuvre au jury telle qu'elle est"),
+            ("corrected", "Rendre l'œuvre au jury, corrigée ci-dessous"),
+            ("withdrawn", "Retirer l'œuvre du concours"),
+        ],
+    )
+    title = TextField("Titre que le jury lira", required=False, validators=[Needed("pour une correction")])
+    summary = TextArea(
+        "Présentation que le jury lira",
+        required=False,
+        max_length=4000,
+        rows=6,
+        validators=[Needed("pour une correction")],
+    )
+    reason = TextArea(
+        "Motif du retrait",
+        hint="L'équipe candidate le reçoit par courriel ; le jury ne le lit pas.",
+        required=False,
+        max_length=REASON_MAX_LENGTH,
+        rows=4,
+        validators=[Needed("pour un retrait")],
     )
 
 
@@ -98,3 +193,11 @@ class OrganiserForm(DsfrForm):
     """Gives somebody the secretariat's rights."""
 
     email = EmailField("Adresse électronique", autocomplete="off")
+    dual_role_reason = TextArea(
+        "Cumul avec le jury",
+        hint=_DUAL_ROLE,
+        required=False,
+        max_length=PANEL_REASON_MAX_LENGTH,
+        rows=2,
+        validators=[Needed("dans ce cas seulement")],
+    )

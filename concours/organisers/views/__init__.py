@@ -1,10 +1,23 @@
 """The secretariat's console. Each module adds its pages to the one blueprint."""
 
-from concours.organisers.views import closing, edition, entries, handover, journal, leeway, overview, people, register
+from concours.organisers.views import (
+    bodies,
+    closing,
+    edition,
+    entries,
+    handover,
+    journal,
+    leeway,
+    overview,
+    people,
+    register,
+    reports,
+)
 from concours.organisers.views.base import blueprint
 
 __all__ = [
     "blueprint",
+    "bodies",
     "closing",
     "edition",
     "entries",
@@ -14,4 +27,5 @@ __all__ = [
     "overview",
     "people",
     "register",
+    "reports",
 ]

@@ -9,15 +9,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from concours.accounts.access import current_account_id
+from concours.editions.document import jury_method
 from concours.editions.queries import current_record, to_edition
 from concours.editions.reglement import duration_words, format_words
 from concours.editions.rules import Edition, Texts, weekend_dates
 from concours.kernel.clock import format_day
 from concours.kernel.errors import NotFound
+from concours.kernel.text import typo
 from concours.kernel.web.state import instant, state
 from concours.organisers import operations
-from concours.organisers.forms.edition import EditionForm, calendar_form, markdown_form, rules_form
+from concours.organisers.forms.edition import EditionForm, calendar_form, markdown_form
+from concours.organisers.forms.evaluation import rules_form
 from concours.organisers.views.base import blueprint, carry_out, status_of
+from jury.api import method_words
 
 TEXTS = {
     "pitch": "Présentation",
@@ -25,6 +29,7 @@ TEXTS = {
     "anonymity": "Anonymat",
     "prizes": "Récompenses",
     "jury": "Le jury",
+    "charter": "Charte du jury",
     "programme": "Programme de l'évènement",
     "faq": "Questions fréquentes",
     "rules": "Articles du règlement",
@@ -43,6 +48,7 @@ def edition() -> ResponseReturnValue:
         weekend=[format_day(day) for day in weekend_dates(present)],
         duration=duration_words(present.video_max_seconds),
         formats=format_words(present),
+        method=_method(present),
     )
 
 
@@ -61,9 +67,10 @@ def rules() -> ResponseReturnValue:
     """Change what is accepted and how it is scored."""
     present, version = _present()
     form = rules_form(present, version)
-    if form.validate_on_submit() and form.coherent() and _save(form, form.apply(present)):
+    if form.validate_on_submit() and form.coherent(present) and _save(form, form.apply(present)):
         return redirect(url_for(".edition"), HTTPStatus.SEE_OTHER)
-    page = render_template("organisers/rules.html", form=form, edition=present, formats=format_words(present))
+    facts = {"formats": format_words(present), "method": _method(present)}
+    page = render_template("organisers/rules.html", form=form, edition=present, **facts)
     return page, status_of(form)
 
 
@@ -79,6 +86,11 @@ def text(name: str) -> ResponseReturnValue:
         return redirect(url_for(".edition"), HTTPStatus.SEE_OTHER)
     page = render_template("organisers/text.html", form=form, label=TEXTS[name], name=name, preview=preview)
     return page, status_of(form)
+
+
+def _method(edition: Edition) -> list[tuple[str, str]]:
+    labels = [(criterion.key, criterion.label) for criterion in edition.criteria]
+    return [(name, typo(words)) for name, words in method_words(jury_method(edition), labels)]
 
 
 def _present() -> tuple[Edition, int]:

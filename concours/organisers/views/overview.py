@@ -10,7 +10,7 @@ from concours.editions.models import EditionRecord
 from concours.editions.queries import current_edition, current_record, to_edition
 from concours.editions.rules import Phase, phase
 from concours.kernel.web.state import instant, state
-from concours.organisers import operations, queries
+from concours.organisers import bodies, operations, queries, reports
 from concours.organisers.rules import TO_EXAMINE, Situation, Standing, lacking_roles, todo
 from concours.organisers.views.base import blueprint
 from concours.status.rules import overall
@@ -83,4 +83,6 @@ def _situation(session: Session, record: EditionRecord, counts: Counter[Standing
         obstacles=len(operations.hand_over_obstacles(session, now=now)),
         lacking=lacking_roles([member.role for member in queries.panel(session, record.key)]),
         minutes_signed=signed,
+        bodies=len(bodies.suggestions(session)),
+        reports=len(reports.waiting(session)),
     )
