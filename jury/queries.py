@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import Row, String, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from concours.kernel.errors import Conflict, NotFound
@@ -12,6 +12,19 @@ from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet
 from jury.queue import WorkStanding
 from jury.recusals.queries import hidden_from, standing, suspended
 from jury.rules import Role, Sheet, SheetState, format_number, sheet_state
+
+# Made once: what a juror's page and a saved score ask is built neither by each page nor by each score.
+_SESSION, _MEMBER = bindparam("session_id", type_=String), bindparam("member_id", type_=String)
+_MET = (JuryWork.session_id == _SESSION, JuryWork.number == bindparam("number"), ~hidden_from(_SESSION, _MEMBER))
+_FIND_WORK_ID = select(suspended(_SESSION), JuryWork.id).where(*_MET)
+_FIND_WORK = _FIND_WORK_ID.add_columns(JuryWork.category, JuryWork.title, JuryWork.summary)
+_GIVEN = select(func.count()).where(JuryScore.sheet_id == JurySheet.id).correlate(JurySheet).scalar_subquery()
+_STANDINGS = (
+    select(JuryWork.number, JuryWork.seconds, _GIVEN, JurySheet.remark, JurySheet.created_at)
+    .add_columns(suspended(_SESSION), hidden_from(_SESSION, _MEMBER))
+    .outerjoin(JurySheet, and_(JurySheet.work_id == JuryWork.id, JurySheet.member_id == _MEMBER))
+    .where(JuryWork.session_id == _SESSION)
+)
 
 
 class FileSeen(NamedTuple):
@@ -103,9 +116,8 @@ def find_work(session: Session, *, session_id: str, member_id: str, number: int)
     Raises NotFound, the same for another session's number, for one that the member is kept from and for none;
     Conflict while the work is suspended.
     """
-    columns = (JuryWork.id, JuryWork.category, JuryWork.title, JuryWork.summary)
-    query = select(suspended(session_id), *columns).where(*_met(session_id, member_id, number))
-    work_id, category, title, summary = _not_suspended(session.execute(query).first(), number)
+    asked = {"session_id": session_id, "member_id": member_id, "number": number}
+    work_id, category, title, summary = _not_suspended(session.execute(_FIND_WORK, asked).first(), number)
     facts = (JuryMedia.role, JuryMedia.position, JuryMedia.width, JuryMedia.height, JuryMedia.size, JuryMedia.text)
     files = select(*facts).where(JuryMedia.work_id == work_id).order_by(JuryMedia.role, JuryMedia.position)
     media = [FileSeen(*row) for row in session.execute(files)]
@@ -114,13 +126,8 @@ def find_work(session: Session, *, session_id: str, member_id: str, number: int)
 
 def find_work_id(session: Session, *, session_id: str, member_id: str, number: int) -> str:
     """Return the identifier of a work that this member may meet. Raises as `find_work`."""
-    query = select(suspended(session_id), JuryWork.id).where(*_met(session_id, member_id, number))
-    return str(_not_suspended(session.execute(query).first(), number)[0])
-
-
-def _met(session_id: str, member_id: str, number: int) -> tuple[ColumnElement[bool], ...]:
-    """Return what the work of this number answers to, where it exists for this member."""
-    return JuryWork.session_id == session_id, JuryWork.number == number, ~hidden_from(session_id, member_id)
+    asked = {"session_id": session_id, "member_id": member_id, "number": number}
+    return str(_not_suspended(session.execute(_FIND_WORK_ID, asked).first(), number)[0])
 
 
 def _not_suspended(row: Row[*tuple[Any, ...]] | None, number: int) -> Sequence[Any]:
@@ -142,10 +149,11 @@ def find_media(
     query = (
         select(JuryMedia)
         .join(JuryWork, JuryWork.id == JuryMedia.work_id)
-        .where(*_met(session_id, member_id, number), ~suspended(session_id))
+        .where(*_MET, ~suspended(_SESSION))
         .where(JuryMedia.role == role, JuryMedia.position == position)
     )
-    media = session.scalars(query).first()
+    asked = {"session_id": session_id, "member_id": member_id, "number": number}
+    media = session.scalars(query, asked).first()
     if media is None:
         raise NotFound
     return media
@@ -192,21 +200,7 @@ def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) 
 
 def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
     """Return where one member stands with each work, with those that do not exist for them."""
-    given = (
-        select(func.count())
-        .where(JuryScore.sheet_id == JurySheet.id)
-        .correlate(JurySheet)
-        .scalar_subquery()
-        .label("given")
-    )
-    mine = and_(JurySheet.work_id == JuryWork.id, JurySheet.member_id == member_id)
-    apart = (suspended(jury.id), hidden_from(jury.id, member_id))
-    query = (
-        select(JuryWork.number, JuryWork.seconds, given, JurySheet.remark, JurySheet.created_at, *apart)
-        .outerjoin(JurySheet, mine)
-        .where(JuryWork.session_id == jury.id)
-    )
-    criteria = jury.criteria_list
+    criteria, asked = jury.criteria_list, {"session_id": jury.id, "member_id": member_id}
     return [
         WorkStanding(
             number,
@@ -215,7 +209,7 @@ def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list
             begun_at,
             hidden=hidden,
         )
-        for number, seconds, count, remark, begun_at, waits, hidden in session.execute(query)
+        for number, seconds, count, remark, begun_at, waits, hidden in session.execute(_STANDINGS, asked)
     ]
 
 

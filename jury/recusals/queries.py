@@ -3,11 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from jury.models import JuryMember, JurySession, JurySheet, JuryWork
 from jury.recusals.models import JuryRecusal, JuryReport
+
+Asked = str | BindParameter[str]
+"""A value, or where one goes in a statement that is made once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Exclusions:
         return clauses
 
 
-def hidden_from(session_id: str, member_id: str) -> ColumnElement[bool]:
+def hidden_from(session_id: Asked, member_id: Asked) -> ColumnElement[bool]:
     """Return what a work answers to that does not exist for this member: kept from them, or withdrawn.
 
     No part of it hangs on the row: the database works each out once.
@@ -61,12 +64,12 @@ def hidden_from(session_id: str, member_id: str) -> ColumnElement[bool]:
     return or_(kept_from, exists().where(mine, JuryRecusal.whole), ~standing(session_id))
 
 
-def standing(session_id: str) -> ColumnElement[bool]:
+def standing(session_id: Asked) -> ColumnElement[bool]:
     """Return what a work answers to that is still in the contest."""
     return JuryWork.id.not_in(_reported(session_id).where(JuryReport.decision == "withdrawn"))
 
 
-def suspended(session_id: str) -> ColumnElement[bool]:
+def suspended(session_id: Asked) -> ColumnElement[bool]:
     """Return what a work answers to about which a report waits for its decision."""
     return JuryWork.id.in_(_reported(session_id).where(JuryReport.decision.is_(None)))
 
@@ -116,5 +119,5 @@ def reports_of(session: Session, jury: JurySession) -> Sequence[tuple[JuryReport
     return [(report, number) for report, number in session.execute(query)]
 
 
-def _reported(session_id: str) -> Select[str]:
+def _reported(session_id: Asked) -> Select[str]:
     return select(JuryReport.work_id).where(JuryReport.session_id == session_id)
