@@ -82,7 +82,7 @@ def arm(session: Session, *, entry_id: str, account_id: str, upload_id: str, now
 
 def disarm(session: Session, *, entry_id: str, account_id: str, now: datetime) -> None:
     """Have the last byte deposit nothing after all; nothing happens when it would not have."""
-    entry, _ = queries.locked_entry(session, entry_id=entry_id, account_id=account_id)
+    entry, _ = queries.entry_alone(session, entry_id=entry_id, account_id=account_id, lock=True)
     if entry.armed_upload_id:
         entry.armed_upload_id = entry.armed_by = None
         record(session, actor=account_id, action="deposit_disarmed", subject=entry.id, now=now)

@@ -38,13 +38,6 @@ def keep_together(database: Database) -> Together[Given, Kept]:
 def _keep(session: Session, given: Given) -> "Kept | DomainError":
     """Keep somebody's answers, or say why not: a refusal comes before anything is changed."""
     try:
-        return operations.save_answers(
-            session,
-            entry_id=given.entry_id,
-            account_id=given.account_id,
-            answers=given.answers,
-            seen=given.seen,
-            now=given.now,
-        )
+        return operations.save_answers(session, **vars(given))
     except DomainError as refusal:
         return refusal

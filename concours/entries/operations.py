@@ -14,7 +14,7 @@ from concours.editions import queries as editions
 from concours.entries import queries
 from concours.entries.models import Entry, EntryInvitation
 from concours.entries.rules import Dossier, require_open
-from concours.intake import lifecycle
+from concours.intake import lifecycle, uploads
 from concours.intake.models import Creation
 from concours.kernel.errors import Conflict
 from concours.kernel.storage import Received
@@ -128,6 +128,14 @@ def record_late_file(
     """Record a file that came whole but too late, with what an organiser needs to admit it."""
     who = {"entry_id": entry_id, "account_id": account_id}
     record_late(session, **who, act="upload", now=now, size=received.size, upload=upload_id, sha256=received.sha256)
+
+
+def keep_late_file(
+    session: Session, *, entry_id: str, account_id: str, received: Received, name: str, now: datetime
+) -> None:
+    """Keep a file that came in one piece and too late, on record: the secretariat may admit it."""
+    kept = uploads.keep_late(session, subject=entry_id, name=name, received=received, now=now)
+    record_late_file(session, entry_id=entry_id, account_id=account_id, upload_id=kept.id, received=received, now=now)
 
 
 def record_infection(session: Session, *, creation_id: str, signature: str, now: datetime) -> None:

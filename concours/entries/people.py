@@ -74,7 +74,7 @@ class Circle:
 
 def owned(session: Session, *, entry_id: str, account_id: str, now: datetime) -> tuple[Circle, EditionRecord]:
     """Return a dossier for an act of its owner. Raises NotFound for strangers, Forbidden for members."""
-    entry, edition = queries.locked_entry(session, entry_id=entry_id, account_id=account_id)
+    entry, edition = queries.entry_alone(session, entry_id=entry_id, account_id=account_id, lock=True)
     if entry.account_id != account_id:
         raise Forbidden(OWNERS_ACT)
     return Circle(session, entry, now), edition
@@ -117,7 +117,7 @@ def hand_on(
 
     Raises NotFound for whoever is no member, Forbidden for whoever does not own the dossier.
     """
-    entry, _ = queries.locked_entry(session, entry_id=entry_id, account_id=account_id)
+    entry, _ = queries.entry_alone(session, entry_id=entry_id, account_id=account_id, lock=True)
     if entry.account_id != person_id:
         circle, _ = owned(session, entry_id=entry_id, account_id=account_id, now=now)
         if not circle.drop(person_id):

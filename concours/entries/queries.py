@@ -57,13 +57,11 @@ def own_entry(session: Session, *, entry_id: str, account_id: str, lock: bool = 
     return entry
 
 
-def locked_entry(session: Session, *, entry_id: str, account_id: str) -> tuple[Entry, EditionRecord]:
-    """Return a candidate's own dossier for an act that changes it, without its files. Raises NotFound alike."""
-    return entry_alone(session, entry_id=entry_id, account_id=account_id, lock=True)
-
-
 def entry_alone(session: Session, *, entry_id: str, account_id: str, lock: bool = False) -> tuple[Entry, EditionRecord]:
-    """Return a candidate's own dossier without its files, and its edition, in one question. Raises NotFound alike."""
+    """Return a candidate's own dossier without its files, and its edition, in one question.
+
+    `lock`: for an act that changes it. Raises NotFound for another's as for none.
+    """
     query = select(Entry, EditionRecord).join(EditionRecord, Entry.edition_id == EditionRecord.id)
     query = query.where(Entry.id == entry_id, may_act(account_id))
     found = session.execute(query.with_for_update(of=Entry) if lock else query).first()
@@ -78,7 +76,7 @@ def own_open_entry(session: Session, entry_id: str, account_id: str, now: dateti
 
     Raises NotFound, Late, DomainError before opening.
     """
-    entry, record = locked_entry(session, entry_id=entry_id, account_id=account_id)
+    entry, record = entry_alone(session, entry_id=entry_id, account_id=account_id, lock=True)
     require_open(edition_for(editions.to_edition(session, record), entry.open_until), now, act)
     return entry
 

@@ -61,6 +61,7 @@ def test_nothing_outlives_a_service_that_was_killed(service: Service) -> None:
     service.process.kill()
     service.process.wait()
     wait_for_end(family)
+    assert not [pid for pid in family if is_alive(pid)]
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -2,20 +2,13 @@
 
 import ast
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def require_none(found: Iterable[str], rule: str) -> None:
-    """Fail with the rule and every place that breaks it, one to a line."""
-    places = sorted(found)
-    if places:
-        pytest.fail("\n  ".join([rule, *places]), pytrace=False)
 
 
 def name_of(path: Path) -> str:

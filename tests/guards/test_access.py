@@ -9,7 +9,6 @@ from werkzeug.routing import Rule
 
 import wsgi
 from concours.kernel.web.access import ClosedBlueprint, everyone
-from tests.guards.source import require_none
 
 OPEN_BLUEPRINTS = frozenset(
     {
@@ -46,7 +45,7 @@ def rules(app: Flask) -> list[Rule]:
 
 def test_every_view_belongs_to_a_blueprint(app: Flask) -> None:
     loose = [str(rule) for rule in rules(app) if "." not in rule.endpoint]
-    require_none(loose, "A view belongs to a blueprint, which says who may enter.")
+    assert sorted(loose) == [], "A view belongs to a blueprint, which says who may enter."
 
 
 def test_every_blueprint_asks_who_enters(app: Flask) -> None:
@@ -55,7 +54,7 @@ def test_every_blueprint_asks_who_enters(app: Flask) -> None:
         for name, blueprint in app.blueprints.items()
         if not isinstance(blueprint, ClosedBlueprint) or blueprint.access not in app.before_request_funcs.get(name, [])
     ]
-    require_none(unguarded, "Make it a ClosedBlueprint: its access rule runs before each of its views.")
+    assert sorted(unguarded) == [], "Make it a ClosedBlueprint: its access rule runs before each of its views."
 
 
 def test_only_listed_blueprints_are_open_to_everyone(app: Flask) -> None:
@@ -64,9 +63,9 @@ def test_only_listed_blueprints_are_open_to_everyone(app: Flask) -> None:
         for name, blueprint in app.blueprints.items()
         if isinstance(blueprint, ClosedBlueprint) and blueprint.access is everyone
     }
-    require_none(opened - OPEN_BLUEPRINTS, "Open to everyone: list it in OPEN_BLUEPRINTS if that is meant.")
+    assert sorted(opened - OPEN_BLUEPRINTS) == [], "Open to everyone: list it in OPEN_BLUEPRINTS if that is meant."
     gone = {name for name in OPEN_BLUEPRINTS if name.startswith(f"{app.name}:")} - opened
-    require_none(gone, "No longer open: take it off OPEN_BLUEPRINTS.")
+    assert sorted(gone) == [], "No longer open: take it off OPEN_BLUEPRINTS."
 
 
 def test_addresses_are_kebab_case(app: Flask) -> None:
@@ -76,4 +75,4 @@ def test_addresses_are_kebab_case(app: Flask) -> None:
         for segment in HOLE.sub("x", str(rule)).split("/")
         if segment and not SEGMENT.fullmatch(segment)
     ]
-    require_none(odd, "An address is made of lower-case words joined by hyphens.")
+    assert sorted(odd) == [], "An address is made of lower-case words joined by hyphens."

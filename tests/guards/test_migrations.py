@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from concours.kernel.db import Base, Database
 from concours.migrations import compare_type, downgrade, upgrade
 from concours.migrations.tables import METADATA
-from tests.guards.source import ROOT, code, name_of, require_none
+from tests.guards.source import ROOT, code, name_of
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def tables(url: str) -> set[str]:
 
 def test_migrations_build_exactly_the_models(database_url: str) -> None:
     assert tables(database_url) == set(METADATA.tables)
-    require_none(differences(database_url), "Models and migrations differ: write the migration that is missing.")
+    assert sorted(differences(database_url)) == [], "Models and migrations differ: write the migration that is missing."
 
 
 def test_migrations_undo_and_build_again(empty_database_url: str) -> None:
@@ -46,7 +46,7 @@ def test_migrations_undo_and_build_again(empty_database_url: str) -> None:
     downgrade(empty_database_url, "base")
     assert tables(empty_database_url) == set()
     upgrade(empty_database_url)
-    require_none(differences(empty_database_url), "What was undone was not built again as it was.")
+    assert sorted(differences(empty_database_url)) == [], "What was undone was not built again as it was."
 
 
 def put(session: Session, table: str, **values: object) -> None:
@@ -80,7 +80,7 @@ def test_no_model_is_unknown_to_the_migrations() -> None:
     assert "jury.models" in models
     script = "import sys, concours.migrations.tables; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    require_none(set(models) - set(done.stdout.split()), "concours/migrations/tables.py imports every model.")
+    assert sorted(set(models) - set(done.stdout.split())) == [], "concours/migrations/tables.py imports every model."
 
 
 def test_a_table_is_the_jury_s_when_its_name_says_so() -> None:
@@ -89,7 +89,9 @@ def test_a_table_is_the_jury_s_when_its_name_says_so() -> None:
         for mapper in Base.registry.mappers
         if str(mapper.local_table).startswith("jury_") != mapper.class_.__module__.startswith("jury.")
     ]
-    require_none(misnamed, "Tables of the jury are named jury_*, and no other: the database's roles follow the names.")
+    assert sorted(misnamed) == [], (
+        "Tables of the jury are named jury_*, and no other: the database's roles follow the names."
+    )
 
 
 def test_no_table_of_the_jury_points_at_the_identity_side() -> None:
@@ -101,4 +103,4 @@ def test_no_table_of_the_jury_points_at_the_identity_side() -> None:
         for key in column.foreign_keys
         if not key.target_fullname.startswith("jury_")
     ]
-    require_none(crossing, "A foreign key goes from entry to work, never back.")
+    assert sorted(crossing) == [], "A foreign key goes from entry to work, never back."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jinja2 import Environment, meta, nodes
 
-from tests.guards.source import ROOT, code, require_none, strings, templates
+from tests.guards.source import ROOT, code, strings, templates
 
 FOLDER = ROOT / "templates"
 
@@ -43,7 +43,7 @@ def test_every_template_is_used() -> None:
         # A mail's two parts share one name without its suffix.
         and not any(p.fullmatch(name) or p.fullmatch(name.rpartition(".")[0]) for p in by_code)
     ]
-    require_none(unused, "A template that nothing uses.")
+    assert sorted(unused) == [], "A template that nothing uses."
 
 
 def uses(tree: nodes.Template) -> Iterator[str]:
@@ -66,4 +66,4 @@ def test_every_macro_is_used() -> None:
         for macro in tree.find_all(nodes.Macro)
         if macro.name not in used
     ]
-    require_none(unused, "A macro that nothing uses.")
+    assert sorted(unused) == [], "A macro that nothing uses."

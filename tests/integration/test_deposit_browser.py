@@ -31,7 +31,7 @@ _CHANGING = (
     (re.compile(r"\d{4}-[A-Z0-9]{4}-[A-Z0-9]{4}"), "NUMÉRO"),
     (re.compile(r"[0-9a-f]{128}"), "SIGNATURE"),
     (re.compile(r"[0-9a-f]{64}"), "EMPREINTE"),
-    (re.compile(r"[0-9a-f]{16}\b"), "CLÉ"),
+    (re.compile(r'"?\b[0-9a-f]{16}\b"?'), "CLÉ"),  # between quotes when it happens to look like a number
     (re.compile(r"\b[a-z2-7]{26}\b"), "IDENTIFIANT"),
     (re.compile(r"http://127\.0\.0\.1:\d+|http://concours\.example"), "ADRESSE"),
 )

@@ -75,13 +75,15 @@ def test_the_laureates_export_opens_with_the_unsealing(scene: Scene) -> None:
 
 def test_an_export_needs_its_button_and_an_organiser(scene: Scene) -> None:
     organiser = to_the_minutes(scene, signed=False)
-    page(organiser, "/organisation/exports/communaute", status=405)
-    page(organiser, "/organisation/exports/communaute", data={}, status=422)
+    unpressed = page(organiser, "/organisation/exports/communaute", status=405)
+    forged = page(organiser, "/organisation/exports/communaute", data={}, status=422)
+    assert not any("Content-Disposition" in each.response.headers for each in (unpressed, forged))
     for path in ("/organisation/exports", "/organisation/palmares"):
-        page(scene.sign_in(), path, status=403)
+        assert "réservée au secrétariat" in page(scene.sign_in(), path, status=403).text
 
 
 def test_an_unknown_export_is_not_there(scene: Scene) -> None:
     organiser = to_the_minutes(scene, signed=False)
     token = page(organiser, "/organisation/exports").form("/communaute").held["csrf_token"]
-    page(organiser, "/organisation/exports/tout", data={"csrf_token": token}, status=404)
+    unknown = page(organiser, "/organisation/exports/tout", data={"csrf_token": token}, status=404)
+    assert "Content-Disposition" not in unknown.response.headers

@@ -32,9 +32,10 @@ def room(tmp_path: Path, sqlite_url: str, clock: FrozenClock) -> JuryRoom:
 
 @pytest.mark.parametrize("path", [*DELIBERATION, "/avancement", "/avancement/cloture"])
 def test_for_a_juror_these_pages_do_not_exist_before_nor_after_the_closing(room: JuryRoom, path: str) -> None:
-    page(room.juror, path, status=404)
+    before = page(room.juror, path, status=404).text
     room.judge(*CLEAR)
-    page(room.juror, path, status=404)
+    after = page(room.juror, path, status=404).text
+    assert not {"Classement", "8,00"} & {word for text in (before, after) for word in text.split()}
 
 
 @pytest.mark.parametrize("path", DELIBERATION)

@@ -217,7 +217,9 @@ def test_a_forged_link_is_a_page_that_says_what_to_do(house: House, token: str) 
 def test_a_link_that_expired_opens_nothing(house: House) -> None:
     link = house.link()
     house.clock.advance(timedelta(hours=24))
-    page(house.browser(), link, status=404)
+    client = house.browser()
+    page(client, link, status=404)
+    assert not is_signed_in(client)
 
 
 # --- where one arrives -----------------------------------------------------------------------------------------------

@@ -211,7 +211,7 @@ def test_when_even_the_error_page_fails_people_are_answered_in_words(
 def test_a_database_that_is_gone_leaves_a_page(app: Flask, client: FlaskClient) -> None:
     with app.app_context(), state().database.write() as session:
         session.execute(text("DROP TABLE edition"))
-    page(client, "/nulle-part", status=404)
+    assert "n'existe pas" in page(client, "/nulle-part", status=404).text
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------

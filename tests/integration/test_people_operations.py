@@ -107,7 +107,7 @@ def test_a_stranger_finds_nothing_where_a_member_works(database: Database) -> No
     with database.write() as session:
         entry = complete(session)
         member, stranger = join(session, entry), account(session, STRANGER)
-        for reach in (queries.own_entry, queries.locked_entry, queries.own_edition):
+        for reach in (queries.own_entry, queries.entry_alone, queries.own_edition):
             assert reach(session, entry_id=entry.id, account_id=member)
             with pytest.raises(NotFound):
                 reach(session, entry_id=entry.id, account_id=stranger)

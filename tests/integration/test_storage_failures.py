@@ -208,7 +208,10 @@ def test_a_server_that_is_stopped_is_said_at_once(stranded: tuple[Scene, str]) -
     scene, path = stranded
     client = scene.sign_in()
     check_failure(client, client.get(path), 503)
-    check_failure(client, send(client, scene.draft(title="Un autre"), files.pdf()), 503)
+    other = scene.draft(title="Un autre")
+    check_failure(client, send(client, other, files.pdf()), 503)
+    with scene.entry(other) as entry:
+        assert entry.creation is None
 
 
 @pytest.mark.browser

@@ -106,6 +106,8 @@ def test_the_words_for_a_draft_and_for_a_deposit_cannot_be_confused() -> None:
 def test_an_act_passes_from_opening_to_the_last_millisecond_before_closing(edition: Edition) -> None:
     require_open(edition, edition.opens_at, "Le dépôt")
     require_open(edition, edition.closes_at - MILLISECOND, "Le dépôt")
+    with pytest.raises(DomainError, match="ouvr"):
+        require_open(edition, edition.opens_at - MILLISECOND, "Le dépôt")
 
 
 @pytest.mark.parametrize("after", [timedelta(0), MILLISECOND, timedelta(days=30)])

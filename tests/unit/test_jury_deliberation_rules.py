@@ -45,7 +45,9 @@ def test_leaving_a_laureate_out_is_a_departure(values: list[int], laureates_max:
 
 @pytest.mark.parametrize("ranks", [(1, 2, 2, 4), (1, 1, 1), (), (3, 1, 2)])
 def test_shared_ranks_leave_a_gap(ranks: tuple[int, ...]) -> None:
-    check_choices([Choice(n, place, "Bien") for n, place in enumerate(ranks)], range(9), 5)
+    choices = [Choice(n, place, "Bien") for n, place in enumerate(ranks)]
+    check_choices(choices, range(9), 5)
+    assert not departs(choices, dict(enumerate(ranks)))
 
 
 @pytest.mark.parametrize("ranks", [(1, 2, 2, 3), (2, 3), (1, 1, 2), (0,)])

@@ -41,6 +41,9 @@ def test_the_sentence_follows_the_scale_of_the_edition() -> None:
 
 def test_both_ends_of_the_scale_are_scores() -> None:
     check_points({"substance": 0, "form": 10}, CRITERIA, TEN)
+    for beyond in (-1, 11):
+        with pytest.raises(DomainError, match="entre 0 et 10"):
+            check_points({"substance": beyond}, CRITERIA, TEN)
 
 
 def test_a_score_for_an_unknown_criterion_is_refused() -> None:

@@ -162,15 +162,15 @@ def own_dossier(entry_id: str) -> tuple[Dossier, Edition, int]:
 
 
 @contextmanager
-def acting(entry_id: str, *, size: int | None = None) -> Iterator[Session]:
-    """Yield the transaction of an act on a dossier; a late one is put on record, with the bytes it brought."""
-    with late_on_record(entry_id, size=size), state().database.write() as session:
+def acting(entry_id: str) -> Iterator[Session]:
+    """Yield the transaction of an act on a dossier; a late one is put on record."""
+    with late_on_record(entry_id), state().database.write() as session:
         yield session
 
 
 @contextmanager
-def late_on_record(entry_id: str, *, size: int | None = None) -> Iterator[None]:
-    """Put on record what comes too late, with the bytes it brought, in a transaction of its own."""
+def late_on_record(entry_id: str) -> Iterator[None]:
+    """Put on record what comes too late, in a transaction of its own."""
     try:
         yield
     except Late:
@@ -181,7 +181,6 @@ def late_on_record(entry_id: str, *, size: int | None = None) -> Iterator[None]:
                 account_id=current_account_id(),
                 act=request.endpoint or "",
                 now=instant(),
-                size=size,
             )
         raise
 

@@ -14,7 +14,6 @@ from concours.entries.rules import Late, Part, limits_of
 from concours.entries.views import uploads
 from concours.entries.views.base import Folder, blueprint, edition_of, open_folder, show
 from concours.entries.views.phone import phone_link
-from concours.intake import uploads as late_uploads
 from concours.intake.models import Creation
 from concours.intake.operations import sniff_head
 from concours.intake.rules import Limits
@@ -144,16 +143,18 @@ def _receive(folder: Folder, file: FileStorage) -> Creation:
 
 def _put_on_record(folder: Folder, received: Received, name: str) -> None:
     """Record a file that came too late; one whose first byte came in time is kept, for the secretariat to admit."""
-    in_time, now = g.begun < folder.closes_at, instant()
-    who = {"entry_id": folder.entry.id, "account_id": current_account_id()}
-    with state().database.write() as session:
-        if in_time:
-            kept = late_uploads.keep_late(session, subject=folder.entry.id, name=name, received=received, now=now)
-            operations.record_late_file(session, **who, upload_id=kept.id, received=received, now=now)
-        else:
-            operations.record_late(session, **who, act=request.endpoint or "", now=now, size=received.size)
-    if not in_time:
-        state().stores.quarantine.delete(received.key)
+    who, now = {"entry_id": folder.entry.id, "account_id": current_account_id()}, instant()
+    in_time, kept = g.begun < folder.closes_at, False
+    try:
+        with state().database.write() as session:
+            if in_time:
+                operations.keep_late_file(session, **who, received=received, name=name, now=now)
+            else:
+                operations.record_late(session, **who, act=request.endpoint or "", now=now, size=received.size)
+        kept = in_time
+    finally:
+        if not kept:
+            state().stores.quarantine.delete(received.key)
 
 
 def _drop_if_known(received: Received, made: Creation) -> None:
