@@ -4,6 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/prepare-tests.sh
-# One more at a time than there are cores, since many wait for a browser or a server; shared out again when one runs dry.
-# `scripts/test.sh -n 0 …` takes them one by one.
-exec .venv/bin/python -m pytest -n "$(($(nproc) + 1))" --dist worksteal "$@"
+# As many at a time as there are cores, shared out again when one runs dry; `scripts/test.sh -n 0 …` takes them one by one.
+exec .venv/bin/python -m pytest -n auto --dist worksteal "$@"

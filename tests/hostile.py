@@ -81,7 +81,12 @@ BODIES: Sequence[tuple[bytes, str]] = (
 _PIECES = frozenset({"entries.file_state", "phone.file_state"})
 """Endpoints that answer with a piece of a page, which the page around it fetches."""
 
-_PROTOCOLS = {"uploads": "text/plain", "phone_uploads": "text/plain", "drafts": "application/json"}
+_PROTOCOLS = {
+    "uploads": "text/plain",
+    "phone_uploads": "text/plain",
+    "drafts": "application/json",
+    "scoring": "application/json",
+}
 """Blueprints that programs speak to, and in what they refuse: in a sentence, not in a page."""
 
 _TELLTALES = ("Traceback", "sqlalchemy", "werkzeug", "Internal Server Error", "Bad Request", "Not Found")

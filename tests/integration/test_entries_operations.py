@@ -24,6 +24,7 @@ from concours.kernel.ids import new_id
 from concours.kernel.storage import Received
 from concours.organisers import leeway
 from concours.organisers.leeway import Act
+from jury.method import Method
 from jury.models import JurySession, JuryWork
 from tests.entries_scene import CLOSING, KEY, OPEN, PUBLIC_URL, attach, candidate, draft
 
@@ -401,11 +402,20 @@ def _work(session: Session) -> str:
         scale_low=0,
         scale_high=10,
         laureates_max=5,
+        method=Method().facts(),
         opened_at=LATER,
     )
     session.add(jury)
     session.flush()
-    columns = {"id": new_id(), "session_id": jury.id, "number": 7, "category": "vidéo", "title": "x", "summary": "y"}
+    columns = {
+        "id": new_id(),
+        "session_id": jury.id,
+        "number": 7,
+        "category": "vidéo",
+        "title": "x",
+        "summary": "y",
+        "seconds": 90,
+    }
     work = JuryWork(**columns)
     session.add(work)
     session.flush()
