@@ -36,6 +36,15 @@ class Person(NamedTuple):
     owner: bool
 
 
+class Alone(NamedTuple):
+    """A dossier without its files, and its edition."""
+
+    entry: Entry
+    record: EditionRecord
+    may_act: set[str]
+    """The accounts of those who work on it."""
+
+
 def may_act(account_id: str | BindParameter[str]) -> ColumnElement[bool]:
     """Return the one condition on `Entry` that says whose a dossier is: its owner's and its members'."""
     member = exists().where(EntryMember.entry_id == Entry.id, EntryMember.account_id == account_id)
@@ -47,6 +56,14 @@ _MINE = (Entry.id == bindparam("entry_id", type_=String), may_act(bindparam("acc
 _OWN = select(Entry).options(*_WITH_FILES, _WITH_DECISION).where(*_MINE)
 _ALONE = select(Entry, EditionRecord).join(EditionRecord, Entry.edition_id == EditionRecord.id).where(*_MINE)
 _LOCKED = _ALONE.with_for_update(of=Entry)
+_TOGETHER = (
+    select(Entry, EditionRecord, EntryMember.account_id)
+    .join(EditionRecord, Entry.edition_id == EditionRecord.id)
+    .outerjoin(EntryMember, EntryMember.entry_id == Entry.id)
+    .where(Entry.id.in_(bindparam("entry_ids", expanding=True)))
+    .order_by(Entry.id)
+    .with_for_update(of=Entry)
+)
 _EDITION = select(EditionRecord, Entry.open_until).join(Entry, Entry.edition_id == EditionRecord.id).where(*_MINE)
 
 
@@ -85,6 +102,23 @@ def own_open_entry(session: Session, entry_id: str, account_id: str, now: dateti
     entry, record = entry_alone(session, entry_id=entry_id, account_id=account_id, lock=True)
     require_open(edition_for(editions.to_edition(session, record), entry.open_until), now, act)
     return entry
+
+
+def entries_alone(session: Session, entry_ids: Collection[str]) -> Mapping[str, Alone]:
+    """Return dossiers for acts of several people that change them, in one question; those that are none are missing."""
+    rows = session.execute(_TOGETHER, {"entry_ids": sorted(entry_ids)})
+    found: dict[str, Alone] = {}
+    for entry, record, member_id in rows:
+        found.setdefault(entry.id, Alone(entry, record, {entry.account_id})).may_act.add(member_id)
+    return found
+
+
+def require_own(session: Session, found: Alone | None, account_id: str, now: datetime, act: str) -> Entry:
+    """Return a dossier that was found, as `own_open_entry` does, or raises."""
+    if found is None or account_id not in found.may_act:
+        raise NotFound(_UNKNOWN)
+    require_open(edition_for(editions.to_edition(session, found.record), found.entry.open_until), now, act)
+    return found.entry
 
 
 def edition_of(session: Session, entry: Entry) -> Edition:

@@ -10,8 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from concours.accounts.access import current_account_id
 from concours.entries.forms import PartForm, part_form
-from concours.entries.keeping import Given
-from concours.entries.operations import Kept
+from concours.entries.operations import Given, Kept
 from concours.entries.rules import Late, Part
 from concours.entries.views.base import STEPS, Glance, edition_of, glance_at, late_on_record, own_dossier
 from concours.entries.views.dossier import find_differences
