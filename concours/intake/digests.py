@@ -55,8 +55,7 @@ class Digests:
     ) -> Iterator[Callable[[Iterable[bytes]], Iterator[bytes]]]:
         """Give what passes blocks on to their writer from `offset` on, and digests each once it is written.
 
-        Where little comes (`expected` bytes at most) and there is little to catch up with, a thread would cost more than
-        it saves.
+        Where little comes (`expected` bytes at most) and little was missed, a thread would cost more than it saves.
         """
         running = self._take(key, offset)
         if expected <= _SMALL and offset - running.at <= _SMALL and _catch_up(running, offset, read):
