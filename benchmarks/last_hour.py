@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from benchmarks.bodies import MIB, film_body
 from benchmarks.report import Report, Spread
-from benchmarks.sender import Body, Connection, Failed, timed
+from benchmarks.sender import Body, Connection, Failed, Link, timed
 from benchmarks.site import Site, open_site
+from benchmarks.slow_link import slow_link
 from benchmarks.uploads import Watch
 from concours.entries.models import Deposit, Entry
 from concours.kernel.db import Database
@@ -51,12 +52,14 @@ def measure(folder: Path, evening: Evening, report: Report) -> None:
     )
     with open_site(folder / "evening") as site:
         visitors, seen, body = site.visitors(evening.candidates), _Seen(), film_body(evening.size)
-        start = time.monotonic()
-        acts = [
-            threading.Thread(target=_Candidate(site, entry_id, cookie, seen).play, args=(body, evening, start, number))
-            for number, (entry_id, cookie) in enumerate(visitors)
-        ]
-        with Watch(site) as watch:
+        with slow_link() as through, Watch(site) as watch:
+            link, start = Link(through, _PIECE, evening.speed), time.monotonic()
+            acts = [
+                threading.Thread(
+                    target=_Candidate(site, entry_id, cookie, link, seen).play, args=(body, evening, start, number)
+                )
+                for number, (entry_id, cookie) in enumerate(visitors)
+            ]
             for act in acts:
                 act.start()
             for act in acts:
@@ -67,8 +70,8 @@ def measure(folder: Path, evening: Evening, report: Report) -> None:
 class _Candidate:
     """One of them, from the first chunk to the deposit."""
 
-    def __init__(self, site: Site, entry_id: str, cookie: str, seen: _Seen) -> None:
-        self._site, self._entry_id, self._cookie, self._seen = site, entry_id, cookie, seen
+    def __init__(self, site: Site, entry_id: str, cookie: str, link: Link, seen: _Seen) -> None:
+        self._site, self._entry_id, self._cookie, self._link, self._seen = site, entry_id, cookie, link, seen
         self._token, self._summary = "", ""
 
     def play(self, body: Body, evening: Evening, start: float, number: int) -> None:
@@ -79,7 +82,7 @@ class _Candidate:
             self._token = self._site.token(self._entry_id, self._cookie)
             where = self._site.announce(self._entry_id, self._cookie, self._token, body.size)
             for at in range(0, body.size, evening.chunk):
-                self._send(where, body, (at, min(at + evening.chunk, body.size)), evening.speed)
+                self._send(where, body, (at, min(at + evening.chunk, body.size)))
                 self._seen.saves.append(timed(self._save))
             due = start + evening.seconds * (0.9 + dice.random() / 10)
             time.sleep(max(0.0, due - time.monotonic()))
@@ -87,13 +90,11 @@ class _Candidate:
         except (Failed, OSError) as failure:
             self._seen.failures.append(f"{type(failure).__name__}: {failure}"[:200])
 
-    def _send(self, where: str, body: Body, span: tuple[int, int], speed: int) -> None:
+    def _send(self, where: str, body: Body, span: tuple[int, int]) -> None:
         headers = self._site.tus(self._cookie, self._token)
         headers |= {"Upload-Offset": str(span[0]), "Content-Type": "application/offset+octet-stream"}
         with Connection(self._site.port) as connection:
-            connection.request_slowly(
-                "PATCH", where, headers, body=body, span=span, piece=_PIECE, speed=speed, status=204
-            )
+            connection.request_slowly("PATCH", where, headers, body=body, span=span, link=self._link, status=204)
 
     def _save(self) -> None:
         former, self._summary = self._summary, f"{self._summary}Une phrase de plus, pendant l'envoi. "[-1900:]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from threading import Barrier
 from typing import BinaryIO, NamedTuple, Self
 
+from benchmarks.slow_link import SlowLink
+
 _PATIENCE_S = 60
 _HEAD_MOST = 64 << 10
 
@@ -48,6 +50,32 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
     """By names in lower case."""
     body: bytes
+
+
+@dataclass(frozen=True)
+class Link:
+    """How slow a link is: it takes `piece` bytes at a time, `speed` bytes a second."""
+
+    through: SlowLink
+    piece: int
+    speed: int
+
+
+class _Pieces:
+    """The bytes of a span of a body, a piece at a time."""
+
+    def __init__(self, connection: socket.socket, body: Body, span: tuple[int, int], piece: int) -> None:
+        self._connection, self._body, self._piece = connection, body, piece
+        self._at, self._end = span
+
+    def send_piece(self) -> bool:
+        """Send the next piece, and return True; False once there is none left."""
+        if self._at >= self._end:
+            return False
+        stop = min(self._at + self._piece, self._end)
+        self._body.send(self._connection, self._at, stop)
+        self._at = stop
+        return True
 
 
 class Connection:
@@ -92,18 +120,14 @@ class Connection:
         *,
         body: Body,
         span: tuple[int, int],
-        piece: int,
-        speed: int,
+        link: Link,
         status: int,
     ) -> Answer:
-        """As `request`, over a link that takes `piece` bytes at a time and `speed` bytes a second."""
+        """As `request`, over a slow link."""
         lines = {"Host": self._address, "Content-Length": str(span[1] - span[0]), **headers}
         said = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         self._socket.sendall(f"{method} {path} HTTP/1.1\r\n{said}\r\n".encode())
-        for start in range(*span, piece):
-            stop = min(start + piece, span[1])
-            body.send(self._socket, start, stop)
-            time.sleep((stop - start) / speed)
+        link.through.send(_Pieces(self._socket, body, span, link.piece), link.piece / link.speed)
         return self._expect(f"{method} {path}", status)
 
     def _expect(self, said: str, status: int, *, bodiless: bool = False) -> Answer:

@@ -1,7 +1,7 @@
 """The candidate's own names in what the jury reads: a pure comparison of words, which warns and never refuses."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -103,6 +103,10 @@ class _Text:
     """All in capitals: they tell nothing."""
     lower: frozenset[str]
     """Words that are also written without a capital: no proper names here."""
+    telling: Sequence[_Token]
+    """Without the small words."""
+    places: Mapping[str, Sequence[_Token]]
+    """Where each word stands."""
 
 
 @dataclass(frozen=True)
@@ -159,12 +163,18 @@ def _sources(dossier: Dossier) -> Iterator[_Source]:
 def _read(text: str) -> _Text:
     tokens = [_token(word, text) for word in _WORD.finditer(text)]
     lower = frozenset(token.folded for token in tokens if token.written.islower())
-    return _Text(text, tokens, text.isupper(), lower)
+    places: dict[str, list[_Token]] = {}
+    for token in tokens:
+        places.setdefault(token.folded, []).append(token)
+    telling = [token for token in tokens if token.folded not in _SMALL]
+    return _Text(text, tokens, text.isupper(), lower, telling, places)
 
 
 def _token(word: re.Match[str], text: str) -> _Token:
-    before = text[: word.start()].rstrip(" \t\u00a0")
-    opens = not before or before[-1] in _SENTENCE_ENDS
+    before = word.start()
+    while before and text[before - 1] in " \t\u00a0":
+        before -= 1
+    opens = not before or text[before - 1] in _SENTENCE_ENDS
     return _Token(fold(word.group()), word.start(), word.end(), word.group(), opens)
 
 
@@ -181,10 +191,10 @@ def _found(source: _Source, read: _Text) -> Iterator[tuple[int, int]]:
 
 def _sequences(wanted: Sequence[str], read: _Text) -> Iterator[tuple[int, int]]:
     """Yield where these words follow each other, whatever small words stand between."""
-    tokens = [token for token in read.tokens if token.folded not in _SMALL]
+    tokens = read.telling if set(wanted) <= read.places.keys() else ()
     for place in range(len(tokens) - len(wanted) + 1):
         run = tokens[place : place + len(wanted)]
-        if [token.folded for token in run] == list(wanted) and _unbroken(run, read):
+        if run[0].folded == wanted[0] and [token.folded for token in run] == list(wanted) and _unbroken(run, read):
             yield run[0].start, run[-1].end
 
 
@@ -196,8 +206,8 @@ def _unbroken(run: Sequence[_Token], read: _Text) -> bool:
 
 def _alone(word: _Token, source: _Source, read: _Text, *, only: bool) -> Iterator[tuple[int, int]]:
     acronym = sum(letter.isupper() for letter in word.written) > 1
-    for token in read.tokens:
-        if token.folded == word.folded and _tells(token, source, read, acronym=acronym, only=only):
+    for token in read.places.get(word.folded, ()):
+        if _tells(token, source, read, acronym=acronym, only=only):
             yield token.start, token.end
     if source.alone == "always" and only and len(word.folded) >= _SHORTEST_JOINED:
         yield from _joined(word.folded, read)
@@ -215,8 +225,10 @@ def _tells(token: _Token, source: _Source, read: _Text, *, acronym: bool, only: 
 
 def _joined(word: str, read: _Text) -> Iterator[tuple[int, int]]:
     """Yield where neighbours, small words counted or not, make one word: « Val d'Ombre » of « valombre »."""
-    for tokens in (read.tokens, [token for token in read.tokens if token.folded not in _SMALL]):
-        for place in range(len(tokens)):
+    for tokens in (read.tokens, read.telling):
+        for place, first in enumerate(tokens):
+            if not word.startswith(first.folded):
+                continue
             for count in range(2, _LONGEST_JOINED + 1):
                 run = tokens[place : place + count]
                 if "".join(token.folded for token in run) == word and _unbroken(run, read):

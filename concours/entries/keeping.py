@@ -1,28 +1,10 @@
 """Answers that several people give at the same moment, kept in one transaction: the last evening waits for no disk."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy.orm import Session
-
-from concours.entries import operations
-from concours.entries.operations import Kept
+from concours.entries.operations import Given, Kept, save_answers
 from concours.kernel.db import Database
-from concours.kernel.errors import DomainError
 from concours.kernel.together import Together
-
-
-@dataclass(frozen=True)
-class Given:
-    """Answers as somebody gave them, each with what it was when they began."""
-
-    entry_id: str
-    account_id: str
-    answers: Mapping[str, Any]
-    seen: Mapping[str, Any]
-    now: datetime
 
 
 def keep_together(database: Database) -> Together[Given, Kept]:
@@ -30,14 +12,6 @@ def keep_together(database: Database) -> Together[Given, Kept]:
 
     def keep(batch: Sequence[Given]) -> "Sequence[Kept | Exception]":
         with database.write() as session:
-            return [_keep(session, given) for given in batch]
+            return save_answers(session, batch)
 
     return Together(keep)
-
-
-def _keep(session: Session, given: Given) -> "Kept | DomainError":
-    """Keep somebody's answers, or say why not: a refusal comes before anything is changed."""
-    try:
-        return operations.save_answers(session, **vars(given))
-    except DomainError as refusal:
-        return refusal

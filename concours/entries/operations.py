@@ -1,7 +1,7 @@
 """What a candidate may do to a draft, and what is kept of a dossier beside it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from concours.entries.models import Entry, EntryInvitation
 from concours.entries.rules import Dossier, require_open
 from concours.intake import lifecycle, uploads
 from concours.intake.models import Creation
-from concours.kernel.errors import Conflict
+from concours.kernel.errors import Conflict, DomainError
 from concours.kernel.storage import Received
 
 _SIGNATURE_LENGTH = 200
@@ -33,6 +33,17 @@ class Stale(Conflict):
             "Votre saisie n'est pas perdue : comparez, puis enregistrez de nouveau."
         )
         self.stored, self.version = stored, version
+
+
+@dataclass(frozen=True)
+class Given:
+    """Answers as somebody gave them, each with what it was when they began."""
+
+    entry_id: str
+    account_id: str
+    answers: Mapping[str, Any]
+    seen: Mapping[str, Any]
+    now: datetime
 
 
 class Kept(NamedTuple):
@@ -75,24 +86,25 @@ def save_dossier(
     return entry
 
 
-def save_answers(
-    session: Session,
-    *,
-    entry_id: str,
-    account_id: str,
-    answers: Mapping[str, Any],
-    seen: Mapping[str, Any],
-    now: datetime,
-) -> Kept:
-    """Keep each of the answers by itself, unless what is stored is neither it nor what its writer had `seen`.
+def save_answers(session: Session, batch: Sequence[Given]) -> "list[Kept | DomainError]":
+    """Keep answers of several people, each by itself unless what is stored is neither it nor what its writer had seen.
 
-    Raises Late, NotFound.
+    What is refused (late, nobody's dossier) stands in its place in what is returned; nothing of it is changed.
     """
-    entry = queries.own_open_entry(session, entry_id, account_id, now, "La modification du dossier")
+    found = queries.entries_alone(session, {given.entry_id for given in batch})
+    return [_save_given(session, given, found.get(given.entry_id)) for given in batch]
+
+
+def _save_given(session: Session, given: Given, found: queries.Alone | None) -> "Kept | DomainError":
+    try:
+        entry = queries.require_own(session, found, given.account_id, given.now, "La modification du dossier")
+    except DomainError as refusal:
+        return refusal
     stored = asdict(entry.dossier)
-    changed = {name: answers[name] for name in answers if answers[name] != stored[name]}
-    conflicts = {name: stored[name] for name in changed if seen[name] != stored[name]}
-    _keep(session, entry, {name: changed[name] for name in changed if name not in conflicts}, account_id, now)
+    changed = {name: answer for name, answer in given.answers.items() if answer != stored[name]}
+    conflicts = {name: stored[name] for name in changed if given.seen[name] != stored[name]}
+    kept = {name: changed[name] for name in changed if name not in conflicts}
+    _keep(session, entry, kept, given.account_id, given.now)
     return Kept(entry, conflicts)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from concours.accounts.models import Account
@@ -36,10 +36,35 @@ class Person(NamedTuple):
     owner: bool
 
 
-def may_act(account_id: str) -> ColumnElement[bool]:
+class Alone(NamedTuple):
+    """A dossier without its files, and its edition."""
+
+    entry: Entry
+    record: EditionRecord
+    may_act: set[str]
+    """The accounts of those who work on it."""
+
+
+def may_act(account_id: str | BindParameter[str]) -> ColumnElement[bool]:
     """Return the one condition on `Entry` that says whose a dossier is: its owner's and its members'."""
     member = exists().where(EntryMember.entry_id == Entry.id, EntryMember.account_id == account_id)
     return or_(Entry.account_id == account_id, member)
+
+
+# What each request of a candidate asks, made once: building a question costs as much as asking it.
+_MINE = (Entry.id == bindparam("entry_id", type_=String), may_act(bindparam("account_id", type_=String)))
+_OWN = select(Entry).options(*_WITH_FILES, _WITH_DECISION).where(*_MINE)
+_ALONE = select(Entry, EditionRecord).join(EditionRecord, Entry.edition_id == EditionRecord.id).where(*_MINE)
+_LOCKED = _ALONE.with_for_update(of=Entry)
+_TOGETHER = (
+    select(Entry, EditionRecord, EntryMember.account_id)
+    .join(EditionRecord, Entry.edition_id == EditionRecord.id)
+    .outerjoin(EntryMember, EntryMember.entry_id == Entry.id)
+    .where(Entry.id.in_(bindparam("entry_ids", expanding=True)))
+    .order_by(Entry.id)
+    .with_for_update(of=Entry)
+)
+_EDITION = select(EditionRecord, Entry.open_until).join(Entry, Entry.edition_id == EditionRecord.id).where(*_MINE)
 
 
 def entries_of(session: Session, account_id: str) -> Sequence[Entry]:
@@ -50,8 +75,8 @@ def entries_of(session: Session, account_id: str) -> Sequence[Entry]:
 
 def own_entry(session: Session, *, entry_id: str, account_id: str, lock: bool = False) -> Entry:
     """Return a candidate's own dossier. Raises NotFound for another's as for none: the two look the same."""
-    query = _entries().options(_WITH_DECISION).where(Entry.id == entry_id, may_act(account_id))
-    entry = session.scalars(query.with_for_update(of=Entry) if lock else query).first()
+    query = _OWN.with_for_update(of=Entry) if lock else _OWN
+    entry = session.scalars(query, {"entry_id": entry_id, "account_id": account_id}).first()
     if entry is None:
         raise NotFound(_UNKNOWN)
     return entry
@@ -62,9 +87,7 @@ def entry_alone(session: Session, *, entry_id: str, account_id: str, lock: bool 
 
     `lock`: for an act that changes it. Raises NotFound for another's as for none.
     """
-    query = select(Entry, EditionRecord).join(EditionRecord, Entry.edition_id == EditionRecord.id)
-    query = query.where(Entry.id == entry_id, may_act(account_id))
-    found = session.execute(query.with_for_update(of=Entry) if lock else query).first()
+    found = session.execute(_LOCKED if lock else _ALONE, {"entry_id": entry_id, "account_id": account_id}).first()
     if found is None:
         raise NotFound(_UNKNOWN)
     entry, edition = found
@@ -81,6 +104,23 @@ def own_open_entry(session: Session, entry_id: str, account_id: str, now: dateti
     return entry
 
 
+def entries_alone(session: Session, entry_ids: Collection[str]) -> Mapping[str, Alone]:
+    """Return dossiers for acts of several people that change them, in one question; those that are none are missing."""
+    rows = session.execute(_TOGETHER, {"entry_ids": sorted(entry_ids)})
+    found: dict[str, Alone] = {}
+    for entry, record, member_id in rows:
+        found.setdefault(entry.id, Alone(entry, record, {entry.account_id})).may_act.add(member_id)
+    return found
+
+
+def require_own(session: Session, found: Alone | None, account_id: str, now: datetime, act: str) -> Entry:
+    """Return a dossier that was found, as `own_open_entry` does, or raises."""
+    if found is None or account_id not in found.may_act:
+        raise NotFound(_UNKNOWN)
+    require_open(edition_for(editions.to_edition(session, found.record), found.entry.open_until), now, act)
+    return found.entry
+
+
 def edition_of(session: Session, entry: Entry) -> Edition:
     """Return the edition as it is for this dossier, with its own closing."""
     edition = editions.to_edition(session, session.get_one(EditionRecord, entry.edition_id))
@@ -92,8 +132,7 @@ def own_edition(session: Session, *, entry_id: str, account_id: str) -> tuple[Ed
 
     Raises NotFound as `own_entry` does.
     """
-    query = select(EditionRecord, Entry.open_until).join(Entry, Entry.edition_id == EditionRecord.id)
-    found = session.execute(query.where(Entry.id == entry_id, may_act(account_id))).first()
+    found = session.execute(_EDITION, {"entry_id": entry_id, "account_id": account_id}).first()
     if found is None:
         raise NotFound(_UNKNOWN)
     record, open_until = found

@@ -55,10 +55,10 @@ class Digests:
     ) -> Iterator[Callable[[Iterable[bytes]], Iterator[bytes]]]:
         """Give what passes blocks on to their writer from `offset` on, and digests each once it is written.
 
-        Where at most `expected` bytes come and nothing is to be caught up with, a thread would cost more than it saves.
+        Where little comes (`expected` bytes at most) and little was missed, a thread would cost more than it saves.
         """
         running = self._take(key, offset)
-        if expected <= _SMALL and running.at == offset:
+        if expected <= _SMALL and offset - running.at <= _SMALL and _catch_up(running, offset, read):
             try:
                 yield running.passing
             finally:
@@ -104,6 +104,15 @@ class Digests:
             self._running[key] = running
             while len(self._running) > _KEPT:
                 self._running.popitem(last=False)
+
+
+def _catch_up(running: _Running, offset: int, read: Read) -> bool:
+    """Digest what is stored up to `offset`; return whether that could be read: on some storages it cannot yet."""
+    try:
+        running.take(read(running.at, offset))
+    except Exception:  # noqa: BLE001 -- whatever the storage raises, it costs the digest, never the file
+        return False
+    return True
 
 
 def _digest(running: _Running, offset: int, read: Read, waiting: "queue.Queue[bytes | None]", done: list[bool]) -> None:

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import Select, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.db import Id
@@ -63,11 +64,17 @@ class Seen(NamedTuple):
 
 def look_up(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> Seen:
     """Return whose the session of this token is: nobody's once it has ended."""
-    query = select(table.person_id, table.expires_at).where(table.token_digest == digest_of(token))
-    row = session.execute(query).first()
+    asked = _by_token(table)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
+    row = session.execute(asked, {"digest": digest_of(token)}).first()
     if row is None or now >= row.expires_at:
         return Seen(None, stale=False)
     return Seen(row.person_id, row.expires_at - now < LIFETIME - _SEEN_EVERY, row.expires_at)
+
+
+@cache
+def _by_token(table: type[LoginMixin]) -> Select[str, datetime]:
+    """Return the question that each request asks, made once."""
+    return select(table.person_id, table.expires_at).where(table.token_digest == bindparam("digest"))
 
 
 def renew_login(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> None:

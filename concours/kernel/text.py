@@ -34,8 +34,9 @@ _MARKUP = rf"""(?:
 _FIXED = re.compile(rf"(?P<fixed>{_JINJA}|{_MARKUP})", re.DOTALL | re.VERBOSE)
 
 # Characters that change how neighbours are shown (bidirectional controls) or that show nothing at all.
-_INVISIBLE = frozenset("\u00ad\u2060\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-
+_INVISIBLE = "\u00ad\u2060\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+# With these, controls but the tab (Unicode's category Cc; line ends are told apart before) and lone surrogates (Cs).
+_UNSEEN = re.compile(f"[{_INVISIBLE}\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 # A word processor's own line ends: a pasted text brings them.
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -97,6 +98,8 @@ def capital(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return what is left of `text` without capitals or accents: what sorting and searching by name compare."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).lower()
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
@@ -113,6 +116,4 @@ def clean_line(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return "".join(
-        c for c in text if c not in _INVISIBLE and (c == "\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    )
+    return _UNSEEN.sub("", text)

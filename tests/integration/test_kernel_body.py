@@ -1,6 +1,8 @@
 """Bytes of a request as gunicorn hands them over: all of them, nothing of the next request, nothing lost by a cut."""
 
 import socket
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +17,9 @@ class Gunicorn:
     """A connection whose headers were read, with what gunicorn had read beyond them."""
 
     def __init__(self, length: int, beyond: bytes = b"") -> None:
-        self.visitor, connection = socket.socketpair()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.visitor = socket.create_connection(server.getsockname())
+            connection, _ = server.accept()
         self.unreader = SocketUnreader(connection)
         self.unreader.unread(beyond)
         self.reader = LengthReader(self.unreader, length)
@@ -77,3 +81,34 @@ def test_what_was_read_by_others_first_is_not_skipped(connections: list[Gunicorn
     server.environ["wsgi.input"].read(3)
     server.environ["CONTENT_LENGTH"] = "7"
     assert b"".join(server.blocks()) == b"3456789"
+
+
+def test_a_slow_sender_wakes_us_seldom_and_loses_nothing(connections: list[Gunicorn]) -> None:
+    sent = bytes(range(256)) * 1024
+    server = Gunicorn(len(sent))
+    connections.append(server)
+
+    def trickle() -> None:
+        for start in range(0, len(sent), 4096):
+            server.visitor.sendall(sent[start : start + 4096])
+            time.sleep(0.01)
+
+    sending = threading.Thread(target=trickle)
+    sending.start()
+    blocks = list(server.blocks())
+    sending.join()
+    assert b"".join(blocks) == sent
+    assert len([block for block in blocks if len(block) < 8192]) < 32, "all that comes after the beginning is awaited"
+    assert server.unreader.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT) == 1
+
+
+def test_what_is_less_than_a_block_is_handed_over_without_waiting_for_the_rest(connections: list[Gunicorn]) -> None:
+    sent = b"x" * 100_000
+    server = Gunicorn(1_000_000)
+    connections.append(server)
+    server.visitor.sendall(sent)
+    came, blocks = 0, server.blocks()
+    while came < len(sent):
+        came += len(next(blocks))
+    server.visitor.sendall(b"y" * 300)
+    assert next(blocks) == b"y" * 300

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -75,19 +75,44 @@ def test_a_stretch_of_writing_is_one_event_for_each_who_writes(database: Databas
         member, owner = join(session, entry), entry.account_id
         minutes = ((owner, 30), (owner, 31), (owner, 40), (owner, 50), (member, 51), (member, 52), (owner, 53))
         for number, (account_id, at) in enumerate(minutes):
-            operations.save_answers(
-                session,
-                entry_id=entry.id,
-                account_id=account_id,
+            given = operations.Given(
+                entry.id,
+                account_id,
                 answers={"title": f"Version {number}"},
                 seen={"title": entry.title},
                 now=LATER + timedelta(minutes=at),
             )
+            operations.save_answers(session, [given])
         assert entry.title == "Version 6"
         query = select(AuditEvent).where(AuditEvent.action == "dossier_saved", AuditEvent.at > LATER)
         events = session.scalars(query.order_by(AuditEvent.position))
         saved = [(event.actor, (event.at - LATER).total_seconds() / 60) for event in events]
         assert saved == [(owner, 30), (owner, 50), (member, 51), (owner, 53)]
+
+
+def test_what_several_people_give_at_once_is_kept_or_refused_each_by_itself(database: Database) -> None:
+    with database.write() as session:
+        entry = complete(session)
+        member, stranger, before = join(session, entry), account(session, STRANGER), entry.title
+        others = draft(session, account(session, "seul@ville.example"))
+
+        def given(entry_id: str, account_id: str, title: str, *, now: datetime = LATER) -> operations.Given:
+            return operations.Given(entry_id, account_id, {"title": title}, {"title": before}, now)
+
+        kept = operations.save_answers(
+            session,
+            [
+                given(entry.id, entry.account_id, "La première"),
+                given(entry.id, member, "La seconde"),
+                given(entry.id, stranger, "D'ailleurs"),
+                given("a" * 26, stranger, "Nulle part"),
+                given(others.id, others.account_id, "Trop tard", now=CLOSING),
+                given(others.id, others.account_id, "À temps", now=CLOSING - timedelta(milliseconds=1)),
+            ],
+        )
+        found = [each.conflicts if isinstance(each, operations.Kept) else type(each).__name__ for each in kept]
+        assert found == [{}, {"title": "La première"}, "NotFound", "NotFound", "Late", {}]
+        assert (entry.title, others.title) == ("La première", "À temps")
 
 
 def test_everybody_of_the_team_is_written_to_about_a_deposit(database: Database) -> None:

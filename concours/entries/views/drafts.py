@@ -10,8 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from concours.accounts.access import current_account_id
 from concours.entries.forms import PartForm, part_form
-from concours.entries.keeping import Given
-from concours.entries.operations import Kept
+from concours.entries.operations import Given, Kept
 from concours.entries.rules import Late, Part
 from concours.entries.views.base import STEPS, Glance, edition_of, glance_at, late_on_record, own_dossier
 from concours.entries.views.dossier import find_differences
@@ -68,11 +67,10 @@ def save(entry_id: str, part: str) -> ResponseReturnValue:
 
 def _answer(folder: Glance, form: PartForm, names: list[str], kept: Kept, part: str) -> Response:
     """Tell what became of each answer, and what the page says of the dossier from now on."""
-    fresh = part_form(Part(part), folder.entry.dossier, folder.edition, folder.entry.version)
     return jsonify(
         said=typo(f"Enregistré à {format_hour(instant())} (heure de Paris)"),
         version=folder.entry.version,
-        stored=fresh.stored,
+        stored={name: getattr(folder.entry.dossier, name) for name in form.stored},
         refused={name: [typo(str(error)) for error in form[name].errors] for name in names if form[name].errors},
         conflicts={each.name: _conflict(each) for each in find_differences(form, kept.conflicts)},
         pieces={

@@ -1,5 +1,6 @@
 """The bytes of a request as they come, for what is too large to be read whole or to be parsed as a form."""
 
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from concours.kernel.errors import DomainError
 
 _BLOCK = 256 << 10
 """What is lost at most of what came, when a connection breaks."""
+_PROMPT = 64 << 10
+"""Bytes that are passed on as they come: the beginning of a file says what it is. What follows is taken by blocks."""
 _TICK_S = 1.0
 _SILENCE_S = 60
 """A connection that brings nothing for so long is taken for dead: it would hold a thread for ever."""
@@ -84,20 +87,46 @@ class _Straight:
     """A body of known length, read from its connection: gunicorn's own reader copies each byte several times.
 
     Its count of what is left is kept true, so that the connection serves the next request.
+
+    The system wakes us for a whole block, or each tick for what is there: hundreds of slow senders, woken at each
+    packet, would leave no time for anybody else's page.
     """
 
     def __init__(self, reader: LengthReader) -> None:
-        self._reader = reader
+        self._reader, self._passed, self._awaited = reader, 0, 1
 
     def read(self, size: int) -> bytes:
         """Return what is there, at most `size` bytes; what came with the headers comes first."""
         unreader = self._reader.unreader
-        block: bytes = unreader.take_buffered() or unreader.sock.recv(size)
+        block: bytes = unreader.take_buffered() or self._receive(unreader.sock, size)
         if len(block) > size:
             unreader.unread(block[size:])
             block = block[:size]
         self._reader.length -= len(block)
+        self._passed += len(block)
         return block
+
+    def _receive(self, connection: socket.socket, size: int) -> bytes:
+        awaited = size if self._passed >= _PROMPT and connection.gettimeout() else 1
+        if awaited != self._awaited:
+            _await_bytes(connection, awaited)
+            self._awaited = awaited
+        try:
+            return connection.recv(size)
+        except TimeoutError:
+            if awaited == 1:
+                raise
+        try:
+            return os.read(
+                connection.fileno(), size
+            )  # at once: a connection with a limit of time never waits by itself
+        except BlockingIOError as error:
+            raise TimeoutError from error
+
+
+def _await_bytes(connection: socket.socket, count: int) -> None:
+    """Have the system count a connection as ready once so many bytes are there, or its end."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, count)
 
 
 def _shortest_way(stream: Any) -> Any:
@@ -105,7 +134,11 @@ def _shortest_way(stream: Any) -> Any:
     if not isinstance(stream, Body) or stream.buf.tell():
         return stream
     reader = stream.reader
-    straight = isinstance(reader, LengthReader) and isinstance(reader.unreader, SocketUnreader)
+    straight = (
+        isinstance(reader, LengthReader)
+        and isinstance(reader.unreader, SocketUnreader)
+        and type(reader.unreader.sock) is socket.socket
+    )
     return _Straight(reader) if straight else stream
 
 
@@ -136,4 +169,5 @@ def _ticking() -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):
+            _await_bytes(connection, 1)
             connection.settimeout(before)

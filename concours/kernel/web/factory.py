@@ -83,7 +83,14 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
 
 
 def _tune_templates(app: Flask, templates: Callable[[str], bool]) -> None:
-    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    app.jinja_options = {
+        **app.jinja_options,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "undefined": StrictUndefined,
+        # All templates stay: a cache that may grow full has a lock, on which hundreds of threads wait for each other.
+        "cache_size": -1,
+    }
     environment = app.jinja_env
     environment.loader = FolderLoader(templates)
     environment.add_extension(Typographic)
