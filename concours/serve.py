@@ -26,7 +26,7 @@ from concours.migrations import upgrade
 _POLL_S = 0.1
 _ANSWER_LIMIT_S = 60
 _STOP_LIMIT_S = 10
-_WEB_PROCESSES = 4
+WEB_PROCESSES = 4
 """Twice as many as there are cores on a small machine: threads of one process compute one after the other."""
 _WEB_THREADS = 160
 """A file that comes over a slow network holds a thread for as long as a chunk takes; pages must not wait for it.
@@ -44,7 +44,7 @@ def web_command(settings: Settings) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "wsgi:app"),
         *("--bind", f"{host}:{settings.port}"),
         *("--config", "python:wsgi"),
-        *("--worker-class", "gthread", "--workers", str(_WEB_PROCESSES), "--threads", str(_WEB_THREADS)),
+        *("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(_WEB_THREADS)),
         *("--graceful-timeout", str(_STOP_LIMIT_S // 2), "--log-level", "warning"),
         # Its socket in the home folder would be shared by every service of this user.
         "--no-control-socket",
