@@ -3,6 +3,7 @@
 Each is built when it is first named, so that `wsgi:jury_app` never imports the identity side.
 """
 
+import gc
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -50,3 +51,14 @@ def __getattr__(name: str) -> Any:
     if name not in _BUILDERS:
         raise AttributeError(name)
     return _BUILDERS[name]()
+
+
+def on_starting(_server: object) -> None:
+    """Import all that both applications need before gunicorn makes its processes: they share its memory.
+
+    A hook of gunicorn's, for `--config python:wsgi`.
+    """
+    import concours.app  # noqa: F401, PLC0415 -- `jury_app` alone never imports the identity side: see the module's purpose
+    import jury.app  # noqa: F401, PLC0415 -- the same
+
+    gc.freeze()

@@ -13,6 +13,7 @@ from benchmarks.report import Report, Spread, ratios
 from benchmarks.sender import Body, Connection, all_at_once, timed
 from benchmarks.servers import Server, bound, nginx
 from benchmarks.site import Site, open_site
+from concours.serve import WEB_PROCESSES
 
 _CHUNK = 4 * MIB
 """What the page sends at a time."""
@@ -87,7 +88,9 @@ class _Way(NamedTuple):
 
 def _one(servers: _Servers, sizes: Sizes, report: Report) -> None:
     """Send one file to each server in turn, again and again, so that what else the machine does meets all of them."""
-    report.section(f"Upload of {sizes.one // MIB} MiB, gunicorn with 2 workers (ratio to nginx: 1 is as fast)")
+    report.section(
+        f"Upload of {sizes.one // MIB} MiB, gunicorn with {WEB_PROCESSES} workers (ratio to nginx: 1 is as fast)"
+    )
     ways = _ways(servers, sizes)
     times, costs = _rounds(ways, sizes, servers.clean)
     flushed = [put + flush for put, flush in zip(times["nginx"], times["flush"], strict=True)]

@@ -23,7 +23,7 @@ from concours.kernel.storage import open_stores
 from concours.kernel.web.chrome import Chrome, NavItem
 from concours.kernel.web.factory import make_app
 from concours.kernel.web.interrupted import use_kept_forms
-from concours.kernel.web.person import person_id, session_ends_at, use_logins
+from concours.kernel.web.person import goes_without_database, person_id, session_ends_at, use_logins
 from concours.kernel.web.state import State, state
 from concours.organisers import views as organisers_views
 from concours.registrations import views as registrations_views
@@ -92,21 +92,16 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
 
 def _chrome() -> Chrome:
     """Return header, menu and footer; bare ones where the database cannot say more."""
-    settings = state().settings
+    if goes_without_database():
+        return _bare_chrome()
     try:
         who = person_id()  # before the transaction: one that waits for another can use up all connections
         with state().database.read() as session:
             edition = current_edition(session)
             account = session.get(Account, who) if who else None
     except (NotFound, SQLAlchemyError):
-        return Chrome(
-            service_title="Concours",
-            tagline="",
-            home_url=_path("/"),
-            contact_email=settings.contact_email,
-            footer_links=_footer(),
-            status_url=_path(_STATUS),
-        )
+        return _bare_chrome()
+    settings = state().settings
     now = state().clock()
     return Chrome(
         service_title=edition.contest,
@@ -125,6 +120,17 @@ def _chrome() -> Chrome:
         now=now,
         session_ends_at=session_ends_at() if account else None,
         sign_out_url=url_for("signin.leave") if account else None,
+    )
+
+
+def _bare_chrome() -> Chrome:
+    return Chrome(
+        service_title="Concours",
+        tagline="",
+        home_url=_path("/"),
+        contact_email=state().settings.contact_email,
+        footer_links=_footer(),
+        status_url=_path(_STATUS),
     )
 
 

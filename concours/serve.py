@@ -26,11 +26,12 @@ from concours.migrations import upgrade
 _POLL_S = 0.1
 _ANSWER_LIMIT_S = 60
 _STOP_LIMIT_S = 10
-_WEB_PROCESSES = 2
-_WEB_THREADS = 320
+WEB_PROCESSES = 4
+"""Twice as many as there are cores on a small machine: threads of one process compute one after the other."""
+_WEB_THREADS = 160
 """A file that comes over a slow network holds a thread for as long as a chunk takes; pages must not wait for it.
 
-Three hundred at once need not fall on both processes alike: each has a thread for all of them.
+Three hundred at once do not fall on all processes alike: each has a thread for half of them.
 """
 _SECRETS = ("SECRET_KEY", "JURY_SECRET_KEY")
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to look for ourselves, nothing is bound here
@@ -42,7 +43,8 @@ def web_command(settings: Settings) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "wsgi:app"),
         *("--bind", f"{host}:{settings.port}"),
-        *("--worker-class", "gthread", "--workers", str(_WEB_PROCESSES), "--threads", str(_WEB_THREADS)),
+        *("--config", "python:wsgi"),
+        *("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(_WEB_THREADS)),
         *("--graceful-timeout", str(_STOP_LIMIT_S // 2), "--log-level", "warning"),
         # Its socket in the home folder would be shared by every service of this user.
         "--no-control-socket",

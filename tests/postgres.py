@@ -60,6 +60,20 @@ class PostgresServer:
         finally:
             self._serve()
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Have a server that takes what it is sent and answers nothing, for as long as the block lasts."""
+        assert self._process
+        first = self._process.pid
+        pids = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(f"host={self._folder} user=postgres dbname=postgres", autocommit=True) as connection:
             connection.execute(statement)

@@ -1,61 +1,41 @@
-"""A small write, read and deletion in each place of the storage: now and then, in a thread that nobody waits for."""
+"""Something that is tried now and then, in a thread that nobody waits for longer than they like."""
 
-import logging
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
-from concours.kernel.storage import Stores
-
-_FRESH = timedelta(seconds=30)
-"""How long an answer serves: visitors cannot have the storage tried more often."""
-
-_log = logging.getLogger(__name__)
+Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the storage did."""
+class Probe(Generic[Found]):
+    """Asks by `act`, one question at a time; an answer serves for as long as `fresh` says, for visitors can't ask more.
 
-    failures: tuple[str, ...] = ()
-    """The places, in words, where the trial failed."""
-    answered: bool = True
+    `act` takes the instant of the question and never raises.
+    """
 
-
-class StorageProbe:
-    """Tries the storage, one trial at a time."""
-
-    def __init__(self, stores: Stores) -> None:
-        self._places = {"la réception": stores.quarantine.probe, "les copies": stores.ready.probe}
+    def __init__(self, act: Callable[[datetime], Found], fresh: timedelta) -> None:
+        self._act, self._fresh = act, fresh
         self._lock, self._done = threading.Lock(), threading.Event()
         self._begun: datetime | None = None
-        self._last = Answer()
+        self._last: Found | None = None
 
-    def look(self, now: datetime, *, patience: float) -> Answer:
-        """Return the last answer, or a new one when it is old; waits so many seconds at most.
+    def look(self, now: datetime, *, patience: float) -> Found | None:
+        """Return the last answer, or a new one when it is old; None when it does not come within so many seconds.
 
         Without patience, the answer before stands until the new one is there.
         """
         with self._lock:
             running = self._begun is not None and not self._done.is_set()
-            if not running and (self._begun is None or now - self._begun >= _FRESH):
+            if not running and (self._begun is None or now - self._begun >= self._fresh):
                 self._begin(now)
-        if self._done.wait(patience):
-            return self._last
-        return Answer(answered=False) if patience else self._last
+        return self._last if self._done.wait(patience) or not patience else None
 
     def _begin(self, now: datetime) -> None:
         self._begun = now
         self._done.clear()
-        threading.Thread(target=self._try, daemon=True).start()
+        threading.Thread(target=self._ask, args=(now,), daemon=True).start()
 
-    def _try(self) -> None:
-        failures = []
-        for words, probe in self._places.items():
-            try:
-                probe()
-            except Exception as failure:  # noqa: BLE001 -- whatever the storage raises, it does not work
-                _log.warning("the storage fails a trial: %s: %s", type(failure).__name__, failure)
-                failures.append(words)
-        self._last = Answer(tuple(failures))
+    def _ask(self, now: datetime) -> None:
+        self._last = self._act(now)
         self._done.set()

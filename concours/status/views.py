@@ -6,6 +6,7 @@ from flask import Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from concours.kernel.web.access import ClosedBlueprint, everyone
+from concours.kernel.web.person import go_without_database
 from concours.kernel.web.state import state
 from concours.status.rules import WORDS, Health, Service, overall
 from concours.status.watch import Watch
@@ -18,8 +19,10 @@ blueprint = ClosedBlueprint("status", __name__, access=everyone)
 
 @blueprint.get("/etat")
 def page() -> ResponseReturnValue:
-    """Say how each service is."""
+    """Say how each service is; while the database does not answer, to everybody as to somebody not signed in."""
     services = watch().services()
+    if not watch().database_answers:
+        go_without_database()
     health, sentence = overall(services)
     now = state().clock()
     return render_template("status/status.html", services=services, health=health, sentence=sentence, now=now)

@@ -11,7 +11,9 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
+import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
@@ -270,6 +272,9 @@ def test_the_pdf_is_tagged_named_and_leads_to_the_check(scene: Scene, client: Fl
         leads = {str(note.A.URI) for note in pdf.pages[0].Annots}
     (by_code,) = [lead for lead in leads if "?" in lead]
     assert by_code.startswith(f"{PUBLIC_URL}/recepisse?numero=")
+    with pypdfium2.PdfDocument(response.data) as shown:
+        drawn = shown[0].render(scale=2).to_pil()
+    assert [code.text for code in zxingcpp.read_barcodes(drawn)] == [by_code]
     assert "Ce dépôt est enregistré ici" in page(client, by_code.removeprefix(PUBLIC_URL)).text
 
 

@@ -15,6 +15,7 @@ from concours.accounts.models import Outbox
 from concours.kernel import mail, s3
 from concours.kernel.mail import Message
 from concours.migrations import upgrade
+from concours.status import watch
 from concours.status.operations import beat
 from concours.worker import DUTIES
 from tests import files
@@ -159,6 +160,34 @@ def test_it_answers_while_postgresql_is_stopped(tmp_path: Path, clock: FrozenClo
         clock.advance(timedelta(seconds=16))
         with server.stopped():
             _look_without_a_database(client, clock)
+            other = page(client, "/candidatures/", status=503)
+            assert "Notre base de données ne répond pas" in other.text
+            assert other.follow("Voir l'état du service").response.status_code == 200
+
+
+def test_it_answers_whoever_is_signed_in_while_postgresql_hangs(
+    tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    monkeypatch.setattr(watch, "PATIENCE_S", 0.5)
+    with PostgresServer(programs) as server, ExitStack() as after:
+        url = server.create("concours")
+        upgrade(url)
+        scene = Scene(tmp_path, url, clock)
+        after.callback(scene.close)
+        client = scene.sign_in()
+        live(scene)
+        assert told(client)["overall"] == "ok"
+        clock.advance(timedelta(seconds=16))
+        with server.hanging():
+            _look_without_a_database(client, clock)
+            assert "Se déconnecter" not in page(client, "/etat").text
+        told(client)  # what hung is answered now
+        clock.advance(timedelta(seconds=16))
+        assert told(client)["database"]["state"] == "ok"
+        assert "Se déconnecter" in page(client, "/etat").text
 
 
 def _look_without_a_database(client: FlaskClient, clock: FrozenClock) -> None:
@@ -169,9 +198,6 @@ def _look_without_a_database(client: FlaskClient, clock: FrozenClock) -> None:
     assert found["storage"]["state"] == "ok"
     shown = page(client, "/etat")
     assert "Rien ne peut être enregistré ni déposé." in shown.text
-    other = page(client, "/candidatures/", status=503)
-    assert "Notre base de données ne répond pas" in other.text
-    assert other.follow("Voir l'état du service").response.status_code == 200
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ _BLOCK = 256 << 10
 """What is lost at most of what came, when a connection breaks."""
 _PROMPT = 64 << 10
 """Bytes that are passed on as they come: the beginning of a file says what it is. What follows is taken by blocks."""
-_TICK_S = 1.0
+_TICK_S = 2.0
 _SILENCE_S = 60
 """A connection that brings nothing for so long is taken for dead: it would hold a thread for ever."""
 _DRAINED_BYTES, _DRAIN_S = 8 << 20, 3

@@ -39,6 +39,16 @@ def person_id() -> str | None:
     return cast("str | None", g.person_id)
 
 
+def go_without_database() -> None:
+    """Answer the present request as nobody's: its database does not answer, and the page must not wait for it."""
+    g.person_id, g.without_database = None, True
+
+
+def goes_without_database() -> bool:
+    """Tell whether the present request may ask the database nothing."""
+    return bool(g.get("without_database"))
+
+
 def session_token() -> str | None:
     """Return the token that the cookie holds, whether or not it still opens anything."""
     return cast("str | None", session.get(_TOKEN))
