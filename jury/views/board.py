@@ -80,5 +80,4 @@ def _line(criterion: Criterion, held: int | None, errors: Sequence[str] = ()) ->
     hint = criterion.description
     if criterion.weight > 1:
         hint = f"{hint} (coefficient {criterion.weight})".strip()
-    anchors = {int(points): words for points, words in getattr(criterion, "anchors", {}).items()}
-    return BoardLine(criterion.key, criterion.label, hint, anchors, held, errors)
+    return BoardLine(criterion.key, criterion.label, hint, criterion.anchors, held, errors)
