@@ -130,6 +130,7 @@ main.add_command(_Command("inspect", "concours.intake.inspect_command", "Dit si 
 main.add_command(_Room("organiser", "concours.accounts.commands", "Ouvre l'espace d'organisation à quelqu'un."))
 main.add_command(_Command("rank", "jury.rank_command", "Classe des œuvres, et dit ce que valent les écarts."))
 main.add_command(_Room("receipt", "concours.entries.receipts.command", "Vérifie un accusé de réception, hors ligne."))
+main.add_command(_Command("verify", "jury.bundle.command", "Contrôle le relevé d'une session du jury."))
 main.add_command(_Command("scrub", "concours.intake.scrub_command", "Fabrique la copie jury d'un fichier."))
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from concours.kernel.web.person import session_ends_at, use_logins
 from concours.kernel.web.signin import Side, signin_blueprint
 from concours.kernel.web.state import State, state
 from jury import queries
+from jury.bundle.views import bundle
 from jury.deliberation.views import deliberation
 from jury.gaps.views import gaps, severity
 from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
@@ -58,7 +59,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
     scored = (works, recusals, scoring, travel, finish, examples)
-    results = (rule, panel, deliberation, solidity, gaps, severity)
+    results = (rule, panel, deliberation, bundle, solidity, gaps, severity)
     for blueprint in (_signing_in(), invitation, *scored, *results, sessions):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome(), "scoring_over": _scoring_over()})

@@ -53,6 +53,8 @@ class JurySession(Base):
     handed_over_at: Mapped[datetime | None]
     """When the first batch of works came: one instant for all of them."""
     scoring_closed_at: Mapped[datetime | None]
+    commitment: Mapped[str | None] = mapped_column(String(64))
+    """The digest of the sheets as they stood at closing: shown to all jurors, and printed in the minutes."""
     calibration_opened_at: Mapped[datetime | None]
     """When the president let the deliberation see what the gaps between works are worth; hidden before."""
     laureates_recorded_at: Mapped[datetime | None]

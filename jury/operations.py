@@ -12,6 +12,7 @@ from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, DomainError, Forbidden
 from concours.kernel.ids import new_id
 from jury import queries
+from jury.commitment.operations import commit_to_sheets
 from jury.freezing import freeze
 from jury.models import JuryAudit, JuryMedia, JuryMember, JurySession, JurySheet, JuryWork
 from jury.pace import PAGE_S
@@ -138,6 +139,7 @@ def close_scoring(session: Session, *, member_id: str, now: datetime) -> None:
     missing = sum(line.missing for line in progress_of(session, jury))
     details = {"missing_sheets": missing}
     record(session, JuryAudit, actor=member_id, action="scoring_closed", subject=jury.id, now=now, details=details)
+    commit_to_sheets(session, jury, actor=member_id, now=now)
 
 
 def check_not_begun(session: Session, jury: JurySession, consequence: str) -> None:

@@ -1,12 +1,12 @@
 """The rule of the ranking, whole: what is frozen, with its digest, before the first score."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from concours.kernel.canonical import canonical_json
 from concours.kernel.errors import Conflict
 from jury.method import DEFAULT, Method
 from jury.rules import Criterion, Scale
@@ -49,7 +49,7 @@ class RankingRule:
     @property
     def canonical(self) -> str:
         """The rule as canonical JSON: sorted names, no space, characters as they are."""
-        return json.dumps(self.facts(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(self.facts())
 
     @cached_property
     def digest(self) -> str:
@@ -63,6 +63,13 @@ class RankingRule:
                 "La règle du classement n'est plus celle que le jury a vue à la première note : son empreinte ne "
                 "correspond pas. Rien n'est classé. Les fiches sont gardées ; prévenez le secrétariat du concours."
             )
+
+
+def read_rule(stored: Mapping[str, Any]) -> RankingRule:
+    """Return the rule that `facts` described. Raises KeyError, TypeError, ValueError for anything else."""
+    low, high = stored["scale"]
+    criteria = tuple(map(read_criterion, stored["criteria"]))
+    return RankingRule(criteria, Scale(low, high), stored["laureates_max"], Method.read(stored))
 
 
 def read_criterion(stored: Mapping[str, Any]) -> Criterion:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from concours.kernel.canonical import canonical_json
 from concours.kernel.ids import ID_LENGTH
 
 GENESIS = "0" * 64
@@ -49,7 +50,7 @@ def record(
     event.position = last.position + 1 if last else 1
     event.at, event.actor, event.action, event.subject = now.astimezone(UTC), actor, action, subject
     # As the database gives them back: what is sealed is what will be read.
-    event.details = json.loads(_canonical(details or {}))
+    event.details = json.loads(canonical_json(details or {}))
     event.previous = last.digest if last else GENESIS
     event.digest = seal(event)
     session.add(event)
@@ -66,7 +67,7 @@ def seal(event: AuditMixin) -> str:
         event.details,
         event.previous,
     ]
-    return hashlib.sha256(_canonical(facts).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(facts).encode()).hexdigest()
 
 
 def broken_at(events: Iterable[AuditMixin]) -> int | None:
@@ -77,10 +78,6 @@ def broken_at(events: Iterable[AuditMixin]) -> int | None:
             return expected
         previous = event.digest
     return None
-
-
-def _canonical(facts: Any) -> str:
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _last(session: Session, table: type[AuditMixin]) -> AuditMixin | None:

@@ -11,11 +11,13 @@ from concours.organisers import models as organisers
 from concours.registrations import models as registrations
 from concours.status import models as status
 from jury import models as jury
+from jury.commitment import models as commitment
 from jury.recusals import models as recusals
 
 __all__ = [
     "METADATA",
     "accounts",
+    "commitment",
     "editions",
     "entries",
     "honours",

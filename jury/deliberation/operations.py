@@ -10,7 +10,7 @@ from concours.kernel.clock import format_day, to_paris
 from concours.kernel.errors import Conflict, DomainError, Forbidden
 from jury import queries
 from jury.deliberation.queries import laureates_of, standing_of
-from jury.deliberation.rules import Choice, check_choices, check_tie_choice, departs
+from jury.deliberation.rules import Choice, check_choices, check_tie_choice, departs, reasons_digest, tie_facts
 from jury.models import JuryAudit, JuryLaureate, JuryMember, JurySession, JuryTieDecision
 from jury.rules import DELIBERATING_ROLES, Role
 from jury.sheets import check_sits
@@ -41,7 +41,7 @@ def decide_tie(
     decision.reason, decision.decided_by, decision.decided_at = reason, member_id, now
     decision.casting_vote = casting_vote
     session.add(decision)
-    details = {"tied": decision.tied, "chosen": decision.chosen, "casting_vote": casting_vote}
+    details = tie_facts(tied=decision.tied, chosen=decision.chosen, casting_vote=casting_vote, reason=reason)
     record(session, JuryAudit, actor=member_id, action="tie_decided", subject=jury.id, now=now, details=details)
 
 
@@ -68,7 +68,11 @@ def record_laureates(
         for choice in choices
     )
     jury.laureates_recorded_at, jury.departure_reason = now, departure_reason if away else ""
-    details = {"laureates": sorted([choice.rank, choice.number] for choice in choices), "departs": away}
+    details = {
+        "laureates": sorted([choice.rank, choice.number] for choice in choices),
+        "departs": away,
+        "reasons": reasons_digest(choices, jury.departure_reason),
+    }
     record(session, JuryAudit, actor=member_id, action="laureates_recorded", subject=jury.id, now=now, details=details)
 
 

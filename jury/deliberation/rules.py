@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
 
+from concours.kernel.canonical import canonical_json
 from concours.kernel.errors import DomainError
 from jury.ranking import Line, Place, Ranking, format_mean
 from jury.rules import Scale, format_number
@@ -51,6 +54,18 @@ def check_choices(choices: Sequence[Choice], numbers: Sequence[int], laureates_m
 def departs(choices: Sequence[Choice], proposed: Mapping[int, int]) -> bool:
     """Tell whether the honours are other than what ranking and tie decision propose."""
     return {choice.number: choice.rank for choice in choices} != dict(proposed)
+
+
+def tie_facts(*, tied: Sequence[int], chosen: Sequence[int], casting_vote: bool, reason: str) -> dict[str, Any]:
+    """Return what the chain seals of a decision between equals; the reason by its digest."""
+    sealed = sha256(reason.encode()).hexdigest()
+    return {"tied": list(tied), "chosen": list(chosen), "casting_vote": casting_vote, "reason": sealed}
+
+
+def reasons_digest(choices: Sequence[Choice], departure_reason: str) -> str:
+    """Return the SHA-256 of all the reasons of the honours, which the chain seals without telling them."""
+    reasons = sorted([choice.number, choice.reason] for choice in choices)
+    return sha256(canonical_json([reasons, departure_reason]).encode()).hexdigest()
 
 
 def default_reason(place: Place, scale: Scale, decimals: int) -> str:

@@ -1,0 +1,1 @@
+"""The record that convinces whoever asks: written out whole, and checked anywhere."""

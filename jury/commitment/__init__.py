@@ -1,0 +1,1 @@
+"""What binds the jury to its sheets from the moment scoring closes."""
