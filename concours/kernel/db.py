@@ -29,7 +29,7 @@ _LOCK_WAIT_S = 15
 """How long a writer waits for another on SQLite before it gives up."""
 
 _POOL, _POOL_OVERFLOW = 8, 16
-"""Connections kept, and made beside them in a rush: more than a web process has threads."""
+"""Connections kept, and made beside them in a rush: most threads wait for a network, and hold none meanwhile."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

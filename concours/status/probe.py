@@ -37,5 +37,7 @@ class Probe(Generic[Found]):
         threading.Thread(target=self._ask, args=(now,), daemon=True).start()
 
     def _ask(self, now: datetime) -> None:
-        self._last = self._act(now)
-        self._done.set()
+        try:
+            self._last = self._act(now)
+        finally:
+            self._done.set()  # whatever happened, the next question may be asked

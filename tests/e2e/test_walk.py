@@ -177,6 +177,7 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.drop(name)
 
 
+@pytest.mark.full
 def test_another_contest_walks_the_same_way_on_postgresql_and_s3(
     tmp_path: Path, smtp_server: SmtpServer, new_page: NewPage, postgres_url: str, own_bucket: S3
 ) -> None:

@@ -117,16 +117,16 @@ class _Straight:
             if awaited == 1:
                 raise
         try:
-            return os.read(
-                connection.fileno(), size
-            )  # at once: a connection with a limit of time never waits by itself
+            # At once: beneath a limit of time, Python keeps its connections from waiting.
+            return os.read(connection.fileno(), size)
         except BlockingIOError as error:
             raise TimeoutError from error
 
 
 def _await_bytes(connection: socket.socket, count: int) -> None:
     """Have the system count a connection as ready once so many bytes are there, or its end."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, count)
+    with suppress(OSError):  # a system that cannot only wakes us more often
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, count)
 
 
 def _shortest_way(stream: Any) -> Any:
