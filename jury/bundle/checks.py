@@ -11,7 +11,7 @@ from typing import Any
 from concours.kernel.audit import broken_at
 from concours.kernel.canonical import canonical_json
 from concours.kernel.errors import DomainError
-from jury.bundle.rules import Bundle
+from jury.bundle.archive import Bundle
 from jury.commitment.rules import commitment_digest
 from jury.deliberation.rules import (
     Choice,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from jury.bundle.archive import MAX_BYTES, Unreadable, read_bundle
 from jury.bundle.checks import verify as check_bundle
-from jury.bundle.rules import MAX_BYTES, Unreadable, read_bundle
 
 _HOLDS, _TAMPERED = 0, 1
 """Exit statuses, beside click's own 2 for a file that cannot be read."""

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from concours.kernel.audit import record
+from jury.bundle.archive import write_bundle
 from jury.bundle.queries import bundle_of
-from jury.bundle.rules import write_bundle
 from jury.models import JuryAudit, JurySession
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.kernel.errors import Conflict
+from jury.bundle.archive import Bundle
 from jury.bundle.checks import ranking_facts
-from jury.bundle.rules import Bundle
 from jury.commitment.models import JuryCommitment
 from jury.deliberation.queries import Standing, laureates_of, standing_of
 from jury.models import JuryAudit, JurySession

@@ -89,7 +89,7 @@ def test_no_identity_in_whoever_signs_in_or_tries_to(scoring: Snapshot) -> None:
 def test_no_identity_in_the_tables_the_mails_and_the_files_of_the_jury(sealed: SealedContest, tmp_path: Path) -> None:
     snapshot = sealed.open("signed", tmp_path)
     tables = snapshot.jury_tables()
-    assert len(tables["jury_outbox"]) == 4
+    assert len(tables["jury_outbox"]) == 7
     assert {"jury_work", "jury_media", "jury_sheet", "jury_audit", "jury_session"} <= set(tables)
     secrets = sealed.secrets
     rows = {f"{name}: {row!r}" for name, rows in tables.items() for row in rows}

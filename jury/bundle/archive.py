@@ -1,4 +1,4 @@
-"""The record of a session as one ZIP file, the same bytes for the same facts, and how it is read back. Pure."""
+"""The record of a session as one ZIP file, the same bytes for the same facts; how it is read back."""
 
 import io
 import json
