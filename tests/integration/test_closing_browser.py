@@ -138,6 +138,17 @@ def test_what_is_typed_stays_readable_and_the_page_says_what_stands(scene: Scene
     assert violations(page) == []
 
 
+def test_who_changed_nothing_since_the_deposit_is_told_that_it_stands(scene: Scene, address: str, page: Page) -> None:
+    entry_id = scene.complete()
+    read_page(scene.sign_in(), f"/candidatures/{entry_id}/depot").form().submit()
+    page.goto(f"{address}/candidatures/{entry_id}/innovation")
+    close(scene, page)
+    notice = page.locator(NOTICE)
+    expect(notice).to_contain_text(re.compile(r"est déposée depuis le .* \(heure de Paris\), sous le n° 2027-"))
+    expect(notice).not_to_contain_text("ne sont pas déposées")
+    expect(page.get_by_role("button", name="Enregistrer et continuer")).to_be_hidden()
+
+
 def test_a_closing_that_is_moved_is_followed_and_said(scene: Scene, address: str, page: Page) -> None:
     page.goto(f"{address}/candidatures/{scene.draft()}/equipe")
     page.get_by_label("Nom de l’équipe").fill("Tapé avant")
