@@ -95,14 +95,16 @@ class Closing {
 
   #close(told) {
     const main = document.querySelector("main");
-    for (const part of main.querySelectorAll("[data-open-only], [data-standing]")) this.#set(part, "hidden", true);
+    for (const part of main.querySelectorAll("[data-open-only], [data-standing], .cc-messages")) this.#set(part, "hidden", true);
     for (const form of main.querySelectorAll("form[method=post]")) this.#closeForm(form);
     for (const each of main.querySelectorAll("[data-countdown]")) {
       each.dataset.over = "";
       each.querySelector("[data-left]").textContent = "C’est terminé.";
+      each.querySelector("[data-spoken]").textContent = "";
     }
     this.#undo.push(() => main.querySelectorAll("[data-over]").forEach((each) => delete each.dataset.over));
     this.#say("closed", {}, told.standing);
+    document.dispatchEvent(new Event("closing:closed"));
   }
 
   #closeForm(form) {
@@ -122,6 +124,7 @@ class Closing {
   #reopen() {
     for (const undo of this.#undo.splice(0)) undo();
     this.#say("reopened");
+    document.dispatchEvent(new Event("closing:reopened"));
   }
 
   #set(element, property, value) {

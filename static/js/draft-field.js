@@ -12,6 +12,8 @@ export class Field {
     this.sent = []; // what the server may have kept without our hearing of it
     this.refused = null; // what it refused
     this.conflict = null;
+    this.behind = null; // what another tab kept of it while the cursor was in it
+    this.at = null; // when it was typed
   }
 
   get value() {
@@ -42,13 +44,20 @@ export class Field {
     this.clean = typed;
     this.sent = [];
     this.refused = null;
+    this.behind = null;
     this.tell([]);
   }
 
-  // Another tab changed it, and nothing is typed here: the page shows what is kept.
+  // Another tab changed it, and nothing is typed here: the page shows what is kept, once nobody is about to type.
   follow(stored) {
-    const now = raw(stored);
-    if (this.dirty || this.conflict !== null || now === this.seen || document.activeElement === this.input) return;
+    this.behind = raw(stored);
+    if (document.activeElement !== this.input) this.catchUp();
+  }
+
+  catchUp() {
+    const now = this.behind;
+    this.behind = null;
+    if (now === null || this.dirty || this.conflict !== null || now === this.seen) return;
     this.seen = this.clean = now;
     this.value = now;
   }

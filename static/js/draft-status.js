@@ -52,7 +52,8 @@ export class Status {
   #show(name, words = null) {
     clearInterval(this.#timer);
     this.box.dataset.state = name;
-    this.acts.hidden = name !== "locked";
+    this.acts.hidden = !["locked", "offline", "down"].includes(name);
+    this.acts.querySelector("a").hidden = name !== "locked";
     const template = this.form.querySelector(`template[data-say="${name}"]`);
     this.#draw(words ?? (template ? sentence(this.form, name).textContent : ""));
   }

@@ -1,6 +1,7 @@
 import { Field, same } from "./draft-field.js";
 import { offerUnsaved } from "./draft-offer.js";
-import { forget, forgetAll, remember } from "./draft-store.js";
+import { bringUpToDate, renameTo } from "./draft-page.js";
+import { forget, remember } from "./draft-store.js";
 import { Status } from "./draft-status.js";
 import { sentence } from "./upload-say.js";
 
@@ -8,7 +9,7 @@ import { sentence } from "./upload-say.js";
 // got yet stays in the page, and on this device. Without script, the form's button sends it all.
 const PAUSE_MS = 1000;
 const STORE_MS = 200;
-const DELAYS_S = [5, 10, 20, 40, 60];
+const DELAYS_S = [5, 10, 15, 20];
 const PATIENCE_MS = 20_000;
 
 export class Draft {
@@ -16,7 +17,9 @@ export class Draft {
   #storing = null;
   #running = null;
   #attempts = 0;
+  #due = 0;
   #closed = false;
+  listening = new AbortController();
 
   constructor(form) {
     this.form = form;
@@ -32,12 +35,18 @@ export class Draft {
     this.offers = offerUnsaved(this);
     form.addEventListener("input", (event) => this.typed(event.target.name));
     form.addEventListener("change", (event) => event.target.type !== "file" && this.save());
-    form.addEventListener("focusout", () => this.save());
+    form.addEventListener("focusout", ({ target }) => {
+      this.fields.get(target.name)?.catchUp();
+      this.save();
+    });
     form.addEventListener("click", (event) => this.#chosen(event.target.closest("[data-mine], [data-theirs]")));
     this.#takeFile();
-    this.wake = () => document.visibilityState === "visible" && this.retry();
-    window.addEventListener("online", this.wake);
-    document.addEventListener("visibilitychange", this.wake);
+    const { signal } = this.listening;
+    const wake = () => document.visibilityState === "visible" && this.retry();
+    window.addEventListener("online", wake, { signal });
+    document.addEventListener("visibilitychange", wake, { signal });
+    document.addEventListener("closing:closed", () => this.#end(), { signal });
+    document.addEventListener("closing:reopened", () => this.#goOn(), { signal });
     if (this.waiting.length) this.#soon();
   }
 
@@ -56,6 +65,7 @@ export class Draft {
   typed(name) {
     const field = this.fields.get(name);
     if (!field) return;
+    field.at = Date.now();
     clearTimeout(this.#storing);
     this.#storing = setTimeout(() => this.store(), STORE_MS);
     this.#soon();
@@ -65,7 +75,7 @@ export class Draft {
   store() {
     clearTimeout(this.#storing);
     for (const field of this.fields.values()) {
-      if (field.dirty) remember(this.entry, field.name, { value: field.value, seen: field.seen, at: Date.now() });
+      if (field.dirty) remember(this.entry, field.name, { value: field.value, seen: field.seen, at: field.at ?? Date.now() });
       else if (!this.offers.has(field.name)) forget(this.entry, field.name);
     }
   }
@@ -81,15 +91,21 @@ export class Draft {
     return !this.dirty;
   }
 
-  // The form is sent whole: whoever presses its button keeps what they typed.
+  // The form is about to be sent whole: with what others kept of it meanwhile. False while it can't be.
   async settle() {
-    for (const field of this.fields.values()) if (field.conflict) field.choose(true);
     await this.save();
     await this.save();
+    for (const field of this.fields.values()) field.catchUp();
+    return !this.#troubled;
+  }
+
+  // Two versions of an answer wait for a choice: nobody else makes it.
+  get undecided() {
+    return [...this.fields.values()].find((field) => field.conflict) ?? null;
   }
 
   // What was typed has not come through, and sending the whole form would not either.
-  get troubled() {
+  get #troubled() {
     return ["offline", "down", "locked", "closed", "conflict"].includes(this.status.box.dataset.state) && this.dirty;
   }
 
@@ -114,8 +130,25 @@ export class Draft {
     this.status.stop();
     this.offers.stop();
     this.#closed = true;
-    window.removeEventListener("online", this.wake);
-    document.removeEventListener("visibilitychange", this.wake);
+    this.listening.abort();
+  }
+
+  // The deposits are closed: nothing more is sent, and what did not come through is said not to have.
+  async #end() {
+    clearTimeout(this.#timer);
+    while (this.#running) await this.#running;
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#closed = true;
+    this.store();
+    if (this.dirty) this.status.trouble("over");
+    else this.status.stop();
+  }
+
+  #goOn() {
+    this.#closed = false;
+    this.status.trouble("idle");
+    this.retry();
   }
 
   #soon(milliseconds = PAUSE_MS) {
@@ -150,7 +183,7 @@ export class Draft {
   }
 
   #answered(fields, typed, found) {
-    this.#attempts = 0;
+    this.#attempts = this.#due = 0;
     this.form.elements.namedItem("version").value = found.version;
     for (const field of fields) {
       const { name } = field;
@@ -160,7 +193,8 @@ export class Draft {
       else field.kept(typed.get(name), found.stored[name]);
     }
     for (const [name, field] of this.fields) if (!typed.has(name)) field.follow(found.stored[name]);
-    this.#bringUpToDate(found.pieces);
+    renameTo(found.title);
+    bringUpToDate(found.pieces);
     this.store();
     this.#tell(found);
     if (this.waiting.length) this.#soon();
@@ -181,15 +215,6 @@ export class Draft {
     field.input.addEventListener("blur", () => field.refused === field.value && field.tell(messages), { once: true });
   }
 
-  #bringUpToDate(pieces) {
-    for (const [name, html] of Object.entries(pieces)) {
-      const place = document.querySelector(`[data-piece="${name}"]`);
-      if (!place || place.dataset.last === html || place.contains(document.activeElement)) continue;
-      place.dataset.last = html;
-      place.innerHTML = html;
-    }
-  }
-
   async #locked() {
     if (await this.#renew()) return this.#soon(0);
     this.status.trouble("locked");
@@ -204,9 +229,11 @@ export class Draft {
 
   #later(name) {
     this.store();
-    const seconds = DELAYS_S[Math.min(this.#attempts++, DELAYS_S.length - 1)];
-    this.status.retry(name, seconds);
-    this.#soon(1000 * seconds);
+    const now = Date.now();
+    // Answers that fail one after the other, as fields are left, put nothing off.
+    if (now >= this.#due) this.#due = now + 1000 * DELAYS_S[Math.min(this.#attempts++, DELAYS_S.length - 1)];
+    this.status.retry(name, Math.ceil((this.#due - now) / 1000));
+    this.#soon(this.#due - now);
   }
 
   // The page's token ends with its session: whoever signed in again elsewhere has a new one.
@@ -251,37 +278,7 @@ export class Draft {
     field.seen = record.seen;
     field.clean = same(field.value, record.value) ? field.clean : null;
     field.value = record.value;
+    field.at = record.at;
     this.save();
   }
 }
-
-let current = null;
-
-export function startDraft(root = document) {
-  const form = root.querySelector("form[data-draft]");
-  current?.close();
-  current = form ? new Draft(form) : null;
-  return current;
-}
-
-export const currentDraft = () => current;
-
-window.addEventListener("pagehide", () => current?.leave());
-document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && current?.save());
-
-// Signing out forgets what this device remembers: what can still be kept is kept first.
-document.addEventListener(
-  "submit",
-  async (event) => {
-    const form = event.target;
-    if (!form.action.endsWith("/deconnexion") || !current?.dirty) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const kept = await current.save();
-    if (!kept && !window.confirm(sentence(current.form, "unsaved-leave").textContent)) return;
-    current = null;
-    forgetAll();
-    form.submit();
-  },
-  true,
-);

@@ -1,4 +1,4 @@
-import { currentDraft, startDraft } from "./draft.js";
+import { currentDraft, startDraft } from "./draft-current.js";
 import { onShown, parsed, showPage } from "./swap.js";
 import { sentence } from "./upload-say.js";
 import "./upload.js";
@@ -62,8 +62,10 @@ async function send(form) {
   const draft = currentDraft();
   const turn = ++latest;
   say(null);
-  await draft.settle();
-  if (turn !== latest || draft.troubled) return;
+  const settled = await draft.settle();
+  if (turn !== latest) return;
+  if (draft.undecided) return draft.undecided.conflict.box.querySelector("button").focus();
+  if (!settled) return;
   const asked = new URL(window.location.href);
   asked.hash = "";
   const answer = await fetch(asked, { method: "POST", body: new FormData(form) }).catch(() => null);

@@ -138,6 +138,37 @@ def test_what_is_typed_stays_readable_and_the_page_says_what_stands(scene: Scene
     assert violations(page) == []
 
 
+def test_what_did_not_come_through_before_the_closing_is_said_not_to_be_kept(
+    scene: Scene, address: str, page: Page
+) -> None:
+    entry_id = scene.complete()
+    page.goto(f"{address}/candidatures/{entry_id}/innovation")
+    page.route("**/reponses/**", lambda route: route.abort())
+    page.fill("#title", "Trop tard")
+    line = page.locator("[data-line]")
+    expect(line).to_have_text(re.compile("Nouvel essai dans"))
+    close(scene, page)
+    expect(line).to_have_text(re.compile(r"Pas enregistré\s: les dépôts sont clos\."))
+    expect(page.locator("#title")).to_have_value("Trop tard")
+    page.unroute("**/reponses/**")
+    move_closing(scene, CLOSING + HOUR)
+    come_back(page)
+    expect(line).to_have_text(re.compile("Enregistré à"))
+    with scene.entry(entry_id) as entry:
+        assert entry.dossier.title == "Trop tard"
+
+
+def test_who_changed_nothing_since_the_deposit_is_told_that_it_stands(scene: Scene, address: str, page: Page) -> None:
+    entry_id = scene.complete()
+    read_page(scene.sign_in(), f"/candidatures/{entry_id}/depot").form().submit()
+    page.goto(f"{address}/candidatures/{entry_id}/innovation")
+    close(scene, page)
+    notice = page.locator(NOTICE)
+    expect(notice).to_contain_text(re.compile(r"est déposée depuis le .* \(heure de Paris\), sous le n° 2027-"))
+    expect(notice).not_to_contain_text("ne sont pas déposées")
+    expect(page.get_by_role("button", name="Enregistrer et continuer")).to_be_hidden()
+
+
 def test_a_closing_that_is_moved_is_followed_and_said(scene: Scene, address: str, page: Page) -> None:
     page.goto(f"{address}/candidatures/{scene.draft()}/equipe")
     page.get_by_label("Nom de l’équipe").fill("Tapé avant")

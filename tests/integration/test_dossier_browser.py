@@ -79,6 +79,11 @@ def test_what_is_typed_is_kept_without_any_button_and_said_with_the_hour_of_pari
     saved(page)
     assert site.kept("summary") == "Un camion, douze villages 🚚."
     expect(spoken(page)).to_have_text(re.compile("Enregistré"))
+    page.fill("#title", "Le bus des droits")
+    for name in ("h1", ".cc-breadcrumb li:nth-last-child(2)"):
+        expect(page.locator(name)).to_have_text("Le bus des droits")
+    expect(page).to_have_title(re.compile("Innovation · Le bus des droits"))
+    expect(page.locator("[data-piece=enregistre]")).to_have_text(re.compile("lundi 1er février 2027 à 10.*, par vous"))
     page.fill("#title", "")
     expect(page.get_by_role("link", name=re.compile("Innovation Il manque une réponse"))).to_be_visible()
     expect(page.get_by_role("link", name="Donnez un titre à la création.")).to_be_visible()
@@ -131,6 +136,49 @@ def test_two_tabs_that_change_the_same_answer_show_both_texts(site: Site, choice
     expect(second.locator("#title")).to_have_value(kept)
     expect(line(second)).not_to_have_text(re.compile("Deux versions"))
     assert site.kept("title") == kept
+
+
+def test_a_tab_left_behind_overwrites_nothing_when_its_form_is_sent_whole(site: Site) -> None:
+    behind = site.visitor()
+    ahead = behind.context.new_page()
+    ahead.goto(site.url("innovation"))
+    ahead.fill("#summary", "Écrit après, dans l'autre onglet")
+    saved(ahead)
+    behind.fill("#title", "Un autre titre")
+    behind.click("#summary")
+    saved(behind)
+    behind.get_by_role("button", name="Enregistrer et continuer").click()
+    expect(behind.locator("#etape")).to_have_text(re.compile("Création"))
+    assert (site.kept("title"), site.kept("summary")) == ("Un autre titre", "Écrit après, dans l'autre onglet")
+
+
+def test_two_versions_wait_for_a_choice_whatever_button_is_pressed(site: Site) -> None:
+    first = site.visitor()
+    second = first.context.new_page()
+    second.goto(site.url("innovation"))
+    first.fill("#title", "Premier")
+    saved(first)
+    second.fill("#title", "Second")
+    asked = second.locator("[data-conflict=title]")
+    expect(asked).to_be_visible()
+    second.get_by_role("button", name="Enregistrer et continuer").click()
+    expect(asked.get_by_role("button", name="Garder ma saisie")).to_be_focused()
+    assert (site.kept("title"), second.url) == ("Premier", site.url("innovation"))
+
+
+def test_trying_again_is_not_put_off_by_each_answer_that_fails(site: Site) -> None:
+    page = site.visitor()
+    network = Network(page)
+    network.set(offline=True)
+    for turn in range(4):
+        page.fill("#title", f"Titre {turn}")
+        page.fill("#summary", f"Texte {turn}")
+        page.locator("#summary").blur()
+    expect(line(page)).to_have_text(re.compile(r"Nouvel essai dans [1-5]\ss"))
+    network.set()
+    page.get_by_role("button", name="Réessayer").click()
+    saved(page)
+    assert (site.kept("title"), site.kept("summary")) == ("Titre 3", "Texte 3")
 
 
 def reopened(site: Site, page: Page) -> Page:

@@ -1,6 +1,7 @@
 """Every kind of file that people, cameras and attackers send, made on the spot: its verdict, in the real sandbox."""
 
 import hashlib
+import os
 import random
 import struct
 import subprocess
@@ -50,7 +51,7 @@ FILMS: Verdicts = {
     "uneven rate": (films.uneven_mp4, "mp4"),
     "mpeg-4": (lambda: films.modern("mpeg4"), "mp4"),
     "hevc, 10 bits": (lambda: films.modern("libx265", pixels="yuv420p10le"), "mp4"),
-    "av1": (lambda: films.modern("libsvtav1"), "mp4"),
+    "av1": (films.av1, "mp4"),
     "vp9": (lambda: films.modern("libvpx-vp9"), "mp4"),
     "two minutes with mp3": (
         lambda: files.mp4(seconds=120, sound_seconds=120.05, fps=5, size=(32, 32), audio="libmp3lame"),
@@ -272,6 +273,11 @@ def test_a_file_that_is_two_formats_at_once_is_refused_as_ambiguous(
     found = inspect(received, name="création", limits=LIMITS, sandbox=sandbox)
     assert found.reason == "ambiguous", found.message
     assert "à la fois" in found.message
+
+
+def test_making_a_film_leaves_the_tests_their_usual_turn_on_the_processor() -> None:
+    assert films.av1()
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.mark.full

@@ -1,5 +1,6 @@
 """Answers kept as they are typed: each by itself, answered in JSON with what the page brings up to date."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -73,10 +74,15 @@ def _answer(folder: Glance, form: PartForm, names: list[str], kept: Kept, part: 
         stored={name: getattr(folder.entry.dossier, name) for name in form.stored},
         refused={name: [typo(str(error)) for error in form[name].errors] for name in names if form[name].errors},
         conflicts={each.name: _conflict(each) for each in find_differences(form, kept.conflicts)},
-        pieces={
-            name: _piece(name, folder, part) for name in ("etat", "etapes", "manques", "noms-title", "noms-summary")
-        },
+        title=folder.title,
+        pieces={name: _piece(name, folder, part) for name in _pieces(folder)},
     )
+
+
+def _pieces(folder: Glance) -> Iterator[str]:
+    yield from ("etat", "etapes", "manques", "noms-title", "noms-summary")
+    if folder.entry.updated_by == current_account_id():
+        yield "enregistre"
 
 
 def _conflict(each: Any) -> str:
