@@ -121,7 +121,7 @@ def outcome(hands: Hands, *, casting_vote: bool | None) -> Outcome:
 
 
 def check_hands(hands: Hands, voters: int) -> None:
-            f"Le décompte fait {hands.total} voix, pour {expected}. Recomptez : qui ne lève pas la main s'abstient, "
+    """Refuse a count that is not that of those who may vote: a hand was forgotten, or one too many raised."""
     if hands.total != voters:
         expected = f"{voters} votant{'s' if voters > 1 else ''}"
         raise DomainError(
