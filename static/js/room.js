@@ -79,7 +79,7 @@ class Room {
     for (const each of words.querySelectorAll("[data-fill]")) each.textContent = hour(this.seen, Date.now());
     line.querySelector("[data-line]").replaceChildren(words);
     line.querySelector("a").hidden = name === "live";
-    if (name !== "live") this.box.querySelector("[data-spoken]").textContent = line.textContent.trim();
+    if (name !== "live") this.box.querySelector("[data-spoken]").textContent = line.querySelector("[data-line]").textContent.trim();
   }
 }
 

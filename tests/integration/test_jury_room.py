@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
-from jury import api, operations, queries
+from jury import operations, queries
 from jury.bundle.checks import verify
 from jury.bundle.queries import bundle_of
 from jury.deliberation.operations import decide_tie, record_laureates
@@ -27,7 +27,7 @@ from jury.room.operations import (
     open_room,
     reopen_room,
 )
-from jury.room.queries import record_of, room_of, stamp_of
+from jury.room.queries import record_of, stamp_of
 from jury.room.rules import Hands, Move, Outcome
 from jury.room.table import Table, table_of
 from tests.jury_session import KEY, NOW, Panel, open_jury, score, score_all
@@ -80,27 +80,27 @@ def change(  # noqa: PLR0917 -- five facts of one act, in the order of its sente
         )
 
 
-def test_the_session_opens_after_the_closing_only_by_who_conducts_it_and_once(database: Database) -> None:
-    with database.write() as session:
+def test_the_session_opens_after_the_closing_only_by_who_conducts_it_and_once(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
         panel = open_jury(session)
-    with database.write() as session, pytest.raises(Conflict, match="encore ouverte"):
+    with sqlite_database.write() as session, pytest.raises(Conflict, match="encore ouverte"):
         open_room(session, member_id=panel.president, now=LATER)
-    with database.write() as session:
+    with sqlite_database.write() as session:
         operations.close_scoring(session, member_id=panel.secretary, now=NOW)
-    with database.write() as session, pytest.raises(Forbidden):
+    with sqlite_database.write() as session, pytest.raises(Forbidden):
         open_room(session, member_id=panel.jurors[0], now=LATER)
-    with database.write() as session:
+    with sqlite_database.write() as session:
         room = open_room(session, member_id=panel.president, now=LATER)
         assert (room.entitled, room.quorum) == (3, 2)
-    with database.write() as session, pytest.raises(Conflict, match="a été ouverte le"):
+    with sqlite_database.write() as session, pytest.raises(Conflict, match="a été ouverte le"):
         open_room(session, member_id=panel.secretary, now=LATER)
 
 
-def test_works_around_the_last_place_come_first_and_the_order_follows_who_conducts(database: Database) -> None:
-    panel = held(database)
+def test_works_around_the_last_place_come_first_and_the_order_follows_who_conducts(sqlite_database: Database) -> None:
+    panel = held(sqlite_database)
     first, fifth, sixth = panel.numbers[0], panel.numbers[4], panel.numbers[5]
-    assert [row.number for row in table(database, panel.secretary).rows[:2]] == [fifth, sixth]
-    with database.write() as session:
+    assert [row.number for row in table(sqlite_database, panel.secretary).rows[:2]] == [fifth, sixth]
+    with sqlite_database.write() as session:
         president = panel.president
         move_work(session, member_id=president, number=first, move=Move.FIRST, now=LATER)
         move_work(session, member_id=president, number=first, move=Move.DOWN, now=LATER)
@@ -111,15 +111,15 @@ def test_works_around_the_last_place_come_first_and_the_order_follows_who_conduc
             discuss(session, member_id=president, number=0, now=LATER)
         with pytest.raises(Forbidden):
             discuss(session, member_id=panel.jurors[0], number=first, now=LATER)
-    seen = table(database, panel.jurors[0])
+    seen = table(sqlite_database, panel.jurors[0])
     assert [row.number for row in seen.rows[:3]] == [fifth, first, sixth]
     assert {row.number for row in seen.rows if row.discussed} == {fifth, sixth}
     assert seen.current is None
 
 
-def test_nothing_is_voted_without_the_quorum_and_presence_keeps_its_trace(database: Database) -> None:
-    panel = held(database, there=2)
-    with database.write() as session:
+def test_nothing_is_voted_without_the_quorum_and_presence_keeps_its_trace(sqlite_database: Database) -> None:
+    panel = held(sqlite_database, there=2)
+    with sqlite_database.write() as session:
         motion = propose_motion(session, member_id=panel.president, text="Voter ?", numbers="", now=LATER)
         with pytest.raises(Conflict, match="2 membres présents sur 4 ayant droit de vote, il en faut 3"):
             put_to_vote(session, member_id=panel.secretary, motion_id=motion, now=LATER)
@@ -130,28 +130,30 @@ def test_nothing_is_voted_without_the_quorum_and_presence_keeps_its_trace(databa
         mark_presence(session, member_id=panel.jurors[0], who=panel.jurors[0], present=False, now=LATER)
         with pytest.raises(Conflict, match="quorum"):
             count_hands(session, member_id=panel.secretary, motion_id=motion, hands=Hands(2, 0, 0), now=LATER)
-    with database.read() as session:
+    with sqlite_database.read() as session:
         record = record_of(session, queries.find_session(session, KEY))
     assert record is not None
     told = [(each.name, each.present, each.marked_by) for each in record.presences]
     assert told[2:] == [("Jure2", True, "Secretaire"), ("Jure1", False, "Jure1")]
 
 
-def test_a_count_is_that_of_the_voters_and_equal_hands_are_settled_by_the_president_alone(database: Database) -> None:
-    panel = held(database)
+def test_a_count_is_that_of_the_voters_and_equal_hands_are_settled_by_the_president_alone(
+    sqlite_database: Database,
+) -> None:
+    panel = held(sqlite_database)
     with pytest.raises(DomainError, match="3 voix, pour 4 votants"):
-        voted(database, panel, Hands(3, 0, 0))
-    assert voted(database, panel, Hands(2, 1, 1)) is Outcome.ADOPTED
-    assert voted(database, panel, Hands(1, 2, 1)) is Outcome.REJECTED
-    assert voted(database, panel, Hands(2, 2, 0)) is Outcome.EQUAL
-    with database.write() as session:
-        motion = session.scalars(select(JuryMotion).where(JuryMotion.against == 2, JuryMotion.in_favour == 2)).one().id
+        voted(sqlite_database, panel, Hands(3, 0, 0))
+    assert voted(sqlite_database, panel, Hands(2, 1, 1)) is Outcome.ADOPTED
+    assert voted(sqlite_database, panel, Hands(1, 2, 1)) is Outcome.REJECTED
+    assert voted(sqlite_database, panel, Hands(2, 2, 0)) is Outcome.EQUAL
+    with sqlite_database.write() as session:
+        motion = session.scalars(select(JuryMotion).where(JuryMotion.abstained == 0)).one().id
         with pytest.raises(Forbidden, match="prépondérante"):
             cast_vote(session, member_id=panel.secretary, motion_id=motion, in_favour=True, now=LATER)
         cast_vote(session, member_id=panel.president, motion_id=motion, in_favour=True, now=LATER)
         with pytest.raises(Conflict, match="pas à égalité"):
             cast_vote(session, member_id=panel.president, motion_id=motion, in_favour=False, now=LATER)
-    with database.read() as session:
+    with sqlite_database.read() as session:
         record = record_of(session, queries.find_session(session, KEY))
         actions = list(session.scalars(select(JuryAudit.action).order_by(JuryAudit.position)))
     assert record is not None
@@ -215,39 +217,39 @@ def test_a_changed_score_keeps_the_former_one_moves_the_ranking_and_the_record_v
     assert any("9 notes changées en séance" in each.sentence for each in findings)
 
 
-def test_scores_no_longer_change_once_something_hangs_on_them(database: Database) -> None:
-    panel = held(database, means=(9, 8, 7, 6, 5, 5))
-    with database.write() as session:
+def test_scores_no_longer_change_once_something_hangs_on_them(sqlite_database: Database) -> None:
+    panel = held(sqlite_database, means=(9, 8, 7, 6, 5, 5))
+    with sqlite_database.write() as session:
         chosen = [panel.numbers[5]]
         decide_tie(session, member_id=panel.president, chosen=chosen, reason="Vote", now=LATER)
     with pytest.raises(Conflict, match="ex æquo"):
-        change(database, panel, 1, panel.numbers[5], 10)
-    with database.write() as session:
+        change(sqlite_database, panel, 1, panel.numbers[5], 10)
+    with sqlite_database.write() as session:
         record_laureates(session, member_id=panel.president, choices=[], departure_reason="Aucune", now=LATER)
         close_room(session, member_id=panel.president, now=LATER)
-    with database.write() as session, pytest.raises(Conflict, match="ne se rouvre plus"):
+    with sqlite_database.write() as session, pytest.raises(Conflict, match="ne se rouvre plus"):
         reopen_room(session, member_id=panel.president, now=LATER)
-    with database.read() as session:
+    with sqlite_database.read() as session:
         assert session.scalars(select(JuryTieDecision)).one().chosen == chosen
 
 
-def test_only_whoever_is_there_and_has_a_finished_sheet_changes_a_score(database: Database) -> None:
-    with database.write() as session:
+def test_only_whoever_is_there_and_has_a_finished_sheet_changes_a_score(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
         panel = open_jury(session)
         score(session, panel.jurors[0], panel.numbers[0], 5, 5, 5)
         operations.close_scoring(session, member_id=panel.secretary, now=NOW)
         open_room(session, member_id=panel.secretary, now=LATER)
     with pytest.raises(DomainError, match="votre présence"):
-        change(database, panel, 1, panel.numbers[0], 9)
-    with database.write() as session:
+        change(sqlite_database, panel, 1, panel.numbers[0], 9)
+    with sqlite_database.write() as session:
         mark_presence(session, member_id=panel.jurors[0], who=panel.jurors[0], present=True, now=LATER)
         mark_presence(session, member_id=panel.secretary, who=panel.secretary, present=True, now=LATER)
         with pytest.raises(Forbidden):
             change_scores(session, member_id=panel.secretary, number=panel.numbers[0], points={}, reason="", now=LATER)
     with pytest.raises(Conflict, match="n'était pas terminée"):
-        change(database, panel, 1, panel.numbers[1], 9)
-    change(database, panel, 1, panel.numbers[0], 9)
-    assert table(database, panel.jurors[0]).changes[0].points == 9
+        change(sqlite_database, panel, 1, panel.numbers[1], 9)
+    change(sqlite_database, panel, 1, panel.numbers[0], 9)
+    assert table(sqlite_database, panel.jurors[0]).changes[0].points == 9
 
 
 def test_a_rehearsal_holds_the_whole_session_and_leaves_nothing(database: Database) -> None:
@@ -291,13 +293,3 @@ def test_the_stamp_changes_with_each_act_and_only_then(database: Database) -> No
     with database.write() as session:
         record_laureates(session, member_id=panel.president, choices=[], departure_reason="Aucune", now=LATER)
     assert len({before, discussed, changed, stamp()}) == 4
-
-
-def test_the_console_knows_who_has_not_signed_in(database: Database) -> None:
-    panel = held(database)
-    with database.write() as session:
-        operations.join(session, member_id=panel.president, now=LATER)
-        room = room_of(session, queries.find_session(session, KEY))
-        assert room is not None
-        members = api.list_members(session, edition_key=KEY)
-    assert {each.name for each in members if not each.joined} == {"Jure1", "Jure2", "Jure3", "Secretaire"}

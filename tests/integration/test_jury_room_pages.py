@@ -45,7 +45,7 @@ def test_the_session_is_held_by_buttons_alone(room: JuryRoom) -> None:
     assert f"En discussion n° {number:03d}" in seen.text
     assert "3 fiches à 5" in seen.text
     assert "Presidente" in seen.text  # present; no sheet bears a name
-    proposed = seen.follow("Proposer une motion").form().submit(text="Retenir celle-ci", numbers="12 000")
+    proposed = seen.follow("Proposer une motion").form().submit(text="Retenir celle-ci", numbers="1000", status=422)
     assert "n'est pas celui d'une œuvre" in proposed.errors[0]
     proposed.form().submit(text="Retenir celle-ci", numbers=str(number))
     voting = page(room.secretary, "/seance/")
