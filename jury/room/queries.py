@@ -24,6 +24,12 @@ def room_of(session: Session, jury: JurySession) -> JuryRoom | None:
     return session.scalars(select(JuryRoom).where(JuryRoom.session_id == jury.id)).first()
 
 
+def is_held(session: Session, jury: JurySession) -> bool:
+    """Tell whether the session, or its rehearsal, is open."""
+    room = room_of(session, jury)
+    return room is not None and room.closed_at is None
+
+
 def stamp_of(session: Session, jury: JurySession, *, member_id: str) -> str:
     """Return what names all that this member's page of the session shows: one cheap reading."""
     recusals = select(func.count()).where(JuryRecusal.session_id == jury.id).scalar_subquery()

@@ -10,7 +10,7 @@ from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from jury import operations, queries
 from jury.bundle.checks import verify
 from jury.bundle.queries import bundle_of
-from jury.deliberation.operations import decide_tie, record_laureates
+from jury.deliberation.operations import decide_tie, mark_minutes_signed, record_laureates
 from jury.deliberation.queries import standing_of
 from jury.models import JuryAudit, JurySession, JurySheet, JuryTieDecision
 from jury.recusals.operations import exclude_pairs
@@ -226,6 +226,8 @@ def test_scores_no_longer_change_once_something_hangs_on_them(sqlite_database: D
         change(sqlite_database, panel, 1, panel.numbers[5], 10)
     with sqlite_database.write() as session:
         record_laureates(session, member_id=panel.president, choices=[], departure_reason="Aucune", now=LATER)
+        with pytest.raises(Conflict, match="encore ouverte"):
+            mark_minutes_signed(session, member_id=panel.president, signed_by="Jury", signed_on=LATER.date(), now=LATER)
         close_room(session, member_id=panel.president, now=LATER)
     with sqlite_database.write() as session, pytest.raises(Conflict, match="ne se rouvre plus"):
         reopen_room(session, member_id=panel.president, now=LATER)

@@ -109,3 +109,18 @@ def test_what_nobody_should_send_changes_nothing_and_is_said(room: JuryRoom) -> 
     assert page(room.juror, "/seance/notes/99999", status=404).title
     assert page(room.president, f"/seance/motions/{'b' * 26}/decompte", status=404).title
     assert "Aucune œuvre pour l'instant" in page(room.president, "/seance/").text
+
+
+def test_a_rehearsal_says_so_on_every_page_and_shows_nothing_real(room: JuryRoom) -> None:
+    waiting = page(room.president, "/seance/")
+    token = waiting.all("input", name="csrf_token")[0].get("value", "")
+    rehearsed = page(room.president, "/seance/ouverture", data={"csrf_token": token, "repetition": "oui"})
+    press(rehearsed, f"/seance/presences/{room.panel.president}")
+    shown = [page(room.president, f"/seance/{path}") for path in ("", "ecran", "dossier")]
+    changing = page(room.president, "/seance/notes/1")
+    for each in (*shown, changing):
+        assert "Exemple 1" in each.text or "Répétition" in each.text
+        assert not [number for number in room.panel.numbers if f"n° {number:03d}" in each.text]
+    erased = press(shown[0], "/seance/repetition/fin")
+    assert "il n'en reste rien" in erased.text
+    assert "Ouvrir la séance" in erased.text
