@@ -19,7 +19,7 @@ from concours.kernel.signing import read_signing_key
 from concours.migrations import upgrade
 from concours.serve import check_address, run_together
 from concours.worker import make_worker
-from demo import identity, panel
+from demo import deliberation, identity, panel
 from demo.calendar import PHASES, shifted_edition
 from demo.cast import Cast, load
 from jury import api as jury
@@ -30,6 +30,8 @@ Links = dict[str, str | list[str]]
 _ORGANISER = "secretariat@demo.example"
 _ROLES = {"jurors": "jury", "candidates": "candidature"}
 _LINK_LIFETIME = timedelta(days=30)
+_SINCE_OPENING = timedelta(minutes=40)
+"""How long the session of the jury has been held, where it is being held."""
 
 
 def run() -> int:
@@ -75,8 +77,11 @@ def _play_on(stage: identity.Stage, cast: Cast, phase: str, desk: panel.Desk) ->
         return
     closed = handed_over + timedelta(days=2)
     panel.close(database, cast.jurors, now=closed)
+    if phase == "deliberation":
+        deliberation.hold(database, cast.jurors, now=now - _SINCE_OPENING, ends=False)
     if phase == "honours":
         signed = closed + timedelta(days=1)
+        deliberation.hold(database, cast.jurors, now=signed - timedelta(hours=2), ends=True)
         panel.decide_and_sign(database, cast.jurors, now=signed)
         with database.write() as session:
             unseal(session, actor="command", now=signed + timedelta(days=1))

@@ -49,7 +49,7 @@ def answer(database: Database, jurors: Sequence[Juror], *, desk: Desk, now: date
     for rank, juror in enumerate(jurors):
         at = now + timedelta(hours=3 * rank)
         with database.write() as session:
-            member = _member(session, juror)
+            member = member_of(session, juror)
             charter = session.get_one(JurySession, member.session_id).charter_digest
             if juror.answer == "declined":
                 reason = "Je serai en mission à l'étranger pendant l'évaluation."
@@ -70,13 +70,13 @@ def step_aside(database: Database, jurors: Sequence[Juror], *, desk: Desk, now: 
     """Let a juror step back from a work, and another report one."""
     _president, _first, second, third, *_ = [juror for juror in jurors if juror.scores]
     with database.write() as session:
-        member = _member(session, second)
+        member = member_of(session, second)
         jury = session.get_one(JurySession, member.session_id)
         numbers = sorted(queries.states_of(session, jury, member_id=member.id))
         recuse(session, member_id=member.id, number=numbers[3], reason="Lien professionnel.", now=now)
         report_breach(
             session,
-            member_id=_member(session, third).id,
+            member_id=member_of(session, third).id,
             number=numbers[-2],
             text="Au second temps, une enseigne laisse lire le nom d'une commune.",
             secretariat=desk.email,
@@ -97,13 +97,13 @@ def score(database: Database, jurors: Sequence[Juror], *, since: datetime, until
 def close(database: Database, jurors: Sequence[Juror], *, now: datetime) -> None:
     """Let the secretary close scoring."""
     with database.write() as session:
-        operations.close_scoring(session, member_id=_member(session, _one(jurors, "secretary")).id, now=now)
+        operations.close_scoring(session, member_id=member_of(session, one_of(jurors, "secretary")).id, now=now)
 
 
 def decide_and_sign(database: Database, jurors: Sequence[Juror], *, now: datetime) -> None:
     """Let the president settle a tie if there is one, record the laureates and have the minutes signed."""
     with database.write() as session:
-        member = _member(session, _one(jurors, "president"))
+        member = member_of(session, one_of(jurors, "president"))
         jury = session.get_one(JurySession, member.session_id)
         open_calibration(session, member_id=member.id, now=now)
         line = standing_of(session, jury).line
@@ -131,7 +131,7 @@ def _choices(session: Session, jury: JurySession) -> list[Choice]:
 
 
 def _score_some(session: Session, juror: Juror, share: float, since: datetime, until: datetime) -> None:
-    member = _member(session, juror)
+    member = member_of(session, juror)
     operations.join(session, member_id=member.id, now=since)
     jury = session.get_one(JurySession, member.session_id)
     numbers = list(queries.states_of(session, jury, member_id=member.id))
@@ -154,12 +154,14 @@ def _points(jury: JurySession, number: int, criterion: str, shift: int) -> int:
     return max(jury.scale_low, min(jury.scale_high, round(worth) + shift))
 
 
-def _member(session: Session, juror: Juror) -> JuryMember:
+def member_of(session: Session, juror: Juror) -> JuryMember:
+    """Return the member that this juror is."""
     member = queries.find_member_by_email(session, juror.email)
     if member is None:
         raise LookupError(juror.email)
     return member
 
 
-def _one(jurors: Sequence[Juror], role: str) -> Juror:
+def one_of(jurors: Sequence[Juror], role: str) -> Juror:
+    """Return who has this role."""
     return next(juror for juror in jurors if juror.role == role)

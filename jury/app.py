@@ -24,6 +24,8 @@ from jury.gaps.views import gaps, severity
 from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
 from jury.pace import say_minutes
 from jury.ranking import format_mean
+from jury.room.views.session import room
+from jury.room.views.votes import votes
 from jury.rules import ROLE_NAMES, Role, SheetState, format_number
 from jury.views.access import Seat, seated
 from jury.views.examples import examples
@@ -59,7 +61,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
     scored = (works, recusals, scoring, travel, finish, examples)
-    results = (rule, panel, deliberation, bundle, solidity, gaps, severity)
+    results = (rule, panel, room, votes, deliberation, bundle, solidity, gaps, severity)
     for blueprint in (_signing_in(), invitation, *scored, *results, sessions):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome(), "scoring_over": _scoring_over()})
@@ -141,6 +143,8 @@ def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
         items.append(("Fiches du jury", "finish.panel"))
     if who.role is Role.SECRETARY:
         items.append(("Avancement", "panel.progress"))
+    if jury.scoring_closed_at is not None or (who.deliberates and jury.handed_over_at is not None):
+        items.append(("Séance", "room.show"))
     if who.deliberates and jury.scoring_closed_at is not None:
         items += [
             ("Classement", "deliberation.ranking"),

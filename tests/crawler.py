@@ -15,12 +15,16 @@ _RANGES = ("bytes=0-99", "bytes=-50", "bytes=10-", "bytes=99999999999-", "bytes=
 _ROLES = ("video-1", "video-2", "poster-1", "poster-2", "page-1", "page-2", "page-3", "page-99")
 _CLOSED_DOORS = (
     *("avancement", "avancement/cloture", "classement", "classement/departage", "palmares", "proces-verbal"),
-    *("ecarts", "ma-severite"),
+    *("ecarts", "ma-severite", "seance/ecran", "seance/etat", "seance/ecran/etat", "seance/dossier"),
     *("proces-verbal/signature", "rien", "oeuvres", "oeuvres/", "oeuvres/0", "connexion/lien/forge", "../courrier"),
     *("../candidatures/", "../organisation/", "../organisation/palmares", "../organisation/exports", "../sante"),
 )
 ORDER_HEADERS = ("ETag", "Last-Modified", "Date", "Age", "X-Request-Id")
 """What would tell one file's or one page's past from another's."""
+
+
+_LIVE = frozenset({f"{HOME}seance/etat", f"{HOME}seance/ecran/etat"})
+"""Parts of the session's page: their stamp is a digest of the whole room and of who asks, of no work's past."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,10 @@ class Crawler:
             f"{answer.path} says {name}: {value}"
             for answer in self.answers
             for name, value in answer.headers
-            if name in ORDER_HEADERS and answer.path.startswith(HOME) and "/static/" not in answer.path
+            if name in ORDER_HEADERS
+            and answer.path.startswith(HOME)
+            and "/static/" not in answer.path
+            and answer.path not in _LIVE
         }
 
     def text(self) -> str:

@@ -32,6 +32,9 @@ from jury import app as jury_app
 from jury.deliberation.operations import mark_minutes_signed, record_laureates
 from jury.deliberation.queries import standing_of
 from jury.deliberation.rules import Choice
+from jury.room.changes import change_scores
+from jury.room.motions import propose_motion
+from jury.room.operations import close_room, discuss, mark_presence, open_room
 from tests import canary, files
 from tests.fakes.clock import FrozenClock
 from tests.page import page
@@ -230,6 +233,7 @@ class SealedContest:
         self._contest.close_scoring()
         self._keep("closed")
         secretary = self._contest.member_id("secretaire")
+        self._hold_session(secretary)
         with self._contest.database.write() as session:
             standing = standing_of(session, queries.find_session(session, current_record(session).key))
             chosen = [Choice(number, rank, "Très clair") for number, rank in standing.proposed.items()]
@@ -237,8 +241,20 @@ class SealedContest:
         self._keep("laureates")
         with self._contest.database.write() as session:
             now = self.clock()
+            close_room(session, member_id=secretary, now=now)
             mark_minutes_signed(session, member_id=secretary, signed_by="Le jury", signed_on=now.date(), now=now)
         self._keep("signed")
+
+    def _hold_session(self, secretary: str) -> None:
+        """Leave the session open: a work under discussion, a motion, a changed score."""
+        juror, number, now = self._contest.member_id("jure1"), self.numbers[0], self.clock()
+        with self._contest.database.write() as session:
+            open_room(session, member_id=secretary, now=now)
+            mark_presence(session, member_id=juror, who=juror, present=True, now=now)
+            discuss(session, member_id=secretary, number=number, now=now)
+            propose_motion(session, member_id=juror, text="Retenir celle-ci", numbers=str(number), now=now)
+            criterion = queries.find_session(session, current_record(session).key).criteria_list[0].key
+            change_scores(session, member_id=juror, number=number, points={criterion: 1}, reason="Relue", now=now)
 
     def _score(self, names: Iterable[str], numbers: Iterable[int]) -> None:
         for name in names:

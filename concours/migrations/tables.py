@@ -13,6 +13,7 @@ from concours.status import models as status
 from jury import models as jury
 from jury.commitment import models as commitment
 from jury.recusals import models as recusals
+from jury.room import models as room
 
 __all__ = [
     "METADATA",
@@ -27,6 +28,7 @@ __all__ = [
     "receipts",
     "recusals",
     "registrations",
+    "room",
     "status",
 ]
 

@@ -26,6 +26,7 @@ from jury.models import JuryAudit
 from jury.ranking import Line, Ranking
 from jury.ranking_rule import RankingRule, read_rule
 from jury.robustness.sheets import Sheets
+from jury.room.rules import SCORE_CHANGED, with_changes
 
 _FACTS = ("position", "actor", "action", "subject", "details", "previous", "digest")
 
@@ -65,13 +66,25 @@ class _Record:
 
     @cached_property
     def sheets(self) -> Sheets:
-        """The sheets, as the ranking takes them."""
+        """The sheets, as the ranking takes them: those of the closing, with what was changed in the jury's session."""
         keys = [criterion.key for criterion in self.rule.criteria]
         points: dict[str, dict[int, Sequence[int]]] = {}
         for sheet in self.facts["sheets"]:
             points.setdefault(sheet["juror"], {})[sheet["work"]] = [sheet["points"][key] for key in keys]
         recused = frozenset((juror, number) for juror, number in self.facts["recused"])
-        return Sheets(self.rule, self.facts["works"], self.facts["jurors"], points, recused)
+        changed = with_changes(points, self.changes, self.rule)
+        return Sheets(self.rule, self.facts["works"], self.facts["jurors"], changed, recused)
+
+    @cached_property
+    def changes(self) -> list[tuple[str, int, str, int]]:
+        """The scores changed in the jury's session, as the chain sealed them: juror, work, criterion, score."""
+        kind = (SCORE_CHANGED, self.bundle.results["session"])
+        told = [each for each in self.bundle.chain if (each["action"], each["subject"]) == kind]
+        return [
+            (each["actor"], each["details"]["work"], criterion, points)
+            for each in told
+            for criterion, points in each["details"]["points"].items()
+        ]
 
     @cached_property
     def ranking(self) -> Ranking:
@@ -163,7 +176,8 @@ def _ranking(record: _Record) -> str:
         raise Tampered("Une note est hors du barème.")
     if record.bundle.results["ranking"] != ranking_facts(record.ranking):
         raise Tampered("Le classement n'est pas celui que donnent les fiches et la règle.")
-    return f"Le classement des {len(record.ranking.places)} œuvres, recalculé, est le même."
+    changed = f", avec {_count(len(record.changes))} en séance" if record.changes else ""
+    return f"Le classement des {len(record.ranking.places)} œuvres, recalculé{changed}, est le même."
 
 
 def _tie(record: _Record) -> str:
@@ -214,6 +228,10 @@ _SHAPELESS: Mapping[Any, str] = {
     _tie: "Le départage n'est pas un départage possible.",
     _laureates: "Le palmarès n'est pas un palmarès possible.",
 }
+
+
+def _count(changes: int) -> str:
+    return f"{changes} notes changées" if changes > 1 else "une note changée"
 
 
 def ranking_facts(ranking: Ranking) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from jury import queries
 from jury.deliberation.queries import laureates_of, standing_of
 from jury.deliberation.rules import Choice, check_choices, check_tie_choice, departs, reasons_digest, tie_facts
 from jury.models import JuryAudit, JuryLaureate, JuryMember, JurySession, JuryTieDecision
+from jury.room.queries import is_held
 from jury.rules import DELIBERATING_ROLES, Role
 from jury.sheets import check_sits
 
@@ -81,6 +82,8 @@ def mark_minutes_signed(session: Session, *, member_id: str, signed_by: str, sig
     jury = _deliberating(session, member_id)
     if jury.laureates_recorded_at is None or jury.scoring_closed_at is None:
         raise Conflict("Enregistrez d'abord le palmarès : le procès-verbal signé le contient.")
+    if is_held(session, jury):
+        raise Conflict("La séance du jury est encore ouverte : closez-la d'abord, le procès-verbal dit quand.")
     if not signed_by:
         raise DomainError("Indiquez qui a signé le procès-verbal.")
     closed_on = to_paris(jury.scoring_closed_at).date()

@@ -21,6 +21,8 @@ from jury.models import JurySession
 from jury.panel_facts import Annex, annex_of
 from jury.progress import MemberProgress, progress_of
 from jury.ranking import decimals_to_separate, format_mean
+from jury.room.queries import record_of
+from jury.room.record import SessionRecord
 from jury.rules import DELIBERATING_ROLES, Role, format_number
 from jury.tallies import WorkName, details_of, names_of
 from jury.views.access import jury_of, only, seat
@@ -45,6 +47,8 @@ class Results:
     """As recorded; empty before, or when none is honoured."""
     decimals: int
     """So many that unequal means look unequal."""
+    record: SessionRecord | None
+    """What was said and voted in the session, where one was held."""
 
     def held(self) -> Sequence[Choice]:
         """Return the honours to begin the form with: those recorded, else those of the ranking."""
@@ -176,6 +180,7 @@ def _lay(session: Session, jury: JurySession, *, detailed: bool) -> Results:
         annex=annex_of(session, jury),
         laureates=[Choice(work.number, row.rank, row.reason) for row, work in laureates_of(session, jury)],
         decimals=decimals_to_separate(place.mean for place in standing.ranking.places),
+        record=record_of(session, jury),
     )
 
 

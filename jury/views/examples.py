@@ -1,6 +1,5 @@
 """Two example works to practise on: made by the service, they are in no table, no count and no ranking."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import flash, render_template, request
@@ -8,47 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from concours.kernel.errors import NotFound
 from concours.kernel.web.access import ClosedBlueprint
+from jury.examples import EXAMPLES
 from jury.forms import sheet_form
 from jury.rules import Sheet
 from jury.views.access import scorers, seat
 from jury.views.board import board_from, board_of
 
 examples = ClosedBlueprint("examples", __name__, access=scorers, url_prefix="/exemples")
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """What stands in the place of a work."""
-
-    title: str
-    category: str
-    summary: str
-    film: str = ""
-    captions: str = ""
-    pages: tuple[tuple[str, str], ...] = ()
-    """Of each page, its image and its words."""
-
-
-EXAMPLES = (
-    Example(
-        "Exemple : le guichet qui se déplace",
-        "vidéo",
-        "Un film de quelques secondes, fait par le service pour essayer le lecteur : lecture, avance, sous-titres, "
-        "vitesse. Il ne raconte aucune candidature.",
-        film="exemples/exemple.mp4",
-        captions="exemples/exemple.vtt",
-    ),
-    Example(
-        "Exemple : le formulaire en une page",
-        "infographie",
-        "Deux pages faites par le service pour essayer l'agrandissement et la lecture du texte. "
-        "Elles ne racontent aucune candidature.",
-        pages=(
-            ("exemples/page-1.svg", "Avant : quatorze pages, trois signatures, six semaines."),
-            ("exemples/page-2.svg", "Après : une page, une signature, quatre jours."),
-        ),
-    ),
-)
 
 
 @examples.route("/<int:number>", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
 // What the jury's pages need besides page.js.
 import { startFilms } from "./film.js";
+import { startRoom } from "./room.js";
 import { forgetActs } from "./score-store.js";
 import "./scoring.js";
 import { dropAll, startTravel } from "./travel.js";
@@ -7,6 +8,7 @@ import { startZoom } from "./zoom.js";
 
 startFilms();
 startZoom();
+startRoom();
 startTravel();
 
 // Once scoring is over, nothing stays on the device.

@@ -177,6 +177,8 @@ def test_pages_of_other_roles_answer_as_pages_that_do_not_exist(sealed: SealedCo
         "proces-verbal",
         "ecarts",
         "ma-severite",
+        "seance/ecran",
+        "seance/dossier",
     ):
         closed = walk.fetch(HOME + door)
         assert (closed.status, said(closed), len(closed.headers)) == (404, said(absent), len(absent.headers))
