@@ -124,7 +124,7 @@ def test_the_record_of_a_session_holds_and_says_what_it_does_not_prove(database:
         assert read_bundle(content) == bundle
     done = run(tmp_path, content)
     assert done.exit_code == 0, done.output
-    assert done.stdout.count("  oui  ") == 8
+    assert done.stdout.count("  oui  ") == 9
     assert bundle.results["commitment"] in done.stdout
     assert "Ce que cela ne prouve pas" in done.stdout
     compared = run(tmp_path, content, "--commitment", bundle.results["commitment"])
@@ -315,4 +315,4 @@ def test_the_president_takes_the_record_home_and_the_chain_says_so(
     found = read_bundle(taken.data)
     assert (found.chain[-1]["action"], found.results["commitment"]) == ("record_exported", digest)
     assert run(tmp_path, taken.data, "--commitment", str(digest)).exit_code == 0
-    assert page(room.juror, "/releve", status=404)
+    assert room.juror.get("/releve").status_code == 404
