@@ -148,15 +148,20 @@ def signature() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("signature", results, form)
     try:
-        _sign(form)
+        copy = _copy_of(form)
+    except DomainError as refusal:
+        form.refuse(refusal.message, field="file")
+        return render_template("jury/signature.html", results=results, seat=seat(), form=form), refusal.status
+    try:
+        _sign(form, copy)
     except DomainError as refusal:
         return _refused("signature", results, form, refusal)
     flash("Le procès-verbal est enregistré comme signé. Le secrétariat du concours peut lever l'anonymat.", "success")
     return redirect(url_for("deliberation.minutes"), HTTPStatus.SEE_OTHER)
 
 
-def _sign(form: SignatureForm) -> None:
-    copy, who = _copy_of(form), seat().member_id
+def _sign(form: SignatureForm, copy: KeptFile | None) -> None:
+    who = seat().member_id
     with state().database.write() as session:
         mark_minutes_signed(session, member_id=who, signed_by=form.signed_by.data, signed_on=form.day, now=instant())
         if copy is not None:

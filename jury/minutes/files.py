@@ -29,8 +29,8 @@ def keep_signed_copy(stream: BinaryIO, ready: ReadyStore) -> KeptFile:
     if size > SIGNED_COPY_MAX_BYTES:
         limit = human_size(SIGNED_COPY_MAX_BYTES)
         raise TooLarge(
-            f"Ce fichier pèse {human_size(size)}, pour {limit} au plus. Numérisez en noir et blanc, à 200 points "
-            f"par pouce, puis recommencez. {_UNTOUCHED}"
+            f"Ce fichier dépasse la limite de {limit}. Numérisez en noir et blanc, à 200 points par pouce, puis "
+            f"recommencez. {_UNTOUCHED}"
         )
     _check_pdf(stream, size)
     stream.seek(0)
