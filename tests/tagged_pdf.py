@@ -69,8 +69,8 @@ def _below(element: pikepdf.Object) -> Iterator[Node]:
 
 def _untagged(page: pikepdf.Page, number: int) -> Iterator[str]:
     inside: list[bool] = []
-    for operands, operator in pikepdf.parse_content_stream(page):
-        name = str(operator)
+    for instruction in pikepdf.parse_content_stream(page):
+        operands, name = instruction.operands, str(instruction.operator)
         if name in {"BMC", "BDC"}:
             artifact = operands[0] == Name.Artifact
             inside.append(artifact or (name == "BDC" and "/MCID" in operands[1]))

@@ -95,23 +95,34 @@ class Honoured(NamedTuple):
 
 
 class Presence(NamedTuple):
-    """A member at the session of the jury, or not, and when they came and went."""
+    """A member comes or goes."""
 
     name: str
     present: bool
-    words: str = ""
+    at: datetime
+    marked_by: str
+    """Name of who said it."""
+
+
+class Vote(NamedTuple):
+    """Hands that were counted, and what came of it."""
+
+    in_favour: int
+    against: int
+    abstained: int
+    adopted: bool
+    casting_vote: bool
+    """Whether the president's vote settled it."""
+    at: datetime
 
 
 class Motion(NamedTuple):
-    """What was put to the vote, and what came of it."""
+    """What was proposed, and its vote where there was one."""
 
     text: str
     numbers: Sequence[int]
-    votes_for: int
-    votes_against: int
-    abstentions: int
-    adopted: bool
-    casting_vote: bool
+    proposed_by: str
+    vote: Vote | None
 
 
 class ChangedScore(NamedTuple):
@@ -132,16 +143,13 @@ class Sitting:
 
     opened_at: datetime
     closed_at: datetime | None
+    entitled: int
+    """Members who may vote."""
     quorum: int
-    """Members who must be there."""
-    presences: Sequence[Presence]
+    """How many of them must be there."""
+    presences: Sequence[Presence] = ()
     motions: Sequence[Motion] = ()
     changes: Sequence[ChangedScore] = ()
-
-    @property
-    def present(self) -> int:
-        """How many members were there."""
-        return sum(each.present for each in self.presences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def test_the_signed_copy_comes_with_the_signature_and_may_be_replaced_until_the_
 @pytest.mark.parametrize(
     ("content", "status", "words"),
     [
-        (b"", 422, "choisissez le fichier à envoyer."),
+        (b"", 422, "ce fichier est vide"),
         (b"PK\x03\x04 un document", 422, "ce fichier n'est pas un PDF"),
         (SCAN[: len(SCAN) // 2], 422, "ce PDF est coupé"),
         (b"%PDF-1.7\n" + b"0" * 20_000_000, 413, "ce fichier dépasse la limite de 20 Mo"),

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pypdfium2
 import pytest
 
+from concours.kernel.clock import PARIS
 from jury.minutes.document import Block, Digest, Facts, Honours, Items, Paragraph, Signatures, Table
 from jury.minutes.paper import minutes_pdf
 from jury.minutes.rules import (
@@ -28,6 +29,7 @@ from jury.minutes.rules import (
     Signer,
     Sitting,
     Tie,
+    Vote,
 )
 from jury.minutes.words import document_of
 from tests.tagged_pdf import read_tagged
@@ -66,9 +68,13 @@ def large(*, sitting: bool = True) -> Minutes:
     held = Sitting(
         opened_at=NOW,
         closed_at=NOW + timedelta(hours=3),
+        entitled=30,
         quorum=16,
-        presences=[Presence(each.name, present=n > 2) for n, each in enumerate(signers)],
-        motions=[Motion("Retenir l'œuvre", [105], 13, 13, 1, adopted=True, casting_vote=True)],
+        presences=[Presence(each.name, present=True, at=NOW, marked_by="Gilbert Aumônier") for each in signers],
+        motions=[
+            Motion("Retenir l'œuvre", [105], "Membre 01", Vote(13, 13, 1, adopted=True, casting_vote=True, at=NOW)),
+            Motion("Suspendre", [], "Membre 02", None),
+        ],
         changes=[ChangedScore("Claire Perrot", 105, "Le fond", 6, 8, "Relue en séance.", NOW)],
     )
     return Minutes(
@@ -127,9 +133,10 @@ def test_the_minutes_say_all_that_the_panel_did() -> None:
         "Changements de composition": "12 fiches gardées à part, hors classement. Motif : Une longue absence.",
         "Déports": "œuvre n° 017. Motif : Lien professionnel.",
         "Ruptures d'anonymat signalées": "n° 901 : retirée du concours",
-        "Séance du jury": "Quorum 16 membres : atteint Présence 27 sur 30",
-        "Votes": "Retenir l'œuvre (n° 105) : 13 pour, 13 contre, 1 abstention. Adoptée, la voix prépondérante",
-        "Notes changées en séance": "« Le fond » : 6 devient 8",
+        "Séance": "Quorum, figé à l'ouverture : 16 membres sur 30 ayant droit de vote.",
+        "Présences": "Membre 30, présent·e le samedi 20 mars 2027 à 11 h 00 (heure de Paris), selon Gilbert Aumônier.",
+        "Motions et votes": "Adoptée : 13 pour, 13 contre, 1 abstention, la voix prépondérante de la présidence",
+        "Notes changées en séance": "n° 105, Le fond : 6 devient 8, par Claire Perrot",
         "Classement": "5 ex æquo n° 105 La file qui avance, 5e partie 8,00",
         "Ce qu'un départage a séparé": "n° 101, puis n° 102 et n° 103.",
         "Hors classement": "Sans aucune fiche terminée : n° 902.",
@@ -146,7 +153,7 @@ def test_without_a_session_on_the_service_nor_a_laureate_the_minutes_say_so() ->
     minutes = large(sitting=False)
     nobody = replace(minutes, outcome=replace(minutes.outcome, laureates=[], tie=None), signature=SIGNED)
     found = said(nobody)
-    assert not {"Séance du jury", "Votes", "Départage"} & set(found)
+    assert not {"Séance", "Motions et votes", "Départage"} & set(found)
     assert found["Palmarès"].startswith("Aucun lauréat.")
     assert found["Signatures"] == "Signé le dimanche 21 mars 2027 par : Marguerite Delaunoy, présidente"
 
@@ -199,7 +206,7 @@ def test_the_ranking_is_one_table_whose_head_comes_again_on_each_page() -> None:
 
 def test_the_same_facts_give_the_same_bytes_and_others_do_not() -> None:
     minutes = large()
-    assert minutes_pdf(minutes) == minutes_pdf(large())
+    assert minutes_pdf(minutes) == minutes_pdf(replace(large(), recorded_at=NOW.astimezone(PARIS)))
     assert minutes_pdf(replace(minutes, signature=SIGNED)) != minutes_pdf(minutes)
 
 
