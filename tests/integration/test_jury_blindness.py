@@ -75,6 +75,6 @@ def test_no_identity_in_what_the_jury_s_side_keeps_and_sends(room: JuryRoom) -> 
         mails = session.scalars(select(JuryOutbox)).all()
         events = session.scalars(select(JuryAudit)).all()
     assert planted.email.startswith(CANARY)
-    assert len(mails) == 4
+    assert len(mails) == 7
     told = [mail.subject + mail.text for mail in mails] + [f"{e.actor} {e.subject} {e.details}" for e in events]
     assert all(CANARY not in words and planted.id not in words for words in told)
