@@ -108,6 +108,7 @@ __all__ = [
     "make_sign_in_link",
     "method_words",
     "milestones",
+    "note_unsealing",
     "open_session",
     "progress",
     "rank",
@@ -218,6 +219,11 @@ def honours(session: Session, *, edition_key: str) -> list[HonouredWork]:
         )
         for laureate, work in laureates_of(session, jury)
     ]
+
+
+def note_unsealing(session: Session, *, edition_key: str, now: datetime) -> None:
+    """Tell the jury that anonymity is lifted: the signed copy of its minutes stays as it is."""
+    _signed(session, edition_key).unsealed_at = now
 
 
 def make_sign_in_link(

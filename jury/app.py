@@ -21,6 +21,7 @@ from jury import queries
 from jury.bundle.views import bundle
 from jury.deliberation.views import deliberation
 from jury.gaps.views import gaps, severity
+from jury.minutes.views import minutes
 from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox, JuryRequest, JurySession
 from jury.pace import say_minutes
 from jury.ranking import format_mean
@@ -61,7 +62,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     use_logins(app.extensions, JuryLogin)
     use_kept_forms(app.extensions, JuryKeptForm)
     scored = (works, recusals, scoring, travel, finish, examples)
-    results = (rule, panel, room, votes, deliberation, bundle, solidity, gaps, severity)
+    results = (rule, panel, room, votes, deliberation, minutes, bundle, solidity, gaps, severity)
     for blueprint in (_signing_in(), invitation, *scored, *results, sessions):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"chrome": _chrome(), "scoring_over": _scoring_over()})

@@ -64,6 +64,8 @@ class JurySession(Base):
     """When the signature was recorded here; the paper's own date is `minutes_signed_on`."""
     minutes_signed_on: Mapped[date | None]
     minutes_signed_by: Mapped[str] = mapped_column(Text, default="")
+    unsealed_at: Mapped[datetime | None]
+    """When the organisers lifted anonymity: from then on the signed copy stays as it is."""
 
     @property
     def criteria_list(self) -> tuple[Criterion, ...]:

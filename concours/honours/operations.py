@@ -31,6 +31,7 @@ def unseal(session: Session, *, actor: str, now: datetime) -> int:
     for work in honoured:
         session.add(_laureate(edition, work, deposits[work.work_id], now))
     edition.unsealed_at = now
+    jury.note_unsealing(session, edition_key=edition.key, now=now)
     session.flush()
     details = {"laureates": len(honoured)}
     audit(session, actor=actor, action="anonymity_lifted", subject=edition.id, now=now, details=details)

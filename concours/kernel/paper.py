@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -26,6 +26,6 @@ def _compile(template: Path, paper: Mapping[str, Any], at: datetime, standards: 
         format="pdf",
         sys_inputs={"document": json.dumps(paper)},
         pdf_standards=[*standards],
-        timestamp=at.replace(microsecond=0),  # the compiler takes whole seconds
+        timestamp=at.astimezone(UTC).replace(microsecond=0),  # the compiler takes whole seconds, at a fixed offset
     )
     return cast("bytes", pdf)

@@ -12,6 +12,7 @@ from concours.registrations import models as registrations
 from concours.status import models as status
 from jury import models as jury
 from jury.commitment import models as commitment
+from jury.minutes import models as minutes
 from jury.recusals import models as recusals
 from jury.room import models as room
 
@@ -24,6 +25,7 @@ __all__ = [
     "honours",
     "intake",
     "jury",
+    "minutes",
     "organisers",
     "receipts",
     "recusals",

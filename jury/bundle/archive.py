@@ -22,7 +22,8 @@ _WORDS = """Relevé d'une session du jury.
 fiches.json        toutes les fiches qui comptent, telles qu'elles étaient à la clôture
 nombre-secret.txt  le nombre tiré au sort à la clôture, avant l'empreinte
 regle.json         la règle du classement, figée avant la première note
-resultats.json     l'empreinte de la clôture, le classement, le départage et le palmarès, par numéro
+resultats.json     l'empreinte de la clôture, le classement, le départage et le palmarès, par numéro ; les empreintes du
+                   procès-verbal et de sa copie signée
 journal.json       le journal du jury, chaque évènement scellé avec le précédent
 
 L'empreinte est le SHA-256 des 32 octets du nombre secret suivis de fiches.json. Chaque membre qui évalue l'a reçue à la

@@ -46,8 +46,8 @@ class Tampered(Exception):
 class _Record:
     """A record, with what its files say as values; KeyError, TypeError or ValueError for what is not as expected."""
 
-    def __init__(self, bundle: Bundle, announced: str | None) -> None:
-        self.bundle, self.announced = bundle, announced
+    def __init__(self, bundle: Bundle, announced: str | None, minutes: str | None) -> None:
+        self.bundle, self.announced, self.minutes = bundle, announced, minutes
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -103,9 +103,13 @@ class _Record:
         return next(told, None)
 
 
-def verify(bundle: Bundle, announced: str | None = None) -> list[Finding]:
-    """Check a record whole; `announced` is the digest that a juror was mailed, if there is one to compare with."""
-    record = _Record(bundle, announced)
+def verify(bundle: Bundle, announced: str | None = None, minutes: str | None = None) -> list[Finding]:
+    """Check a record whole.
+
+    `announced` is the digest that a juror was mailed, `minutes` the SHA-256 of a file said to be the minutes, if there
+    is one to compare with.
+    """
+    record = _Record(bundle, announced, minutes)
     return [_run(check, record) for check in _CHECKS]
 
 
@@ -217,7 +221,33 @@ def _laureates(record: _Record) -> str:
     return "Le palmarès est celui que le journal a scellé, et celui du classement."
 
 
-_CHECKS = (_chain, _nonce, _sheets, _digest, _rule, _ranking, _tie, _laureates)
+def _minutes(record: _Record) -> str:
+    told, papers = record.event("minutes_signed"), record.bundle.results["minutes"]
+    copy = record.event("signed_copy_added") or {"digest": None}
+    sealed = {"paper": told["paper"] if told else None, "signed_copy": copy["digest"]}
+    if dict(papers) != sealed:
+        raise Tampered("L'empreinte du procès-verbal ou de sa copie signée n'est pas celle que le journal a scellée.")
+    if record.minutes is not None:
+        return _named_minutes(record.minutes, sealed)
+    if told is None:
+        return "Le procès-verbal n'est pas encore signé."
+    return "L'empreinte du procès-verbal est celle que le journal a scellée à la signature."
+
+
+def _named_minutes(found: str, sealed: Mapping[str, str | None]) -> str:
+    if sealed["paper"] is None:
+        raise Tampered("Le procès-verbal n'est pas encore signé : aucun fichier n'est encore le sien.")
+    if found == sealed["paper"]:
+        return "Le fichier du procès-verbal est celui qui a été scellé à la signature, à l'octet près."
+    if found == sealed["signed_copy"]:
+        return "Le fichier est la copie signée qui a été jointe au procès-verbal, à l'octet près."
+    raise Tampered(
+        "Le fichier n'est ni le procès-verbal scellé à la signature, ni sa copie signée : il a été changé, ou c'est un "
+        "projet."
+    )
+
+
+_CHECKS = (_chain, _nonce, _sheets, _digest, _rule, _ranking, _tie, _laureates, _minutes)
 _SHAPELESS: Mapping[Any, str] = {
     _chain: "Le journal n'a pas la forme attendue.",
     _nonce: "Le nombre secret n'a pas la forme attendue.",
@@ -227,6 +257,7 @@ _SHAPELESS: Mapping[Any, str] = {
     _ranking: "Le classement ne peut pas être recalculé : fiches, règle ou résultats n'ont pas la forme attendue.",
     _tie: "Le départage n'est pas un départage possible.",
     _laureates: "Le palmarès n'est pas un palmarès possible.",
+    _minutes: "L'empreinte du procès-verbal n'a pas la forme attendue.",
 }
 
 

@@ -10,6 +10,7 @@ from jury.bundle.archive import Bundle
 from jury.bundle.checks import ranking_facts
 from jury.commitment.models import JuryCommitment
 from jury.deliberation.queries import Standing, laureates_of, standing_of
+from jury.minutes.queries import minutes_facts
 from jury.models import JuryAudit, JurySession
 
 
@@ -29,6 +30,7 @@ def bundle_of(session: Session, jury: JurySession) -> Bundle:
             for laureate, work in laureates_of(session, jury)
         ],
         "departure_reason": jury.departure_reason,
+        "minutes": minutes_facts(session, jury),
     }
     events = session.scalars(select(JuryAudit).order_by(JuryAudit.position))
     return Bundle(kept.sheets, kept.nonce, jury.rule.facts(), results, [_event(each) for each in events])

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-from concours.kernel.forms import CheckboxesField, ConsentField, DsfrForm, SelectField, TextArea
+from concours.kernel.forms import CheckboxesField, ConsentField, DsfrForm, FileField, SelectField, TextArea
 from concours.kernel.forms.rules import Needed
 from jury.deliberation.rules import Choice
 from jury.forms import Awaited, DayField
+from jury.minutes.forms import COPY_HINT
 
 _REASON_MAX_LENGTH = 1000
 
@@ -90,6 +91,13 @@ class SignatureForm(DsfrForm):
         "Signataires", hint="Noms et qualités, tels qu'au bas du procès-verbal.", max_length=_REASON_MAX_LENGTH, rows=3
     )
     signed_on = DayField("Date de signature")
+    file = FileField(
+        "Procès-verbal signé",
+        hint=f"{COPY_HINT} Il peut aussi être joint plus tard.",
+        accept=".pdf,application/pdf",
+        required=False,
+        validators=[Needed()],
+    )
     confirmed = ConsentField(
         "Le procès-verbal est signé : le palmarès ne change plus et l'anonymat peut être levé.",
         required="Cochez cette case pour confirmer la signature.",

@@ -11,6 +11,7 @@ from concours.kernel.errors import Conflict, DomainError, Forbidden
 from jury import queries
 from jury.deliberation.queries import laureates_of, standing_of
 from jury.deliberation.rules import Choice, check_choices, check_tie_choice, departs, reasons_digest, tie_facts
+from jury.minutes.operations import seal_minutes
 from jury.models import JuryAudit, JuryLaureate, JuryMember, JurySession, JuryTieDecision
 from jury.room.queries import is_held
 from jury.rules import DELIBERATING_ROLES, Role
@@ -78,7 +79,7 @@ def record_laureates(
 
 
 def mark_minutes_signed(session: Session, *, member_id: str, signed_by: str, signed_on: date, now: datetime) -> None:
-    """Record that the minutes were signed, by whom and on which day. Nothing of the results changes after that."""
+    """Record that the minutes were signed, by whom and on which day, and seal them on paper; results are then final."""
     jury = _deliberating(session, member_id)
     if jury.laureates_recorded_at is None or jury.scoring_closed_at is None:
         raise Conflict("Enregistrez d'abord le palmarès : le procès-verbal signé le contient.")
@@ -92,7 +93,7 @@ def mark_minutes_signed(session: Session, *, member_id: str, signed_by: str, sig
             f"La date de signature se situe entre la clôture de l'évaluation ({format_day(closed_on)}) et aujourd'hui."
         )
     jury.minutes_signed_at, jury.minutes_signed_on, jury.minutes_signed_by = now, signed_on, signed_by
-    details = {"signed_on": signed_on.isoformat()}
+    details = {"signed_on": signed_on.isoformat(), "paper": seal_minutes(session, jury)}
     record(session, JuryAudit, actor=member_id, action="minutes_signed", subject=jury.id, now=now, details=details)
 
 

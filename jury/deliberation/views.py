@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import BinaryIO, cast
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,17 +13,20 @@ from concours.kernel.clock import to_paris
 from concours.kernel.errors import Conflict, DomainError
 from concours.kernel.forms import DsfrForm
 from concours.kernel.web.access import ClosedBlueprint
+from concours.kernel.web.security import accepts_files
 from concours.kernel.web.state import instant, state
 from jury.deliberation.forms import SignatureForm, TieForm, laureates_form
 from jury.deliberation.operations import decide_tie, mark_minutes_signed, record_laureates
 from jury.deliberation.queries import Standing, laureates_of, standing_of
 from jury.deliberation.rules import Choice, default_reason
+from jury.minutes.files import KeptFile
+from jury.minutes.operations import add_signed_copy
+from jury.minutes.queries import minutes_of
+from jury.minutes.rules import SIGNED_COPY_MAX_BYTES
+from jury.minutes.views import papers_of, stored
+from jury.minutes.words import document_of
 from jury.models import JurySession
-from jury.panel_facts import Annex, annex_of
-from jury.progress import MemberProgress, progress_of
 from jury.ranking import decimals_to_separate, format_mean
-from jury.room.queries import record_of
-from jury.room.record import SessionRecord
 from jury.rules import DELIBERATING_ROLES, Role, format_number
 from jury.tallies import WorkName, details_of, names_of
 from jury.views.access import jury_of, only, seat
@@ -40,15 +44,10 @@ class Results:
     jury: JurySession
     standing: Standing
     works: Mapping[int, WorkName]
-    members: Sequence[MemberProgress]
-    """Those who sit."""
-    annex: Annex
     laureates: Sequence[Choice]
     """As recorded; empty before, or when none is honoured."""
     decimals: int
     """So many that unequal means look unequal."""
-    record: SessionRecord | None
-    """What was said and voted in the session, where one was held."""
 
     def held(self) -> Sequence[Choice]:
         """Return the honours to begin the form with: those recorded, else those of the ranking."""
@@ -135,28 +134,42 @@ def laureates() -> ResponseReturnValue:
 @deliberation.get("/proces-verbal")
 def minutes() -> ResponseReturnValue:
     """Show the minutes, to print and sign."""
-    return _page("minutes", _results())
+    with state().database.read() as session:
+        jury = jury_of(session)
+        facts, papers = minutes_of(session, jury), papers_of(session, jury)
+    return render_template("jury/minutes.html", jury=jury, document=document_of(facts), papers=papers)
 
 
 @deliberation.route("/proces-verbal/signature", methods=["GET", "POST"])
+@accepts_files(lambda: SIGNED_COPY_MAX_BYTES)
 def signature() -> ResponseReturnValue:
-    """Record that the minutes are signed."""
+    """Record that the minutes are signed, with the copy that says so if it is there."""
     results, form = _results(), SignatureForm(signed_on=to_paris(instant()).date())
     if not form.validate_on_submit():
         return _page("signature", results, form)
     try:
-        with state().database.write() as session:
-            mark_minutes_signed(
-                session,
-                member_id=seat().member_id,
-                signed_by=form.signed_by.data,
-                signed_on=form.day,
-                now=instant(),
-            )
+        copy = _copy_of(form)
+    except DomainError as refusal:
+        form.refuse(refusal.message, field="file")
+        return render_template("jury/signature.html", results=results, seat=seat(), form=form), refusal.status
+    try:
+        _sign(form, copy)
     except DomainError as refusal:
         return _refused("signature", results, form, refusal)
     flash("Le procès-verbal est enregistré comme signé. Le secrétariat du concours peut lever l'anonymat.", "success")
     return redirect(url_for("deliberation.minutes"), HTTPStatus.SEE_OTHER)
+
+
+def _sign(form: SignatureForm, copy: KeptFile | None) -> None:
+    who = seat().member_id
+    with state().database.write() as session:
+        mark_minutes_signed(session, member_id=who, signed_by=form.signed_by.data, signed_on=form.day, now=instant())
+        if copy is not None:
+            add_signed_copy(session, member_id=who, **copy._asdict(), now=instant())
+
+
+def _copy_of(form: SignatureForm) -> KeptFile | None:
+    return stored(cast("BinaryIO", form.file.data.stream)) if form.file.data else None
 
 
 def _results(*, detailed: bool = True) -> Results:
@@ -176,11 +189,8 @@ def _lay(session: Session, jury: JurySession, *, detailed: bool) -> Results:
         jury=jury,
         standing=standing,
         works=names_of(session, jury),
-        members=[member for member in progress_of(session, jury) if member.sits],
-        annex=annex_of(session, jury),
         laureates=[Choice(work.number, row.rank, row.reason) for row, work in laureates_of(session, jury)],
         decimals=decimals_to_separate(place.mean for place in standing.ranking.places),
-        record=record_of(session, jury),
     )
 
 

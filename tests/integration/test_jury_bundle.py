@@ -6,7 +6,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +17,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.cli import main
-from concours.kernel.canonical import canonical_json
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict
 from jury import operations
@@ -33,6 +31,7 @@ from tests.fakes.clock import FrozenClock
 from tests.jury_room import JuryRoom
 from tests.jury_session import NOW, Panel, open_jury, score, score_all, write
 from tests.page import page
+from tests.tamperings import TAMPERINGS
 
 CLOSED = NOW + timedelta(days=1)
 TIED = (9, 8, 7, 6, 5, 5)
@@ -124,7 +123,7 @@ def test_the_record_of_a_session_holds_and_says_what_it_does_not_prove(database:
         assert read_bundle(content) == bundle
     done = run(tmp_path, content)
     assert done.exit_code == 0, done.output
-    assert done.stdout.count("  oui  ") == 8
+    assert done.stdout.count("  oui  ") == 9
     assert bundle.results["commitment"] in done.stdout
     assert "Ce que cela ne prouve pas" in done.stdout
     compared = run(tmp_path, content, "--commitment", bundle.results["commitment"])
@@ -149,85 +148,6 @@ def test_the_command_loads_no_web_framework() -> None:
 
 
 # --- twelve ways to cheat --------------------------------------------------------------------------------------------
-
-
-def sheets(bundle: Bundle, change: Callable[[dict[str, Any]], None]) -> Bundle:
-    facts = json.loads(bundle.sheets)
-    change(facts)
-    return replace(bundle, sheets=canonical_json(facts))
-
-
-def results(bundle: Bundle, change: Callable[[dict[str, Any]], None]) -> Bundle:
-    told = json.loads(canonical_json(bundle.results))
-    change(told)
-    return replace(bundle, results=told)
-
-
-def chain(bundle: Bundle, change: Callable[[list[Any]], None]) -> Bundle:
-    events = json.loads(canonical_json(list(bundle.chain)))
-    change(events)
-    return replace(bundle, chain=events)
-
-
-def a_changed_score(facts: dict[str, Any]) -> None:
-    points = facts["sheets"][0]["points"]
-    points["form"] = (points["form"] + 1) % 11
-
-
-def an_added_sheet(facts: dict[str, Any]) -> None:
-    facts["sheets"].append({**facts["sheets"][0], "juror": "z" * 26})
-
-
-def swapped_ranks(told: dict[str, Any]) -> None:
-    first, second = told["ranking"]["places"][:2]
-    first[1], second[1] = second[1], first[1]
-
-
-def another_laureate(told: dict[str, Any]) -> None:
-    told["laureates"][4]["work"] = next(n for n in told["tie"]["tied"] if n not in told["tie"]["chosen"])
-
-
-def another_winner_of_the_tie(told: dict[str, Any]) -> None:
-    told["tie"]["chosen"] = [number for number in told["tie"]["tied"] if number not in told["tie"]["chosen"]]
-
-
-def a_heavier_criterion(bundle: Bundle) -> Bundle:
-    rule = json.loads(canonical_json(bundle.rule))
-    rule["criteria"][0]["weight"] = 3
-    return replace(bundle, rule=rule)
-
-
-def another_nonce(bundle: Bundle) -> Bundle:
-    return replace(bundle, nonce="0" * 64)
-
-
-TAMPERINGS: dict[str, tuple[Callable[[Bundle], Bundle], str]] = {
-    "a changed score": (lambda b: sheets(b, a_changed_score), "Une fiche n'est plus celle de la clôture"),
-    "a removed sheet": (lambda b: sheets(b, lambda f: f["sheets"].pop()), "une fiche a été retirée"),
-    "an added sheet": (lambda b: sheets(b, an_added_sheet), "une fiche a été ajoutée"),
-    "another nonce": (another_nonce, "Le nombre secret n'est pas celui"),
-    "another digest": (
-        lambda b: results(b, lambda told: told.update(commitment="0" * 64)),
-        "L'empreinte écrite dans les résultats",
-    ),
-    "a heavier criterion": (a_heavier_criterion, "La règle n'est pas celle qui a été figée"),
-    "swapped ranks": (lambda b: results(b, swapped_ranks), "Le classement n'est pas celui que donnent"),
-    "another winner of the tie": (lambda b: results(b, another_winner_of_the_tie), "Le départage n'est pas celui"),
-    "another laureate": (lambda b: results(b, another_laureate), "Le palmarès n'est pas celui que le journal"),
-    "another reason": (
-        lambda b: results(b, lambda told: told["laureates"][0].update(reason="Parce que.")),
-        "Un motif du palmarès",
-    ),
-    "a changed event": (
-        lambda b: chain(b, lambda events: events[3].update(actor="z" * 26)),
-        "à partir de l'évènement 4",
-    ),
-    "a removed event": (lambda b: chain(b, lambda events: events.pop(5)), "à partir de l'évènement 6"),
-    "events in another order": (
-        lambda b: chain(b, lambda events: events.insert(2, events.pop(1))),
-        "à partir de l'évènement 2",
-    ),
-}
 
 
 @pytest.fixture(scope="module")
@@ -315,4 +235,4 @@ def test_the_president_takes_the_record_home_and_the_chain_says_so(
     found = read_bundle(taken.data)
     assert (found.chain[-1]["action"], found.results["commitment"]) == ("record_exported", digest)
     assert run(tmp_path, taken.data, "--commitment", str(digest)).exit_code == 0
-    assert page(room.juror, "/releve", status=404)
+    assert room.juror.get("/releve").status_code == 404

@@ -146,7 +146,7 @@ def test_honours_are_corrected_until_the_minutes_are_signed(database: Database) 
     with database.read() as session:
         assert len(api.honours(session, edition_key=KEY)) == 5
         actions = session.scalars(select(JuryAudit.action).order_by(JuryAudit.position)).all()
-    assert actions[-4:] == ["scoring_closed", "laureates_recorded", "laureates_recorded", "minutes_signed"]
+    assert actions[-4:] == ["sheets_committed", "laureates_recorded", "laureates_recorded", "minutes_signed"]
 
 
 def test_nothing_is_deliberated_while_scoring_is_open(sqlite_database: Database) -> None:
