@@ -42,7 +42,7 @@ def _vote(vote: Vote | None) -> str:
     abstained = f"{vote.abstained} abstention{'s' if vote.abstained > 1 else ''}"
     cast = ", la voix prépondérante de la présidence ayant tranché" if vote.casting_vote else ""
     hands = f"{vote.in_favour} pour, {vote.against} contre, {abstained}{cast}"
-    return f"{'Adoptée' if vote.adopted else 'Rejetée'} : {hands}, le {format_instant(vote.at)}."
+    return f"{'Adoptée' if vote.adopted else 'Non adoptée'} : {hands}, le {format_instant(vote.at)}."
 
 
 def _change(each: ChangedScore) -> str:

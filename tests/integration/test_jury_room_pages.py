@@ -58,7 +58,7 @@ def test_the_session_is_held_by_buttons_alone(room: JuryRoom) -> None:
     closed = press(page(room.president, "/seance/"), "/seance/cloture")
     assert "Séance tenue du" in closed.text
     minutes = page(room.secretary, "/proces-verbal").text
-    assert "Adoptée : 2 pour, 0 contre, 0 abstention (2 votants)" in minutes
+    assert "Adoptée : 2 pour, 0 contre, 0 abstention, le " in minutes
     assert f"n° {number:03d}, La forme : 5 devient 8, par Jure1" in minutes
 
 
