@@ -125,6 +125,12 @@ class JuryWork(Base):
     seconds: Mapped[int]
     """How long it takes to see: the film's length, or what its pages take to read."""
 
+    # What lets everybody score; only the work's own page reads them.
+    captions: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    """Of its film, in WebVTT."""
+    transcript: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    text_alternative: Mapped[str] = mapped_column(Text, default="", deferred=True)
+
     media: Mapped[list["JuryMedia"]] = relationship(order_by="(JuryMedia.role, JuryMedia.position)")
 
 
