@@ -27,7 +27,7 @@ from concours.registrations.operations import confirm_membership, join, register
 from concours.registrations.rules import Attendee
 from concours.worker import Worker
 from demo.cast import Cast, Juror, Work
-from demo.studio import make
+from demo.studio import captions, make
 
 _MAKERS = 3
 """Works made at once: their children keep two cores busy."""
@@ -180,6 +180,8 @@ def _answers(work: Work) -> dict[str, str | bool]:
         "title": work.title,
         "summary": work.summary,
         "category": work.category,
+        "captions": captions(work),
+        "text_alternative": "" if work.suffix == "pdf" else "\n".join(work.beats),
         "rules_accepted": True,
         "rights_granted": True,
         "image_rights": True,

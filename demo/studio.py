@@ -38,6 +38,18 @@ def make(work: Work, seed: int, folder: Path) -> Path:
     return path
 
 
+def captions(work: Work) -> str:
+    """Return the captions of a film, in WebVTT; nothing for what is read."""
+    if work.suffix == "pdf":
+        return ""
+    seconds = Fraction(_SCENE_FRAMES, _RATE)
+    cues = [
+        f"00:{float(seconds * rank):06.3f} --> 00:{float(seconds * (rank + 1)):06.3f}\n{typographic(beat)}"
+        for rank, beat in enumerate(work.beats)
+    ]
+    return "\n\n".join(["WEBVTT", *cues])
+
+
 def _draw(work: Work, seed: int, *, form: str, picture: bool) -> Sequence[bytes]:
     words = {"title": typographic(work.title), "beats": [typographic(beat) for beat in work.beats]}
     inputs = {"work": json.dumps({**words, "form": form, "seed": seed})}

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from concours.kernel.audit import AuditMixin
 from concours.kernel.codes import CodeMixin, LinkMixin, RequestMixin
 from concours.kernel.db import Base, Id, Ref
-from concours.kernel.ids import ID_LENGTH
 from concours.kernel.kept import KeptFormMixin
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
@@ -127,6 +126,12 @@ class JuryWork(Base):
     seconds: Mapped[int]
     """How long it takes to see: the film's length, or what its pages take to read."""
 
+    # What lets everybody score; only the work's own page reads them.
+    captions: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    """Of its film, in WebVTT."""
+    transcript: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    text_alternative: Mapped[str] = mapped_column(Text, default="", deferred=True)
+
     media: Mapped[list["JuryMedia"]] = relationship(order_by="(JuryMedia.role, JuryMedia.position)")
 
 
@@ -205,39 +210,6 @@ class JuryScore(Base):
     sheet_id: Mapped[str] = mapped_column(ForeignKey("jury_sheet.id"), primary_key=True)
     criterion: Mapped[str] = mapped_column(String(40), primary_key=True)
     points: Mapped[int]
-
-
-class JuryTieDecision(Base):
-    """Which of the equal works at the last place enter the honours; one decision a session, the last one given."""
-
-    __tablename__ = "jury_tie_decision"
-
-    session_id: Mapped[str] = mapped_column(ForeignKey("jury_session.id"), primary_key=True)
-    tied: Mapped[list[Any]]
-    """Numbers that were equal when the decision was taken."""
-    chosen: Mapped[list[Any]]
-    """Numbers that enter; none is a decision too."""
-    reason: Mapped[str] = mapped_column(Text)
-    decided_by: Mapped[str] = mapped_column(ForeignKey("jury_member.id"))
-    decided_at: Mapped[datetime]
-    casting_vote: Mapped[bool]
-    """Whether the president's vote settled it."""
-
-
-class JuryLaureate(Base):
-    """A work that the panel honours."""
-
-    __tablename__ = "jury_laureate"
-    __table_args__ = (
-        CheckConstraint("rank > 0", name="rank"),
-        ForeignKeyConstraint(["session_id", "work_id"], ["jury_work.session_id", "jury_work.id"], name="work"),
-    )
-
-    work_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
-    session_id: Mapped[Ref] = mapped_column(index=True)
-    rank: Mapped[int]
-    """Shared by equals: 1, 2, 2, 4."""
-    reason: Mapped[str] = mapped_column(Text)
 
 
 class JuryReminder(Base):

@@ -187,5 +187,8 @@ def _add_work(jury: JurySession, work: IncomingWork, number: int) -> JuryWork:
         title=work.title,
         summary=work.summary,
         seconds=seconds_to_see(work),
+        captions=work.captions,
+        transcript=work.transcript,
+        text_alternative=work.text_alternative,
         media=[JuryMedia(**asdict(media)) for media in work.media],
     )

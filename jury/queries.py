@@ -17,7 +17,10 @@ from jury.rules import Role, Sheet, SheetState, format_number, sheet_state
 _SESSION, _MEMBER = bindparam("session_id", type_=String), bindparam("member_id", type_=String)
 _MET = (JuryWork.session_id == _SESSION, JuryWork.number == bindparam("number"), ~hidden_from(_SESSION, _MEMBER))
 _FIND_WORK_ID = select(suspended(_SESSION), JuryWork.id).where(*_MET)
-_FIND_WORK = _FIND_WORK_ID.add_columns(JuryWork.category, JuryWork.title, JuryWork.summary)
+_FIND_WORK = _FIND_WORK_ID.add_columns(JuryWork.category, JuryWork.title, JuryWork.summary).add_columns(
+    JuryWork.transcript, JuryWork.text_alternative, JuryWork.captions != ""
+)
+_FIND_CAPTIONS = select(JuryWork.captions).where(*_MET, ~suspended(_SESSION), JuryWork.captions != "")
 _GIVEN = select(func.count()).where(JuryScore.sheet_id == JurySheet.id).correlate(JurySheet).scalar_subquery()
 _STANDINGS = (
     select(JuryWork.number, JuryWork.seconds, _GIVEN, JurySheet.remark, JurySheet.created_at)
@@ -46,6 +49,10 @@ class WorkSeen(NamedTuple):
     category: str
     title: str
     summary: str
+    transcript: str
+    text_alternative: str
+    captioned: bool
+    """Whether its film has captions."""
     media: Sequence[FileSeen]
 
 
@@ -117,11 +124,12 @@ def find_work(session: Session, *, session_id: str, member_id: str, number: int)
     Conflict while the work is suspended.
     """
     asked = {"session_id": session_id, "member_id": member_id, "number": number}
-    work_id, category, title, summary = _not_suspended(session.execute(_FIND_WORK, asked).first(), number)
+    work_id, *words = _not_suspended(session.execute(_FIND_WORK, asked).first(), number)
     facts = (JuryMedia.role, JuryMedia.position, JuryMedia.width, JuryMedia.height, JuryMedia.size, JuryMedia.text)
     files = select(*facts).where(JuryMedia.work_id == work_id).order_by(JuryMedia.role, JuryMedia.position)
     media = [FileSeen(*row) for row in session.execute(files)]
-    return WorkSeen(work_id, number, category, title, summary, media)
+    category, title, summary, transcript, alternative, captioned = words
+    return WorkSeen(work_id, number, category, title, summary, transcript, alternative, captioned, media)
 
 
 def find_work_id(session: Session, *, session_id: str, member_id: str, number: int) -> str:
@@ -157,6 +165,22 @@ def find_media(
     if media is None:
         raise NotFound
     return media
+
+
+def find_captions(session: Session, *, session_id: str, member_id: str, number: int) -> str:
+    """Return the captions of a work that this member may meet. Raises NotFound, for a suspended work too."""
+    asked = {"session_id": session_id, "member_id": member_id, "number": number}
+    captions = session.scalar(_FIND_CAPTIONS, asked)
+    if captions is None:
+        raise NotFound
+    return captions
+
+
+def captions_sizes(session: Session, jury: JurySession, *, numbers: Collection[int]) -> dict[int, int]:
+    """Return how many characters of captions some works have, by number; nothing for a work without."""
+    query = select(JuryWork.number, func.length(JuryWork.captions)).where(JuryWork.captions != "")
+    query = query.where(JuryWork.session_id == jury.id, JuryWork.number.in_(numbers))
+    return dict(session.execute(query).all())
 
 
 def next_seat(session: Session, jury: JurySession) -> int:

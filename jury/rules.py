@@ -152,6 +152,10 @@ class IncomingWork:
     media: tuple[IncomingMedia, ...]
     film_seconds: int = 0
     """How long its film lasts; 0 without a film."""
+    captions: str = ""
+    """Of its film, in WebVTT."""
+    transcript: str = ""
+    text_alternative: str = ""
 
 
 @dataclass(frozen=True, slots=True)

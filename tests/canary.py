@@ -23,6 +23,7 @@ WORDS = ("Zéphyrine", "Quatremère", "Chantegrive", "Ysoldine", "Brindavoine", 
 """Each one alone gives somebody away."""
 
 _ENCODINGS = ("utf-8", "latin-1", "mac-roman", "utf-16-le", "utf-16-be")
+_ASCII = 128
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
@@ -95,6 +96,9 @@ def _encoded(text: str) -> Iterator[bytes]:
 
 def _written(text: str) -> Iterator[bytes]:
     yield from _encoded(text)
+    yield from (each.hex().encode() for each in _encoded(text))  # a PDF's strings, among others
+    yield "".join(chr(byte) if byte < _ASCII else f"\\{byte:03o}" for byte in text.encode("latin-1", "ignore")).encode()
+    yield "".join(chr(byte) if byte < _ASCII else f"={byte:02X}" for byte in text.encode()).encode()
     yield quote(text).encode()
     yield quote(text, encoding="latin-1", errors="ignore").encode()
     yield html.escape(text).encode()

@@ -20,6 +20,7 @@ from tests.jury_session import NOW, RULES, Panel, invite, score_all
 from tests.page import Page, page
 
 FILM = bytes(range(256)) * 40
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\nBonjour.\n"
 
 
 class JuryRoom:
@@ -84,7 +85,10 @@ class JuryRoom:
                 self._file("page", 1, b"first", "image/png"),
                 self._file("page", 2, b"second", "image/png"),
             )
-        return api.IncomingWork("Vidéo" if index % 2 else "Infographie", f"Titre {index}", f"Résumé {index}", media)
+        work = api.IncomingWork("Vidéo" if index % 2 else "Infographie", f"Titre {index}", f"Résumé {index}", media)
+        if index % 2:
+            return replace(work, captions=CAPTIONS, transcript="On dit bonjour.")
+        return replace(work, text_alternative="Un plan.")
 
     def _file(self, role: str, position: int, content: bytes, mime: str) -> api.IncomingMedia:
         path = self.settings.data / "made"

@@ -15,6 +15,7 @@ from typing import Any
 import pikepdf
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
@@ -25,6 +26,7 @@ from concours.entries.models import Deposit, Entry
 from concours.intake.models import Creation
 from concours.kernel.db import Database
 from concours.kernel.settings import Settings, Smtp
+from concours.kernel.storage import open_stores
 from concours.organisers import operations as organisers
 from concours.organisers.rules import Decision
 from jury import api, operations, queries
@@ -32,13 +34,20 @@ from jury import app as jury_app
 from jury.deliberation.operations import mark_minutes_signed, record_laureates
 from jury.deliberation.queries import standing_of
 from jury.deliberation.rules import Choice
+from jury.models import JuryWork
+from jury.recusals.operations import recuse, report_breach
+from jury.reminders import remind_asked
 from jury.room.changes import change_scores
 from jury.room.motions import propose_motion
 from jury.room.operations import close_room, discuss, mark_presence, open_room
 from tests import canary, files
 from tests.fakes.clock import FrozenClock
+from tests.jury_session import accept
 from tests.page import page
-from tests.whole_contest import WholeContest
+from tests.whole_contest import JURY_URL, WholeContest
+
+LATE = 2
+"""Jurors to whom the secretary writes while works are scored."""
 
 PHASES = ("scoring", "closed", "laureates", "signed")
 ARRIVAL = datetime(2027, 2, 7, 3, 17, 41, tzinfo=UTC)
@@ -58,6 +67,17 @@ TITLES = (
     "Deux minutes au comptoir",
 )
 """In the order in which they arrive."""
+
+SUMMARY = "Une idée simple, essayée trois semaines avec les usagers, puis gardée."
+CAPTIONS = f"""WEBVTT - {canary.TEAM}
+
+NOTE Écrit par {canary.CONTACT} pour {canary.ADMINISTRATION}
+
+{canary.TEAM}, plan 1
+00:00.000 --> 00:01.000
+Trois semaines plus tard.
+"""
+"""Those of each film: whoever wrote them stands everywhere but in what is shown."""
 
 
 def originals() -> list[tuple[bytes, str]]:
@@ -114,20 +134,28 @@ class Snapshot:
 
     settings: Settings
     clock: FrozenClock
-    both: DispatcherMiddleware = field(init=False)
     jury: Flask = field(init=False)
     database: Database = field(init=False)
 
     def __post_init__(self) -> None:
         self.jury = jury_app.create_app(self.settings, clock=self.clock)
-        self.both = DispatcherMiddleware(create_app(self.settings, clock=self.clock), {"/jury": self.jury})
         self.database = Database(self.settings.database_url)
 
-    def member(self, name: str) -> Client:
+    @cached_property
+    def both(self) -> DispatcherMiddleware:
+        """Both applications at one address."""
+        return DispatcherMiddleware(create_app(self.settings, clock=self.clock), {"/jury": self.jury})
+
+    @cached_property
+    def alone(self) -> DispatcherMiddleware:
+        """The jury's application where it stands beside the other, which is not there: it costs a second to make."""
+        return DispatcherMiddleware(NotFound(), {"/jury": self.jury})
+
+    def member(self, name: str, *, alone: bool = True) -> Client:
         """Return the browser of a member of the jury, signed in."""
         with self.database.write() as session:
             token = api.make_sign_in_link(session, email=f"{name}@jury.example", now=self.clock(), reusable=True)
-        client = Client(self.both)
+        client = Client(self.alone if alone else self.both)
         client.get(f"/jury/connexion/lien/{token}")
         return client
 
@@ -139,6 +167,65 @@ class Snapshot:
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'jury\\_%' ESCAPE '\\'"
             )
             return {name: connection.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall() for (name,) in names}  # noqa: S608 -- names of our own tables
+
+    def titles(self) -> dict[int, str]:
+        """Return the title of each work, by number."""
+        with self.database.read() as session:
+            return dict(session.execute(select(JuryWork.number, JuryWork.title)).all())
+
+    def work_id(self, number: int) -> str:
+        """Return the identifier of a work."""
+        with self.database.read() as session:
+            return session.scalars(select(JuryWork.id).where(JuryWork.number == number)).one()
+
+    def member_id(self, name: str) -> str:
+        """Return the identifier of a member of the jury."""
+        with self.database.read() as session:
+            found = queries.find_member_by_email(session, f"{name}@jury.example")
+            assert found is not None
+            return found.id
+
+    def keep_apart(self, name: str, number: int) -> None:
+        """Keep a member from a work, as the organisers do."""
+        pairs = [(self.member_id(name), self.work_id(number))]
+        with self.database.write() as session:
+            key = current_record(session).key
+            api.exclude_pairs(session, edition_key=key, pairs=pairs, now=self.clock())
+
+    def withdraw(self, number: int) -> None:
+        """Have a work reported, and taken out of the contest."""
+        with self.database.write() as session:
+            report = report_breach(
+                session,
+                member_id=self.member_id("presidente"),
+                number=number,
+                text="Le titre.",
+                secretariat="secretariat@concours.example",
+                console_url="https://concours.example",
+                now=self.clock(),
+            )
+            key = current_record(session).key
+            api.withdraw_work(session, edition_key=key, report_id=report.id, now=self.clock())
+
+    def step_back(self, name: str, number: int) -> None:
+        """Let a juror abstain from a work."""
+        with self.database.write() as session:
+            recuse(session, member_id=self.member_id(name), number=number, reason="", now=self.clock())
+
+    def close(self) -> None:
+        """Close scoring, sheets missing or not."""
+        with self.database.write() as session:
+            operations.close_scoring(session, member_id=self.member_id("secretaire"), now=self.clock())
+
+    def remind(self) -> None:
+        """Write to the jurors who are late, as the secretary does, two hours later."""
+        later = self.clock() + timedelta(hours=2)
+        with self.database.write() as session:
+            remind_asked(session, member_id=self.member_id("secretaire"), jury_url=JURY_URL, now=later)
+
+    def ready(self, digest: str) -> bytes:
+        """Return a file that was made for the jury."""
+        return b"".join(open_stores(self.settings).ready.read(digest, 0, 1 << 30))
 
     def ready_files(self) -> list[Path]:
         """Return the files that were made for the jury."""
@@ -198,6 +285,7 @@ class SealedContest:
             assert canary.traces(content), "the canary is not planted"
             email = canary.ACCOUNT.format(index)
             answers = {"team": canary.TEAM, "administration": canary.ADMINISTRATION, "contact_name": canary.CONTACT}
+            answers |= {"summary": SUMMARY, "captions": CAPTIONS, "transcript": "Trois semaines plus tard."}
             reach = {"contact_email": canary.EMAIL, "contact_phone": canary.PHONE}
             entry_id = self._contest.draft(email, title=TITLES[index], **answers, **reach)
             self._contest.upload(self._contest.sign_in(email), entry_id, content, canary.FILE_NAME.format(extension))
@@ -223,11 +311,27 @@ class SealedContest:
                     now=self.clock(),
                 )
         contest.invite_panel()
+        self._invite_substitute()
         self.numbers = contest.hand_over()
+
+    def _invite_substitute(self) -> None:
+        with self._contest.database.write() as session:
+            member_id = organisers.invite_member(
+                session,
+                email="suppleante@jury.example",
+                name="Suppléante",
+                function="Cheffe de projet",
+                role="substitute",
+                jury_url=JURY_URL,
+                actor=self._contest.organiser_id,
+                now=self.clock(),
+            )
+            accept(session, member_id, now=self.clock())
 
     def _judge(self) -> None:
         self._score(["presidente"], self.numbers)
         self._score(["jure1"], self.numbers[:2])
+        self._remind()
         self._keep("scoring")
         self._score(["jure1"], self.numbers[2:])
         self._contest.close_scoring()
@@ -255,6 +359,11 @@ class SealedContest:
             propose_motion(session, member_id=juror, text="Retenir celle-ci", numbers=str(number), now=now)
             criterion = queries.find_session(session, current_record(session).key).criteria_list[0].key
             change_scores(session, member_id=juror, number=number, points={criterion: 1}, reason="Relue", now=now)
+
+    def _remind(self) -> None:
+        with self._contest.database.write() as session:
+            secretary = self._contest.member_id("secretaire")
+            assert remind_asked(session, member_id=secretary, jury_url=JURY_URL, now=self.clock()) == LATE
 
     def _score(self, names: Iterable[str], numbers: Iterable[int]) -> None:
         for name in names:

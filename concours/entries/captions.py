@@ -1,4 +1,4 @@
-"""Captions in WebVTT: what is wrong with a text that should be captions, line by line, in French. Pure."""
+"""Captions in WebVTT: what is wrong with a text that should be captions, and what is shown of good ones. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,6 +30,16 @@ def faults(text: str) -> list[str]:
         return [_wrong_head(text)]
     found = list(_cue_faults(_blocks(lines)[1:]))
     return found[:MOST_TOLD]
+
+
+def shown(text: str) -> str:
+    """Return captions with what a player shows of them alone: neither heading, comments, styles nor names of cues."""
+    if not text.strip() or faults(text):
+        return ""
+    lines = [_Line(number, line) for number, line in enumerate(text.split("\n"), 1)]
+    cues = [block for block in _blocks(lines)[1:] if not _NO_CUE.match(block[0].text)]
+    timed = [block if _ARROW in block[0].text else block[1:] for block in cues]
+    return "\n\n".join(["WEBVTT", *("\n".join(line.text for line in block) for block in timed)]) + "\n"
 
 
 def _wrong_head(text: str) -> str:

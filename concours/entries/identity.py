@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from concours.entries.rules import Dossier
+from concours.entries.rules import FOR_EVERYONE, Dossier
 from concours.kernel.text import fold
 
-READ_BY_JURY = ("title", "summary")
+READ_BY_JURY = ("title", "summary", *FOR_EVERYONE)
 """The answers that the jury reads."""
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -130,7 +130,7 @@ class _Source:
 
 
 def own_names(dossier: Dossier) -> list[Named]:
-    """Return the candidate's own names in the title and the summary, each once, in the order of reading."""
+    """Return the candidate's own names in what the jury reads, each once an answer, in the order of reading."""
     sources = list(_sources(dossier))
     return [named for field in READ_BY_JURY for named in _in_field(field, getattr(dossier, field), sources)]
 

@@ -120,7 +120,7 @@ class Dossier:
 
 
 FOR_EVERYONE = ("transcript", "captions", "text_alternative")
-"""What makes a creation reach everyone, once published: optional, and never shown to the jury."""
+"""What makes a creation reach everyone, the jury first: optional, and read for the candidate's own names."""
 
 FIELDS = tuple(Dossier.__dataclass_fields__)
 """Names of the answers, in the order of the pages."""

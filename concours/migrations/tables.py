@@ -12,6 +12,7 @@ from concours.registrations import models as registrations
 from concours.status import models as status
 from jury import models as jury
 from jury.commitment import models as commitment
+from jury.deliberation import models as deliberation
 from jury.minutes import models as minutes
 from jury.recusals import models as recusals
 from jury.room import models as room
@@ -20,6 +21,7 @@ __all__ = [
     "METADATA",
     "accounts",
     "commitment",
+    "deliberation",
     "editions",
     "entries",
     "honours",

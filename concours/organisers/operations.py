@@ -13,6 +13,7 @@ from concours.editions.models import EditionRecord
 from concours.editions.operations import update_edition
 from concours.editions.queries import current_edition, current_record, to_edition
 from concours.editions.rules import Edition
+from concours.entries import captions
 from concours.entries.deposits import tell_refused
 from concours.entries.models import Admissibility, Deposit, Entry
 from concours.entries.operations import link_works
@@ -293,4 +294,7 @@ def as_work(deposit: Deposit) -> jury.IncomingWork:
             for file in deposit.creation.jury_files
         ),
         film_seconds=round(deposit.creation.duration_s or 0),
+        captions=captions.shown(deposit.answers.captions) if deposit.creation.duration_s else "",
+        transcript=deposit.answers.transcript,
+        text_alternative=deposit.answers.text_alternative,
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from concours.accounts import operations as accounts
 from concours.editions.queries import current_record
+from concours.entries import captions
 from concours.entries.deposits import tell_refused
 from concours.entries.queries import deposits_by_work
 from concours.kernel.errors import Conflict, DomainError, NotFound
@@ -32,6 +33,9 @@ class Correction:
 
     title: str
     summary: str
+    transcript: str = ""
+    captions: str = ""
+    text_alternative: str = ""
 
 
 def waiting(session: Session) -> list[jury.BreachReport]:
@@ -94,7 +98,14 @@ def _corrected(each: queries.ExaminedEntry, correction: Correction) -> jury.Inco
         raise DomainError("Indiquez le titre que le jury lira.")
     if not each.copy_ready:
         raise Conflict("La copie destinée au jury n'est pas prête : attendez qu'elle le soit, rien n'est enregistré.")
-    return replace(as_work(deposit), title=title, summary=summary)
+    return replace(
+        as_work(deposit),
+        title=title,
+        summary=summary,
+        transcript=clean_text(correction.transcript),
+        captions=captions.shown(clean_text(correction.captions)),
+        text_alternative=clean_text(correction.text_alternative),
+    )
 
 
 def _reports(session: Session) -> Sequence[jury.BreachReport]:

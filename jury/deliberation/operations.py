@@ -9,10 +9,11 @@ from concours.kernel.audit import record
 from concours.kernel.clock import format_day, to_paris
 from concours.kernel.errors import Conflict, DomainError, Forbidden
 from jury import queries
+from jury.deliberation.models import JuryLaureate, JuryTieDecision
 from jury.deliberation.queries import laureates_of, standing_of
 from jury.deliberation.rules import Choice, check_choices, check_tie_choice, departs, reasons_digest, tie_facts
 from jury.minutes.operations import seal_minutes
-from jury.models import JuryAudit, JuryLaureate, JuryMember, JurySession, JuryTieDecision
+from jury.models import JuryAudit, JuryMember, JurySession
 from jury.room.queries import is_held
 from jury.rules import DELIBERATING_ROLES, Role
 from jury.sheets import check_sits

@@ -7,8 +7,9 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from jury.deliberation.models import JuryLaureate, JuryTieDecision
 from jury.deliberation.rules import proposal
-from jury.models import JuryLaureate, JurySession, JuryTieDecision, JuryWork
+from jury.models import JurySession, JuryWork
 from jury.ranking import Line, Ranking, line
 from jury.tallies import ranking_of
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from concours.kernel.errors import Conflict
+from jury.deliberation.models import JuryTieDecision
 from jury.deliberation.queries import laureates_of, standing_of
 from jury.method import method_words, tie_break_choices
 from jury.minutes.models import JuryMinutes, JurySignedCopy
@@ -29,7 +30,7 @@ from jury.minutes.rules import (
     Tie,
     Vote,
 )
-from jury.models import JurySession, JuryTieDecision
+from jury.models import JurySession
 from jury.panel_facts import Annex, annex_of
 from jury.progress import MemberProgress, progress_of
 from jury.ranking import Apart, Cause, Ranking, decimals_to_separate, format_mean

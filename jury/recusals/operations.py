@@ -157,7 +157,8 @@ def _decide(session: Session, report: JuryReport, decision: str, now: datetime, 
 
 def _correct(session: Session, work: JuryWork, correction: IncomingWork) -> None:
     work.title, work.summary, work.category = correction.title, correction.summary, correction.category
-    work.seconds = seconds_to_see(correction)
+    work.seconds, work.captions = seconds_to_see(correction), correction.captions
+    work.transcript, work.text_alternative = correction.transcript, correction.text_alternative
     for media in list(work.media):
         session.delete(media)
     session.flush()

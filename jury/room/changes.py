@@ -11,7 +11,8 @@ from concours.kernel.audit import record
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from concours.kernel.ids import new_id
 from jury import queries
-from jury.models import JuryAudit, JuryMember, JurySession, JuryTieDecision
+from jury.deliberation.models import JuryTieDecision
+from jury.models import JuryAudit, JuryMember, JurySession
 from jury.room.models import JuryRoom, JuryScoreChange
 from jury.room.operations import at_the_table, check_there, note
 from jury.room.queries import changes_of, entitled_of, hidden_numbers, sheets_before, works_before

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from jury import queries
+from jury.deliberation.models import JuryTieDecision
 from jury.examples import EXAMPLES
-from jury.models import JuryMember, JurySession, JuryTieDecision
+from jury.models import JuryMember, JurySession
 from jury.recusals.models import JuryRecusal
 from jury.recusals.queries import exclusions_of
 from jury.robustness.sheets import Sheets

@@ -23,18 +23,24 @@ def manifest() -> ResponseReturnValue:
     with state().database.read() as session:
         numbers = own_queue(session).coming(_TAKEN) if seat().writes else []
         files = queries.files_of(session, seat().jury, numbers=numbers, roles=_SMALL)
+        captions = queries.captions_sizes(session, seat().jury, numbers=numbers)
     works = [
         {
             "number": number,
             "page": url_for("works.show", number=number),
-            "files": [
-                {"url": url_for("works.media", number=number, role=role, position=position), "size": size}
-                for role, position, size in files.get(number, ())
-            ],
+            "files": [_file(number, *file) for file in files.get(number, ())] + _captions(number, captions.get(number)),
         }
         for number in numbers
     ]
     return jsonify(works=works, home=url_for("works.home"))
+
+
+def _file(number: int, role: str, position: int, size: int) -> dict[str, str | int]:
+    return {"url": url_for("works.media", number=number, role=role, position=position), "size": size}
+
+
+def _captions(number: int, size: int | None) -> list[dict[str, str | int]]:
+    return [{"url": url_for("works.captions", number=number), "size": size}] if size else []
 
 
 @travel.get("/service-worker.js")

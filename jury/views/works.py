@@ -119,6 +119,14 @@ def media(number: int, role: str, position: int) -> ResponseReturnValue:
     return serve_copy(found.digest, size=found.size, mime=found.mime, name=name)
 
 
+@works.get("/oeuvres/<int:number>/sous-titres.vtt")
+def captions(number: int) -> ResponseReturnValue:
+    """Send the captions of a film."""
+    with state().database.read() as session:
+        text = queries.find_captions(session, session_id=seat().session_id, member_id=seat().member_id, number=number)
+    return text, {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "private, max-age=3600"}
+
+
 def _cleared(number: int) -> ResponseReturnValue:
     flash(f"Œuvre {format_number(number)} : votre fiche est effacée. L'œuvre est de nouveau à noter.", "success")
     return redirect(url_for("works.show", number=number), HTTPStatus.SEE_OTHER)

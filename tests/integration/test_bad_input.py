@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from concours.entries.models import Deposit
 from concours.intake.models import Creation
 from concours.kernel.web.security import FORM_BYTES
-from jury.models import JuryAudit, JuryLaureate
+from jury.deliberation.models import JuryLaureate
+from jury.models import JuryAudit
 from tests import files
 from tests.entries_scene import CLOSING, OPEN, Scene
 from tests.fakes.clock import FrozenClock

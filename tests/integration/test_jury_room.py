@@ -10,9 +10,10 @@ from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from jury import operations, queries
 from jury.bundle.checks import verify
 from jury.bundle.queries import bundle_of
+from jury.deliberation.models import JuryTieDecision
 from jury.deliberation.operations import decide_tie, mark_minutes_signed, record_laureates
 from jury.deliberation.queries import standing_of
-from jury.models import JuryAudit, JurySession, JurySheet, JuryTieDecision
+from jury.models import JuryAudit, JurySession, JurySheet
 from jury.recusals.operations import exclude_pairs
 from jury.room.changes import change_scores
 from jury.room.models import JuryMotion, JuryPresence, JuryRoom, JuryScoreChange

@@ -174,13 +174,15 @@ def test_a_report_is_shown_beside_its_entry_and_the_work_goes_back_corrected(dat
             reports.resume(
                 session, report_id=report_id, correction=reports.Correction(" ", ""), actor=actor, now=CLOSED
             )
-        corrected = reports.Correction("Le guichet", "Un camion.")
+        everyone = {"transcript": " Bonjour. ", "text_alternative": "Un camion bleu."}
+        corrected = reports.Correction("Le guichet", "Un camion.", **everyone)
         reports.resume(session, report_id=report_id, correction=corrected, actor=actor, now=CLOSED)
     with database.read() as session:
         jury_session = jury_of(session)
         (number,) = numbers(session, member_id)
         work = jury_queries.find_work(session, session_id=jury_session.id, member_id=member_id, number=number)
         assert (work.title, work.summary, len(work.media)) == ("Le guichet", "Un camion.", 2)
+        assert (work.transcript, work.text_alternative) == ("Bonjour.", "Un camion bleu.")
         assert reports.waiting(session) == []
         assert session.get_one(Entry, entry.id).title == "Le guichet de Val d'Ombre"
 

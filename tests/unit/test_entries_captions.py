@@ -2,7 +2,7 @@
 
 import pytest
 
-from concours.entries.captions import MOST_TOLD, faults
+from concours.entries.captions import MOST_TOLD, faults, shown
 
 GOOD = """WEBVTT - Le guichet
 Language: fr
@@ -45,6 +45,23 @@ def test_a_fault_is_told_with_its_line(text: str, line: int, words: str) -> None
     (fault,) = faults(text)
     assert fault.startswith(f"Ligne {line} : ")
     assert words in fault
+
+
+def test_what_a_player_shows_is_kept_and_nothing_else() -> None:
+    head = "WEBVTT - par Zéphyrine\nKind: captions\n\nNOTE pour Zéphyrine\nla suite\n\nSTYLE\n::cue {}\n\n"
+    cues = (
+        "Plan 3, Zéphyrine\n00:01.000 --> 00:02.000 align:left\nBonjour.\nEncore.\n\n\n"
+        "00:03.000 --> 00:04.000\nÀ demain."
+    )
+    assert shown(head + cues) == (
+        "WEBVTT\n\n00:01.000 --> 00:02.000 align:left\nBonjour.\nEncore.\n\n00:03.000 --> 00:04.000\nÀ demain.\n"
+    )
+    assert faults(shown(head + cues)) == []
+
+
+@pytest.mark.parametrize("text", ["", " \n", "Bonjour", "WEBVTT\n\n00:05.000 --> 00:02.000\nA"])
+def test_what_no_player_would_read_is_not_shown(text: str) -> None:
+    assert shown(text) == ""
 
 
 def test_a_heading_alone_holds_no_captions() -> None:

@@ -1,6 +1,6 @@
 """The candidate's own names in what the jury reads: what is found, and what must not be."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -90,6 +90,14 @@ def test_each_name_is_told_once_a_field_with_its_source() -> None:
         ("title", "Rouen", "le nom de votre administration"),
         ("summary", "Rouen", "le nom de votre administration"),
         ("summary", "Claire Quatremère", "le nom de la personne à contacter"),
+    ]
+
+
+@pytest.mark.parametrize("field", ["transcript", "captions", "text_alternative"])
+def test_names_are_found_in_what_makes_a_creation_reach_everyone(field: str) -> None:
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\nBienvenue à Rouen."
+    assert [(named.field, named.words) for named in own_names(Dossier(**{**asdict(ROUEN), field: text}))] == [
+        (field, "Rouen")
     ]
 
 

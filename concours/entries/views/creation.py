@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from concours.accounts.access import current_account_id
-from concours.entries import operations, queries
+from concours.entries import captions, operations, queries
 from concours.entries.forms import UploadForm, upload_form
-from concours.entries.rules import Late, Part, limits_of
+from concours.entries.rules import Dossier, Late, Part, limits_of
 from concours.entries.views import uploads
 from concours.entries.views.base import Folder, blueprint, edition_of, open_folder, show
 from concours.entries.views.phone import phone_link
@@ -79,7 +79,7 @@ def jury_view(entry_id: str) -> ResponseReturnValue:
     """Show what the jury would read and see; once closed, what it will of the deposit."""
     folder = open_folder(entry_id)
     deposit = None if folder.open else folder.entry.deposit
-    dossier = deposit.answers if deposit else folder.entry.dossier
+    dossier = _read_by_jury(folder)
     return show("jury_view", folder, dossier=dossier, creation=deposit.creation if deposit else folder.entry.creation)
 
 
@@ -88,6 +88,19 @@ def preview(entry_id: str, file_id: str) -> ResponseReturnValue:
     """Serve a file of the jury copy to its candidate."""
     file = queries.find_jury_file(open_folder(entry_id).entry, file_id)
     return serve_copy(file.digest, size=file.size, mime=file.mime)
+
+
+@blueprint.get("/<string:entry_id>/apercu/sous-titres.vtt")
+def preview_captions(entry_id: str) -> ResponseReturnValue:
+    """Serve the captions as the jury's player would show them."""
+    text = captions.shown(_read_by_jury(open_folder(entry_id)).captions)
+    return text, {"Content-Type": "text/vtt; charset=utf-8", "Cache-Control": "private, no-store"}
+
+
+def _read_by_jury(folder: Folder) -> Dossier:
+    """Return the answers that the jury would read: the draft's, and once closed the deposit's."""
+    deposit = None if folder.open else folder.entry.deposit
+    return deposit.answers if deposit else folder.entry.dossier
 
 
 def _take(folder: Folder, form: UploadForm) -> HTTPStatus:

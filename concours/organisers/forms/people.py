@@ -1,6 +1,9 @@
 """What the secretariat fills in about entries and people."""
 
+from concours.entries.forms import Captions
+from concours.entries.identity import READ_BY_JURY
 from concours.entries.models import Admissibility
+from concours.entries.rules import ALTERNATIVE_LENGTH, CAPTIONS_LENGTH, TRANSCRIPT_LENGTH
 from concours.kernel.forms import (
     ConsentField,
     DsfrForm,
@@ -179,6 +182,11 @@ class ReportForm(DsfrForm):
         rows=6,
         validators=[Needed("pour une correction")],
     )
+    transcript = TextArea("Transcription que le jury lira", required=False, max_length=TRANSCRIPT_LENGTH, rows=6)
+    captions = TextArea(
+        "Sous-titres que le jury lira", required=False, max_length=CAPTIONS_LENGTH, rows=6, validators=[Captions()]
+    )
+    text_alternative = TextArea("Description que le jury lira", required=False, max_length=ALTERNATIVE_LENGTH, rows=6)
     reason = TextArea(
         "Motif du retrait",
         hint="L'équipe candidate le reçoit par courriel ; le jury ne le lit pas.",
@@ -187,6 +195,11 @@ class ReportForm(DsfrForm):
         rows=4,
         validators=[Needed("pour un retrait")],
     )
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the jury reads of a corrected work, by name."""
+        return {name: self[name].data or "" for name in READ_BY_JURY}
 
 
 class OrganiserForm(DsfrForm):

@@ -1,5 +1,6 @@
 """Breaches of anonymity that the jury reported: what was said, of which entry, and what becomes of the work."""
 
+from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
 
@@ -29,7 +30,7 @@ def report(report_id: str) -> ResponseReturnValue:
     """Show one report beside its entry, or decide."""
     with state().database.read() as session:
         found = reported.find_reported(session, checked_id(report_id))
-        form = ReportForm(data={"title": found.each.title, "summary": found.each.dossier.summary})
+        form = ReportForm(data={**asdict(found.each.dossier), "title": found.each.title})
         if not form.validate_on_submit():
             return render_template("organisers/report.html", found=found, form=form), status_of(form)
     if carry_out(form, lambda session, now: _decide(session, report_id, form, now)):
@@ -46,5 +47,5 @@ def _decide(session: Session, report_id: str, form: ReportForm, now: datetime) -
     if form.decision.data == "withdrawn":
         reported.withdraw(session, report_id=report_id, reason=form.reason.data, actor=actor, now=now)
         return
-    corrected = reported.Correction(form.title.data, form.summary.data) if form.decision.data == "corrected" else None
+    corrected = reported.Correction(**form.words) if form.decision.data == "corrected" else None
     reported.resume(session, report_id=report_id, correction=corrected, actor=actor, now=now)
