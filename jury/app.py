@@ -25,7 +25,8 @@ from jury.models import JuryCode, JuryKeptForm, JuryLink, JuryLogin, JuryOutbox,
 from jury.pace import say_minutes
 from jury.ranking import format_mean
 from jury.rules import ROLE_NAMES, Role, SheetState, format_number
-from jury.views.access import Seat, seated
+from jury.seated import Seat
+from jury.views.access import meet, seated
 from jury.views.examples import examples
 from jury.views.finish import finish
 from jury.views.invitation import invitation
@@ -56,7 +57,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app = make_app(
         "jury", resources, base_url=settings.jury_url, cookie="jury", templates=lambda folder: folder in _TEMPLATES
     )
-    use_logins(app.extensions, JuryLogin)
+    use_logins(app.extensions, JuryLogin, meet)
     use_kept_forms(app.extensions, JuryKeptForm)
     scored = (works, recusals, scoring, travel, finish, examples)
     results = (rule, panel, deliberation, bundle, solidity, gaps, severity)

@@ -18,6 +18,7 @@ from concours.kernel.sessions import LIFETIME
 from concours.kernel.settings import ROOT
 from concours.kernel.storage import human_size
 from concours.kernel.text import Typographic, typographic
+from concours.kernel.web.addresses import AddressedFlask
 from concours.kernel.web.failures import show_failures
 from concours.kernel.web.interrupted import note_resumed
 from concours.kernel.web.security import FORM_BYTES, secure
@@ -53,7 +54,9 @@ class StoredNumber(IntegerConverter):
 
 def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: Callable[[str], bool]) -> Flask:
     """Return an application with its safety, its templates and its error pages, and no page yet."""
-    app = Flask(name, static_folder=str(ROOT / "static"), static_url_path="/static", template_folder=None)
+    app = AddressedFlask(
+        name, static_folder=str(ROOT / "static"), static_url_path="/static", template_folder=None
+    )
     app.config.update(
         SECRET_KEY=state.secret,
         SESSION_COOKIE_NAME=cookie,
