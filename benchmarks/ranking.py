@@ -82,11 +82,12 @@ def _fill(database: Database, sizes: Sizes) -> str:
 def _write_sheets(session: Session, jury: JurySession, panel: Panel) -> None:
     now, sheets, scores = system_clock(), list[dict[str, object]](), list[dict[str, object]]()
     for member_id in panel.scorers:
-        for work in panel.works:
+        for position, work in enumerate(panel.works, start=1):
             who = {"id": new_id(), "session_id": jury.id, "work_id": work.work_id, "member_id": member_id}
             points = {criterion.key: _SCORES.randint(0, 10) for criterion in RULES.criteria}
             added = {"scored": len(points), "total": weighted_sum(points, RULES.criteria)}
-            sheets.append(who | added | {"remark": "", "version": 1, "created_at": now, "updated_at": now})
+            at = {"created_at": now, "updated_at": now}
+            sheets.append(who | added | at | {"position": position, "acts": {}, "remark": "", "version": 1})
             scores += [{"sheet_id": who["id"], "criterion": key, "points": value} for key, value in points.items()]
     session.execute(insert(JurySheet), sheets)
     session.execute(insert(JuryScore), scores)

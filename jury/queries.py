@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, String, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from concours.kernel.errors import Conflict, NotFound
 from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
@@ -32,7 +32,11 @@ _SAVED = (
     .select_from(_SHEETS.outerjoin(_SCORES, _SCORES.c.sheet_id == _SHEETS.c.id))
     .where(_SHEETS.c.work_id == _WORK, _SHEETS.c.member_id == _MEMBER)
 )
-_FIND_SHEET = select(JurySheet).where(JurySheet.work_id == _WORK, JurySheet.member_id == _MEMBER)
+_FIND_SHEET = (
+    select(JurySheet)
+    .where(JurySheet.work_id == _WORK, JurySheet.member_id == _MEMBER)
+    .options(joinedload(JurySheet.scores))
+)
 _STANDINGS = (
     select(_WORKS.c.number, _WORKS.c.seconds, _SHEETS.c.scored, _SHEETS.c.remark != "", _SHEETS.c.created_at)
     .add_columns(suspended(_SESSION), hidden_from(_SESSION, _MEMBER))
@@ -60,7 +64,7 @@ class WorkSeen(NamedTuple):
     category: str
     title: str
     summary: str
-    media: Sequence[FileSeen]
+    media: tuple[FileSeen, ...]
 
 
 def find_session(session: Session, edition_key: str, *, lock: bool = False) -> JurySession:
@@ -132,7 +136,7 @@ def find_work(session: Session, *, session_id: str, member_id: str, number: int)
     """
     asked = {"session_id": session_id, "member_id": member_id, "number": number}
     work_id, category, title, summary = _not_suspended(session.execute(_FIND_WORK, asked).first(), number)
-    media = [FileSeen(*row) for row in session.execute(_FILES_OF_WORK, {"work_id": work_id})]
+    media = tuple(FileSeen(*row) for row in session.execute(_FILES_OF_WORK, {"work_id": work_id}))
     return WorkSeen(work_id, number, category, title, summary, media)
 
 
@@ -195,7 +199,7 @@ def files_of(
 
 def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet | None:
     """Return what this member wrote about this work."""
-    return session.scalars(_FIND_SHEET, {"work_id": work_id, "member_id": member_id}).first()
+    return session.scalars(_FIND_SHEET, {"work_id": work_id, "member_id": member_id}).unique().first()
 
 
 def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
@@ -209,12 +213,12 @@ def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) 
 
 def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
     """Return where one member stands with each work, with those that do not exist for them."""
-    criteria, asked = jury.criteria_list, {"session_id": jury.id, "member_id": member_id}
+    asked = {"session_id": jury.id, "member_id": member_id}
     return [
         WorkStanding(
             number,
             seconds,
-            SheetState.SUSPENDED if waits else sheet_state(scored or 0, criteria, remarked=bool(remarked)),
+            SheetState.SUSPENDED if waits else sheet_state(scored or 0, jury.criteria, remarked=bool(remarked)),
             begun_at,
             hidden=bool(hidden),
         )

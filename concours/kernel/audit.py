@@ -46,17 +46,12 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Append an event to the chain, in the caller's transaction."""
-    last, previous = _last(session, table)
     event = table()
-    event.position = last + 1
     event.at, event.actor, event.action, event.subject = now.astimezone(UTC), actor, action, subject
     # As the database gives them back: what is sealed is what will be read.
     event.details = json.loads(canonical_json(details or {}))
-    event.previous = previous
-    event.digest = seal(event)
-    adding, names = _adding(table)  # type: ignore[arg-type]  # as above, for mypy
-    # At once, as a row: an object that waits to be written would cost more than the act that it tells of.
-    session.execute(adding, {name: getattr(event, name) for name in names})
+    with session.no_autoflush:  # what else waits to be written is written once, when its own turn comes
+        _append(session, table, event)
 
 
 def seal(event: AuditMixin) -> str:
@@ -83,10 +78,19 @@ def broken_at(events: Iterable[AuditMixin]) -> int | None:
     return None
 
 
+def _append(session: Session, table: type[AuditMixin], event: AuditMixin) -> None:
+    """Seal an event with the one before and write it at once, as a row: an object in waiting would cost more."""
+    last, event.previous = _last(session, table)
+    event.position = last + 1
+    event.digest = seal(event)
+    adding, names = _adding(table)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
+    session.execute(adding, {name: getattr(event, name) for name in names})
+
+
 def _last(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
     """Return position and digest to go on from, and keep other writers from going on from them too."""
     _lock(session, table)
-    row = session.execute(_newest(table)).first()  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
+    row = session.execute(_newest(table)).first()  # type: ignore[arg-type]  # the same
     return (row.position, row.digest) if row else (0, GENESIS)
 
 

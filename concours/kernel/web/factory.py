@@ -21,6 +21,7 @@ from concours.kernel.text import Typographic, typographic
 from concours.kernel.web.addresses import AddressedFlask
 from concours.kernel.web.failures import show_failures
 from concours.kernel.web.interrupted import note_resumed
+from concours.kernel.web.pieces import use_pieces
 from concours.kernel.web.security import FORM_BYTES, secure
 from concours.kernel.web.state import State, attach
 
@@ -74,6 +75,7 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
     app.url_map.converters["int"] = StoredNumber
     attach(app.extensions, state)
     _tune_templates(app, templates)
+    use_pieces(app)
     s3 = state.settings.s3
     secure(app, media_origin=s3.public_origin if s3 else None)
     CSRFProtect(app)
