@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from concours.kernel.audit import record
 from jury.models import JuryAudit, JurySession
 
-
 _ONE = select(JurySession).where(JurySession.id == bindparam("session_id", type_=String))
 _FRESH = _ONE.execution_options(populate_existing=True)
 _TOGETHER, _ALONE = _FRESH.with_for_update(read=True), _FRESH.with_for_update()

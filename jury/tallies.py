@@ -19,7 +19,6 @@ from jury.recusals.queries import Exclusions, exclusions_of, standing, suspended
 from jury.robustness.sheets import Sheets
 from jury.rules import SCORING_ROLES
 
-
 _WORKS = JuryWork.__table__
 """Columns alone: rows of thousands of works cost less than through the class."""
 

@@ -40,6 +40,9 @@ class Chrome:
     """The deployer is entitled to the State's name: `BRAND=etat`."""
     now: datetime | None = field(default=None, compare=False)
     session_ends_at: datetime | None = field(default=None, compare=False)
-    """Not part of what is drawn once, as `now`: when the session ends if nothing is asked any more: a page left open then warns, and can push it away."""
+    """When the session ends if nothing is asked any more: a page left open then warns, and can push it away.
+
+    As `now`, it is of one request: what is drawn once of a page is not compared by it.
+    """
     sign_out_url: str | None = None
     """Where the sign-out button posts; it shows only with `signed_in_as`."""

@@ -55,9 +55,7 @@ class StoredNumber(IntegerConverter):
 
 def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: Callable[[str], bool]) -> Flask:
     """Return an application with its safety, its templates and its error pages, and no page yet."""
-    app = AddressedFlask(
-        name, static_folder=str(ROOT / "static"), static_url_path="/static", template_folder=None
-    )
+    app = AddressedFlask(name, static_folder=str(ROOT / "static"), static_url_path="/static", template_folder=None)
     app.config.update(
         SECRET_KEY=state.secret,
         SESSION_COOKIE_NAME=cookie,

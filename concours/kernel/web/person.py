@@ -27,7 +27,9 @@ Meeting = Callable[[Session, str], None]
 """Reads what each request needs of whoever is signed in, in the transaction that found them."""
 
 
-def use_logins(extensions: dict[str, object], table: type[LoginMixin], meet: Meeting = lambda _session, _who: None) -> None:
+def use_logins(
+    extensions: dict[str, object], table: type[LoginMixin], meet: Meeting = lambda _session, _who: None
+) -> None:
     """Say in which table this application keeps its signed-in sessions, and what it reads of whoever has one."""
     extensions[_EXTENSION], extensions[_MEETING] = table, meet
 
