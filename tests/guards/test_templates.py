@@ -47,7 +47,7 @@ def test_every_template_is_used() -> None:
 
 
 def uses(tree: nodes.Template) -> Iterator[str]:
-    """Yield the names that a template calls or passes on: `button(...)`, `forms.button(...)`, `drawn(file, "button")`."""
+    """Yield the names that a template calls or passes on: `button(...)`, `forms.button(...)`, `drawn(…, "button")`."""
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name in {"drawn", "chrome_piece"}:
             yield from (each.value for each in call.args if isinstance(each, nodes.Const))
