@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from benchmarks import answers, calibration, coverage, intake, last_hour, machine, ranking, scoring, uploads
+from benchmarks import answers, calibration, coverage, growth, intake, last_hour, machine, ranking, scoring, uploads
 from benchmarks.bodies import MIB
 from benchmarks.intake import Films
 from benchmarks.last_hour import Evening
@@ -22,9 +22,10 @@ from benchmarks.uploads import Sizes
 _QUICK_SIZES = Sizes(one=8 * MIB, many=MIB // 4, count=4, large=16 * MIB, rounds=1)
 _QUICK_EVENING = Evening(candidates=4, seconds=4, size=MIB // 4, chunk=MIB // 8, speed=MIB)
 _LAST_HOUR = "last-hour"
-_COVERAGE = "coverage"
-_ON_DEMAND = frozenset({_LAST_HOUR, _COVERAGE})
-"""Take ten minutes by themselves: measured when they are named, and in the quick look."""
+_COVERAGE, _GROWTH = "coverage", "growth"
+_JURY = ("ranking", "scoring", "calibration")
+_ON_DEMAND = frozenset({_LAST_HOUR, _COVERAGE, _GROWTH, *_JURY})
+"""Take minutes by themselves: measured when they are named, and in the quick look."""
 _QUICK_FILMS = Films(seconds=12, height=120, pages=3, rounds=1, bomb=False)
 
 
@@ -52,6 +53,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
     sizes, films = (_QUICK_SIZES, _QUICK_FILMS) if quick else (Sizes(), Films())
     requests, rounds = (20, 1) if quick else (200, 5)
     panel = ranking.Sizes(works=20, jurors=3, rounds=1) if quick else ranking.Sizes()
+    growing = [ranking.Sizes(works=20, jurors=3, rounds=1)] if quick else growth.SIZES
     panels = calibration.QUICK if quick else calibration.PANELS
     evening = _QUICK_EVENING if quick else Evening()
     return {
@@ -62,6 +64,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
         "answers": lambda folder, report: answers.measure(folder, requests, rounds, report),
         "scoring": lambda folder, report: scoring.measure(folder, requests, rounds, report),
         "calibration": lambda folder, report: calibration.measure(folder, panels, report),
+        _GROWTH: lambda folder, report: growth.measure(folder, growing, report),
         _COVERAGE: lambda _folder, report: coverage.measure(2 if quick else 1000, report),
         _LAST_HOUR: lambda folder, report: last_hour.measure(folder, evening, report),
     }

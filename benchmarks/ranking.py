@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from benchmarks.report import Report, Spread
 from benchmarks.sender import Connection
 from benchmarks.servers import bare_flask
-from benchmarks.site import cookie_of, open_site
+from benchmarks.site import Site, cookie_of, open_site
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
 from concours.kernel.ids import new_id
@@ -38,9 +38,9 @@ class Sizes:
 def measure(folder: Path, sizes: Sizes, report: Report) -> None:
     """Ask for each page and for bare answers in turn, over connections that stay open."""
     with bare_flask(folder / "bare") as bare, open_site(folder / "ranking") as site:
-        token = _fill(Database(site.settings.database_url), sizes)
-        with Connection(site.port) as connection:
-            cookie = cookie_of(connection.request("GET", f"/jury/connexion/lien/{token}", status=303))
+        panel = fill(site, sizes)
+        close(site, panel)
+        cookie = enter(site, "secretaire")
         report.section(f"The jury's large pages: {sizes.works} works, {sizes.jurors} jurors")
         for name, path in (("progress", "/jury/avancement"), ("ranking", "/jury/classement")):
             pages, answers = list[float](), list[float]()
@@ -66,27 +66,46 @@ def _seconds(port: int, path: str, headers: dict[str, str], times: int) -> float
         return (time.perf_counter() - start) / times
 
 
-def _fill(database: Database, sizes: Sizes) -> str:
-    """Make a panel that has scored everything, and closed; return the token of a link for its secretary."""
+def fill(site: Site, sizes: Sizes) -> Panel:
+    """Make a panel that has scored everything."""
+    database = Database(site.settings.database_url)
     with database.write() as session:
         panel = open_jury(session, works_count=sizes.works, jurors=sizes.jurors - 1)
         jury = session.scalars(select(JurySession)).one()
         freeze(session, jury, now=system_clock())
         _write_sheets(session, jury, panel)
-        operations.close_scoring(session, member_id=panel.secretary, now=system_clock())
-        token = api.make_sign_in_link(session, email="secretaire@jury.example", now=system_clock(), reusable=True)
     database.dispose()
-    return token
+    return panel
+
+
+def close(site: Site, panel: Panel) -> None:
+    """Close scoring."""
+    database = Database(site.settings.database_url)
+    with database.write() as session:
+        operations.close_scoring(session, member_id=panel.secretary, now=system_clock())
+    database.dispose()
+
+
+def enter(site: Site, name: str) -> str:
+    """Sign a member in and return their cookie."""
+    database = Database(site.settings.database_url)
+    with database.write() as session:
+        email = f"{name}@jury.example"
+        token = api.make_sign_in_link(session, email=email, now=system_clock(), reusable=True)
+    database.dispose()
+    with Connection(site.port) as connection:
+        return cookie_of(connection.request("GET", f"/jury/connexion/lien/{token}", status=303))
 
 
 def _write_sheets(session: Session, jury: JurySession, panel: Panel) -> None:
     now, sheets, scores = system_clock(), list[dict[str, object]](), list[dict[str, object]]()
     for member_id in panel.scorers:
-        for work in panel.works:
+        for position, work in enumerate(panel.works, start=1):
             who = {"id": new_id(), "session_id": jury.id, "work_id": work.work_id, "member_id": member_id}
             points = {criterion.key: _SCORES.randint(0, 10) for criterion in RULES.criteria}
             added = {"scored": len(points), "total": weighted_sum(points, RULES.criteria)}
-            sheets.append(who | added | {"remark": "", "version": 1, "created_at": now, "updated_at": now})
+            at = {"created_at": now, "updated_at": now}
+            sheets.append(who | added | at | {"position": position, "acts": {}, "remark": "", "version": 1})
             scores += [{"sheet_id": who["id"], "criterion": key, "points": value} for key, value in points.items()]
     session.execute(insert(JurySheet), sheets)
     session.execute(insert(JuryScore), scores)

@@ -2,23 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session
 
 from concours.kernel.audit import record
 from jury.models import JuryAudit, JurySession
 
+_ONE = select(JurySession).where(JurySession.id == bindparam("session_id", type_=String))
+_FRESH = _ONE.execution_options(populate_existing=True)
+_TOGETHER, _ALONE = _FRESH.with_for_update(read=True), _FRESH.with_for_update()
 
-def lock_for_sheet(session: Session, *, session_id: str, now: datetime) -> JurySession:
+
+def lock_for_sheet(session: Session, *, session_id: str, frozen: bool, now: datetime) -> JurySession:
     """Return the session, locked for somebody who writes a sheet: together with other jurors, but alone the first time.
 
-    The first sheet freezes the rule; whoever refuses that sheet afterwards refuses the freezing with it.
+    `frozen`: the rule was, as read without a lock; two jurors who both shared it could not both change the row. The
+    first sheet freezes the rule; whoever refuses that sheet afterwards refuses the freezing with it.
     """
-    query = select(JurySession).where(JurySession.id == session_id).execution_options(populate_existing=True)
-    # Asked without a lock: two jurors who both shared it could not both change the row.
-    if session.scalar(select(JurySession.rule_digest).where(JurySession.id == session_id)) is not None:
-        return session.scalars(query.with_for_update(read=True)).one()
-    jury = session.scalars(query.with_for_update()).one()
+    asked = {"session_id": session_id}
+    if frozen:
+        return session.scalars(_TOGETHER, asked).one()
+    jury = session.scalars(_ALONE, asked).one()
     freeze(session, jury, now=now)
     return jury
 

@@ -49,7 +49,7 @@ def pace_of(seen: Iterable[Seen]) -> Fraction:
 
 def minutes_left(to_see: Sequence[int], pace: Fraction) -> int:
     """Return how many minutes these works will take: rounded up to five, to ten beyond an hour."""
-    minutes = sum(expected(seconds) for seconds in to_see) * pace / 60
+    minutes = Fraction(sum(expected(seconds) for seconds in to_see)) * pace / 60
     step = 5 if minutes <= _HOUR else 10
     return -(-minutes // step) * step
 

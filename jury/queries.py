@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, String, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from concours.kernel.errors import Conflict, NotFound
 from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
@@ -13,20 +13,38 @@ from jury.queue import WorkStanding
 from jury.recusals.queries import hidden_from, standing, suspended
 from jury.rules import Role, Sheet, SheetState, format_number, sheet_state
 
-# Made once: what a juror's page and a saved score ask is built neither by each page nor by each score.
+# Made once: what a juror's page and a saved score ask is built neither by each page nor by each score. Of the tables'
+# columns: classes cost three times as much, and no object is wanted.
+_WORKS, _FILES = JuryWork.__table__, JuryMedia.__table__
+_SHEETS, _SCORES = JurySheet.__table__, JuryScore.__table__
 _SESSION, _MEMBER = bindparam("session_id", type_=String), bindparam("member_id", type_=String)
-_MET = (JuryWork.session_id == _SESSION, JuryWork.number == bindparam("number"), ~hidden_from(_SESSION, _MEMBER))
-_FIND_WORK_ID = select(suspended(_SESSION), JuryWork.id).where(*_MET)
-_FIND_WORK = _FIND_WORK_ID.add_columns(JuryWork.category, JuryWork.title, JuryWork.summary).add_columns(
-    JuryWork.transcript, JuryWork.text_alternative, JuryWork.captions != ""
+_WORK = bindparam("work_id", type_=String)
+_MET = (_WORKS.c.session_id == _SESSION, _WORKS.c.number == bindparam("number"), ~hidden_from(_SESSION, _MEMBER))
+_FIND_WORK_ID = select(suspended(_SESSION), _WORKS.c.id).where(*_MET)
+_FIND_WORK = _FIND_WORK_ID.add_columns(_WORKS.c.category, _WORKS.c.title, _WORKS.c.summary).add_columns(
+    _WORKS.c.transcript, _WORKS.c.text_alternative, _WORKS.c.captions != ""
 )
-_FIND_CAPTIONS = select(JuryWork.captions).where(*_MET, ~suspended(_SESSION), JuryWork.captions != "")
-_GIVEN = select(func.count()).where(JuryScore.sheet_id == JurySheet.id).correlate(JurySheet).scalar_subquery()
+_FIND_CAPTIONS = select(_WORKS.c.captions).where(*_MET, ~suspended(_SESSION), _WORKS.c.captions != "")
+_FILES_OF_WORK = (
+    select(*(_FILES.c[name] for name in ("role", "position", "width", "height", "size", "text")))
+    .where(_FILES.c.work_id == _WORK)
+    .order_by(_FILES.c.role, _FILES.c.position)
+)
+_SAVED = (
+    select(_SHEETS.c.remark, _SHEETS.c.version, _SHEETS.c.updated_at, _SCORES.c.criterion, _SCORES.c.points)
+    .select_from(_SHEETS.outerjoin(_SCORES, _SCORES.c.sheet_id == _SHEETS.c.id))
+    .where(_SHEETS.c.work_id == _WORK, _SHEETS.c.member_id == _MEMBER)
+)
+_FIND_SHEET = (
+    select(JurySheet)
+    .where(JurySheet.work_id == _WORK, JurySheet.member_id == _MEMBER)
+    .options(joinedload(JurySheet.scores))
+)
 _STANDINGS = (
-    select(JuryWork.number, JuryWork.seconds, _GIVEN, JurySheet.remark, JurySheet.created_at)
+    select(_WORKS.c.number, _WORKS.c.seconds, _SHEETS.c.scored, _SHEETS.c.remark != "", _SHEETS.c.created_at)
     .add_columns(suspended(_SESSION), hidden_from(_SESSION, _MEMBER))
-    .outerjoin(JurySheet, and_(JurySheet.work_id == JuryWork.id, JurySheet.member_id == _MEMBER))
-    .where(JuryWork.session_id == _SESSION)
+    .select_from(_WORKS.outerjoin(_SHEETS, and_(_SHEETS.c.work_id == _WORKS.c.id, _SHEETS.c.member_id == _MEMBER)))
+    .where(_WORKS.c.session_id == _SESSION)
 )
 
 
@@ -53,7 +71,7 @@ class WorkSeen(NamedTuple):
     text_alternative: str
     captioned: bool
     """Whether its film has captions."""
-    media: Sequence[FileSeen]
+    media: tuple[FileSeen, ...]
 
 
 def find_session(session: Session, edition_key: str, *, lock: bool = False) -> JurySession:
@@ -125,9 +143,7 @@ def find_work(session: Session, *, session_id: str, member_id: str, number: int)
     """
     asked = {"session_id": session_id, "member_id": member_id, "number": number}
     work_id, *words = _not_suspended(session.execute(_FIND_WORK, asked).first(), number)
-    facts = (JuryMedia.role, JuryMedia.position, JuryMedia.width, JuryMedia.height, JuryMedia.size, JuryMedia.text)
-    files = select(*facts).where(JuryMedia.work_id == work_id).order_by(JuryMedia.role, JuryMedia.position)
-    media = [FileSeen(*row) for row in session.execute(files)]
+    media = tuple(FileSeen(*row) for row in session.execute(_FILES_OF_WORK, {"work_id": work_id}))
     category, title, summary, transcript, alternative, captioned = words
     return WorkSeen(work_id, number, category, title, summary, transcript, alternative, captioned, media)
 
@@ -207,15 +223,12 @@ def files_of(
 
 def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet | None:
     """Return what this member wrote about this work."""
-    query = select(JurySheet).where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)
-    return session.scalars(query).first()
+    return session.scalars(_FIND_SHEET, {"work_id": work_id, "member_id": member_id}).unique().first()
 
 
 def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
     """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
-    columns = (JurySheet.remark, JurySheet.version, JurySheet.updated_at, JuryScore.criterion, JuryScore.points)
-    query = select(*columns).outerjoin(JuryScore, JuryScore.sheet_id == JurySheet.id)
-    rows = session.execute(query.where(JurySheet.work_id == work_id, JurySheet.member_id == member_id)).all()
+    rows = session.execute(_SAVED, {"work_id": work_id, "member_id": member_id}).all()
     if not rows:
         return Sheet(number, {}), None
     points = {row.criterion: row.points for row in rows if row.criterion is not None}
@@ -224,16 +237,16 @@ def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) 
 
 def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
     """Return where one member stands with each work, with those that do not exist for them."""
-    criteria, asked = jury.criteria_list, {"session_id": jury.id, "member_id": member_id}
+    asked = {"session_id": jury.id, "member_id": member_id}
     return [
         WorkStanding(
             number,
             seconds,
-            SheetState.SUSPENDED if waits else sheet_state(count, criteria, remarked=bool(remark)),
+            SheetState.SUSPENDED if waits else sheet_state(scored or 0, jury.criteria, remarked=bool(remarked)),
             begun_at,
-            hidden=hidden,
+            hidden=bool(hidden),
         )
-        for number, seconds, count, remark, begun_at, waits, hidden in session.execute(_STANDINGS, asked)
+        for number, seconds, scored, remarked, begun_at, waits, hidden in session.execute(_STANDINGS, asked)
     ]
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from jury.order import work_order
 from jury.pace import Seen, minutes_left, pace_of
 from jury.rules import TO_DO, SheetState, next_to_score
 
 
-@dataclass(frozen=True, slots=True)
-class WorkStanding:
+class WorkStanding(NamedTuple):
     """Where one member stands with one work."""
 
     number: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from concours.kernel.audit import record
@@ -21,6 +21,13 @@ REMARK = "remark"
 """The answer that is no score."""
 
 COUNTER_MOST = 2**31 - 1
+_WRITER = (
+    select(JuryMember, JurySession.rule_digest)
+    .join(JurySession, JurySession.id == JuryMember.session_id)
+    .where(JuryMember.id == bindparam("member_id", type_=String))
+    .with_for_update(of=JuryMember)
+    .execution_options(populate_existing=True)
+)
 _ACTS_KEPT = 64
 """Devices times answers of which a sheet remembers the newest act: far more than a juror has."""
 
@@ -86,8 +93,8 @@ def writer(session: Session, member_id: str, *, now: datetime) -> tuple[JuryMemb
 
     One juror's writes follow one another; those of different jurors do not wait. Closing waits for all of them.
     """
-    member = session.get_one(JuryMember, member_id, with_for_update=True)
-    jury = lock_for_sheet(session, session_id=member.session_id, now=now)
+    member, digest = session.execute(_WRITER, {"member_id": member_id}).one()
+    jury = lock_for_sheet(session, session_id=member.session_id, frozen=digest is not None, now=now)
     check_sits(member, jury)
     if not member.scores:
         raise Forbidden("Le secrétariat du jury n'évalue pas les œuvres.")

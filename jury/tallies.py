@@ -19,6 +19,9 @@ from jury.recusals.queries import Exclusions, exclusions_of, standing, suspended
 from jury.robustness.sheets import Sheets
 from jury.rules import SCORING_ROLES
 
+_WORKS = JuryWork.__table__
+"""Columns alone: rows of thousands of works cost less than through the class."""
+
 
 class Counts(NamedTuple):
     """How many sheets of one member are whole, and how many are begun only."""
@@ -35,11 +38,13 @@ class WorkName(NamedTuple):
     category: str
 
 
-def names_of(session: Session, jury: JurySession) -> dict[int, WorkName]:
-    """Return what lists show of each work still in the contest, in the order of their numbers."""
-    query = select(JuryWork.number, JuryWork.title, JuryWork.category)
-    query = query.where(JuryWork.session_id == jury.id, standing(jury.id))
-    return {row.number: WorkName(*row) for row in session.execute(query.order_by(JuryWork.number))}
+def names_of(session: Session, jury: JurySession, numbers: Collection[int] | None = None) -> dict[int, WorkName]:
+    """Return what lists show of these works, of each still in the contest for None, in the order of their numbers."""
+    query = select(_WORKS.c.number, _WORKS.c.title, _WORKS.c.category)
+    query = query.where(_WORKS.c.session_id == jury.id, standing(jury.id))
+    if numbers is not None:
+        query = query.where(_WORKS.c.number.in_(numbers))
+    return {row.number: WorkName(*row) for row in session.execute(query.order_by(_WORKS.c.number))}
 
 
 def jurors_of(session: Session, jury: JurySession) -> list[str]:
@@ -108,6 +113,22 @@ def details_of(session: Session, jury: JurySession, numbers: Collection[int] | N
     return {number: _details(sheets, rule) for number, sheets in by_work.items()}
 
 
+def sums_of(session: Session, jury: JurySession, numbers: Collection[int]) -> dict[int, dict[str, int]]:
+    """Return the points of all whole sheets of these works, by criterion: what a criterion's own mean is made of."""
+    query = (
+        select(JuryWork.number, JuryScore.criterion, func.sum(JuryScore.points))
+        .join(JurySheet, JurySheet.work_id == JuryWork.id)
+        .join(JuryScore, JuryScore.sheet_id == JurySheet.id)
+        .where(JuryWork.session_id == jury.id, JuryWork.number.in_(numbers))
+        .where(JurySheet.total.is_not(None), *exclusions_of(session, jury).counting())
+        .group_by(JuryWork.number, JuryScore.criterion)
+    )
+    sums: dict[int, dict[str, int]] = {number: {} for number in numbers}
+    for number, criterion, points in session.execute(query):
+        sums[number][criterion] = int(points)
+    return sums
+
+
 def sheets_of(session: Session, jury: JurySession) -> Sheets:
     """Return every whole sheet that counts, as the robustness of the selection is read from."""
     apart, jurors, works = exclusions_of(session, jury), jurors_of(session, jury), _open_works(session, jury)
@@ -121,8 +142,8 @@ def sheets_of(session: Session, jury: JurySession) -> Sheets:
 
 def _open_works(session: Session, jury: JurySession) -> Mapping[int, str]:
     """Return the identifiers of the works that are neither withdrawn nor suspended, by number."""
-    query = select(JuryWork.number, JuryWork.id)
-    query = query.where(JuryWork.session_id == jury.id, standing(jury.id), ~suspended(jury.id))
+    query = select(_WORKS.c.number, _WORKS.c.id)
+    query = query.where(_WORKS.c.session_id == jury.id, standing(jury.id), ~suspended(jury.id))
     return dict(session.execute(query).all())
 
 

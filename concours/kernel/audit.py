@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, String, func, select
+from sqlalchemy import Insert, Integer, Select, String, func, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.canonical import canonical_json
@@ -45,15 +46,12 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Append an event to the chain, in the caller's transaction."""
-    last = _last(session, table)
     event = table()
-    event.position = last.position + 1 if last else 1
     event.at, event.actor, event.action, event.subject = now.astimezone(UTC), actor, action, subject
     # As the database gives them back: what is sealed is what will be read.
     event.details = json.loads(canonical_json(details or {}))
-    event.previous = last.digest if last else GENESIS
-    event.digest = seal(event)
-    session.add(event)
+    with session.no_autoflush:  # what else waits to be written is written once, when its own turn comes
+        _append(session, table, event)
 
 
 def seal(event: AuditMixin) -> str:
@@ -80,14 +78,34 @@ def broken_at(events: Iterable[AuditMixin]) -> int | None:
     return None
 
 
-def _last(session: Session, table: type[AuditMixin]) -> AuditMixin | None:
-    """Return the event to go on from, and keep other writers from going on from it too."""
-    pending = [event for event in session.new if isinstance(event, table)]
-    if pending:
-        return max(pending, key=lambda event: event.position)
-    with session.no_autoflush:  # what else waits to be written is written once, with the event
-        _lock(session, table)
-        return session.scalars(select(table).order_by(table.position.desc()).limit(1)).first()
+def _append(session: Session, table: type[AuditMixin], event: AuditMixin) -> None:
+    """Seal an event with the one before and write it at once, as a row: an object in waiting would cost more."""
+    last, event.previous = _last(session, table)
+    event.position = last + 1
+    event.digest = seal(event)
+    adding, names = _adding(table)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
+    session.execute(adding, {name: getattr(event, name) for name in names})
+
+
+def _last(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
+    """Return position and digest to go on from, and keep other writers from going on from them too."""
+    _lock(session, table)
+    row = session.execute(_newest(table)).first()  # type: ignore[arg-type]  # the same
+    return (row.position, row.digest) if row else (0, GENESIS)
+
+
+@cache
+def _newest(table: type[AuditMixin]) -> Select[int, str]:
+    """Return the question that each event asks, made once; of columns, so that nothing that waits is written for it."""
+    columns = inspect(table).local_table.c
+    return select(columns.position, columns.digest).order_by(columns.position.desc()).limit(1)
+
+
+@cache
+def _adding(table: type[AuditMixin]) -> tuple[Insert, tuple[str, ...]]:
+    """Return the statement that adds an event, made once, and the columns that it fills in."""
+    rows = inspect(table).local_table
+    return insert(rows), tuple(column.key for column in rows.c)
 
 
 def _lock(session: Session, table: type[AuditMixin]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jinja2.ext import Extension
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 NBSP = "\u00a0"
+
+_SET_KEPT = 4096
+"""Texts whose setting is remembered: labels and sentences come back on each page."""
 
 _SPACE_BEFORE = re.compile(r"(?<!\s) (?=[:;?!»])")
 _HOUR = re.compile(r"(?<=\d) h (?=\d\d\b)")
@@ -44,6 +48,7 @@ _WORD_BULLET = "\uf0b7"
 """The bullet of a list, in the symbol font of word processors: nothing to any other."""
 
 
+@lru_cache(_SET_KEPT)
 def typographic(text: str) -> str:
     """Return plain `text` with no-break spaces before `: ; ? ! »`, after `«`, within hours, and curly apostrophes."""
     text = _SPACE_BEFORE.sub(NBSP, text)

@@ -28,7 +28,7 @@ from jury.minutes.words import document_of
 from jury.models import JurySession
 from jury.ranking import decimals_to_separate, format_mean
 from jury.rules import DELIBERATING_ROLES, Role, format_number
-from jury.tallies import WorkName, details_of, names_of
+from jury.tallies import WorkName, names_of, sums_of
 from jury.views.access import jury_of, only, seat
 
 _PER_PAGE = 100
@@ -64,15 +64,18 @@ class Results:
 @deliberation.get("/classement")
 def ranking() -> ResponseReturnValue:
     """Show the ranking, and where the number of laureates cuts it."""
-    results = _results(detailed=False)
-    places = results.standing.ranking.places
-    last = max(1, -(-len(places) // _PER_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), last)
-    shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     with state().database.read() as session:
-        details = details_of(session, jury_of(session), [place.number for place in shown])
-    shown = tuple(replace(place, tally=replace(place.tally, **details[place.number])) for place in shown)
-    return render_template("jury/ranking.html", results=results, seat=seat(), shown=shown, page=page, last=last)
+        jury = _closed_jury(session)
+        standing = standing_of(session, jury, detailed=False)
+        places = standing.ranking.places
+        last = max(1, -(-len(places) // _PER_PAGE))
+        page = min(max(request.args.get("page", 1, type=int), 1), last)
+        shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+        numbers = [place.number for place in shown]
+        sums, works = sums_of(session, jury, numbers), names_of(session, jury, numbers)
+    shown = tuple(replace(place, tally=replace(place.tally, sums=sums[place.number])) for place in shown)
+    table = {"jury": jury, "standing": standing, "works": works, "shown": shown, "decimals": _decimals(standing)}
+    return render_template("jury/ranking.html", seat=seat(), page=page, last=last, **table)
 
 
 @deliberation.route("/classement/departage", methods=["GET", "POST"])
@@ -172,25 +175,34 @@ def _copy_of(form: SignatureForm) -> KeptFile | None:
     return stored(cast("BinaryIO", form.file.data.stream)) if form.file.data else None
 
 
-def _results(*, detailed: bool = True) -> Results:
+def _results() -> Results:
     with state().database.read() as session:
-        jury = jury_of(session)
-        if jury.scoring_closed_at is None:
-            raise Conflict(
-                "L'évaluation est encore ouverte. Le classement apparaît quand le secrétariat du jury l'a close : "
-                "personne ne le voit avant."
-            )
-        return _lay(session, jury, detailed=detailed)
+        return _lay(session, _closed_jury(session))
 
 
-def _lay(session: Session, jury: JurySession, *, detailed: bool) -> Results:
-    standing = standing_of(session, jury, detailed=detailed)
+def _closed_jury(session: Session) -> JurySession:
+    """Return the session of whoever is here. Raises Conflict before scoring is closed."""
+    jury = jury_of(session)
+    if jury.scoring_closed_at is None:
+        raise Conflict(
+            "L'évaluation est encore ouverte. Le classement apparaît quand le secrétariat du jury l'a close : "
+            "personne ne le voit avant."
+        )
+    return jury
+
+
+def _decimals(standing: Standing) -> int:
+    return decimals_to_separate({place.rank: place.mean for place in standing.ranking.places}.values())
+
+
+def _lay(session: Session, jury: JurySession) -> Results:
+    standing = standing_of(session, jury)
     return Results(
         jury=jury,
         standing=standing,
         works=names_of(session, jury),
         laureates=[Choice(work.number, row.rank, row.reason) for row, work in laureates_of(session, jury)],
-        decimals=decimals_to_separate(place.mean for place in standing.ranking.places),
+        decimals=_decimals(standing),
     )
 
 

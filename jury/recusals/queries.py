@@ -12,6 +12,9 @@ from jury.recusals.models import JuryRecusal, JuryReport
 Asked = str | BindParameter[str]
 """A value, or where one goes in a statement that is made once."""
 
+# Of the tables themselves: a statement made of columns alone costs a third of one made of classes.
+_WORKS, _RECUSALS, _REPORTS = JuryWork.__table__.c, JuryRecusal.__table__.c, JuryReport.__table__.c
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
@@ -59,19 +62,19 @@ def hidden_from(session_id: Asked, member_id: Asked) -> ColumnElement[bool]:
 
     No part of it hangs on the row: the database works each out once.
     """
-    mine = JuryRecusal.member_id == member_id
-    kept_from = JuryWork.id.in_(select(JuryRecusal.work_id).where(mine))
-    return or_(kept_from, exists().where(mine, JuryRecusal.whole), ~standing(session_id))
+    mine = _RECUSALS.member_id == member_id
+    kept_from = _WORKS.id.in_(select(_RECUSALS.work_id).where(mine))
+    return or_(kept_from, exists().where(mine, _RECUSALS.whole), ~standing(session_id))
 
 
 def standing(session_id: Asked) -> ColumnElement[bool]:
     """Return what a work answers to that is still in the contest."""
-    return JuryWork.id.not_in(_reported(session_id).where(JuryReport.decision == "withdrawn"))
+    return _WORKS.id.not_in(_reported(session_id).where(_REPORTS.decision == "withdrawn"))
 
 
 def suspended(session_id: Asked) -> ColumnElement[bool]:
     """Return what a work answers to about which a report waits for its decision."""
-    return JuryWork.id.in_(_reported(session_id).where(JuryReport.decision.is_(None)))
+    return _WORKS.id.in_(_reported(session_id).where(_REPORTS.decision.is_(None)))
 
 
 def suspended_numbers(session: Session, *, session_id: str) -> frozenset[int]:
@@ -120,4 +123,4 @@ def reports_of(session: Session, jury: JurySession) -> Sequence[tuple[JuryReport
 
 
 def _reported(session_id: Asked) -> Select[str]:
-    return select(JuryReport.work_id).where(JuryReport.session_id == session_id)
+    return select(_REPORTS.work_id).where(_REPORTS.session_id == session_id)

@@ -1,14 +1,11 @@
 """Who is at the table: the member signed in, and what their role opens."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import cast
 
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.kernel.errors import Forbidden, NotFound
@@ -16,41 +13,18 @@ from concours.kernel.web import person
 from concours.kernel.web.access import AccessRule
 from concours.kernel.web.signin import require_sign_in
 from concours.kernel.web.state import instant, state
-from jury.models import JuryMember, JurySession
+from jury.models import JurySession
 from jury.operations import join
-from jury.rules import DELIBERATING_ROLES, Role
+from jury.rules import Role
+from jury.seated import Seat, find_seat
 
 SIGNED_OUT = "Votre session est terminée. Connectez-vous de nouveau : vos notes sont gardées sur cet appareil."
 NOT_SEATED = "Acceptez d'abord votre place et la charte du jury. Vos notes sont gardées sur cet appareil."
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A member at their place."""
-
-    member_id: str
-    session_id: str
-    name: str
-    role: Role
-    place: int | None
-    """Among those who score: with the session, it says in which order the works come."""
-    finished_at: datetime | None
-    jury: JurySession
-    """Read once a request, apart from any session: to be shown, never changed."""
-    scores: bool
-    """Whether this member fills in sheets."""
-    sits: bool
-    """Whether they have accepted the seat and the charter, and do not wait in reserve."""
-
-    @property
-    def writes(self) -> bool:
-        """Whether this member may fill in sheets now."""
-        return self.scores and self.finished_at is None and self.jury.scoring_closed_at is None
-
-    @property
-    def deliberates(self) -> bool:
-        """Whether this member sees the ranking, once scoring is closed."""
-        return self.role in DELIBERATING_ROLES
+def meet(session: Session, member_id: str) -> None:
+    """Find the place of whoever is signed in, in the transaction that found them."""
+    g.place = find_seat(session, member_id)
 
 
 def members() -> ResponseReturnValue | None:
@@ -111,26 +85,16 @@ def known_members() -> None:
 
 def _take_seat() -> ResponseReturnValue | None:
     member_id = person.person_id() or ""
-    query = select(JuryMember, JurySession).join(JurySession, JurySession.id == JuryMember.session_id)
-    with state().database.read() as session:
-        found = session.execute(query.where(JuryMember.id == member_id, JuryMember.removed_at.is_(None))).first()
+    if "place" not in g:  # signed in by this very request
+        with state().database.read() as session:
+            meet(session, member_id)
+    found = cast("Seat | None", g.place)
     if found is None:
         # Taken off the panel since they signed in.
         person.sign_out()
         return redirect(url_for("signin.ask"), HTTPStatus.SEE_OTHER)
-    member, jury = found
-    if member.joined_at is None:
+    if found.joined_at is None:
         with state().database.write() as session:
-            join(session, member_id=member.id, now=instant())
-    g.seat = Seat(
-        member_id=member.id,
-        session_id=jury.id,
-        name=member.name,
-        role=member.duty,
-        place=member.seat,
-        finished_at=member.finished_at,
-        jury=jury,
-        scores=member.scores,
-        sits=member.sits and member.charter_digest == jury.charter_digest,
-    )
+            join(session, member_id=member_id, now=instant())
+    g.seat = found
     return None

@@ -1,6 +1,6 @@
 """The sheet as a page shows it: its criteria side by side, what is held of each, what was wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,39 +17,43 @@ class BoardLine:
     key: str
     label: str
     hint: str
-    anchors: Mapping[int, str]
-    """What some of the points mean."""
+    anchors: tuple[tuple[int, str], ...]
+    """What some of the points mean, the lowest first."""
     held: int | None
-    errors: Sequence[str] = ()
+    errors: tuple[str, ...] = ()
 
     def points(self, scale: Scale) -> Markup:
         """Return the buttons of the scale, the highest first."""
-        return _buttons(self.key, scale, self.held, frozenset(self.anchors))
+        return _buttons(self.key, scale, self.held, frozenset(value for value, _ in self.anchors))
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """A sheet to be filled in."""
 
-    lines: Sequence[BoardLine]
+    lines: tuple[BoardLine, ...]
     remark: str
     version: int
-    remark_errors: Sequence[str] = ()
+    remark_errors: tuple[str, ...] = ()
 
 
 def board_of(criteria: Sequence[Criterion], sheet: Sheet) -> Board:
     """Return the board of a stored sheet."""
-    lines = [_line(criterion, sheet.points.get(criterion.key)) for criterion in criteria]
+    lines = tuple(_line(criterion, sheet.points.get(criterion.key)) for criterion in criteria)
     return Board(lines, sheet.remark, sheet.version)
 
 
 def board_from(criteria: Sequence[Criterion], form: SheetForm) -> Board:
     """Return the board of a form that was not accepted, as it was sent."""
-    lines = [
+    lines = tuple(
         _line(criterion, score.data if isinstance(score.data, int) else None, score.errors)
         for criterion, score in zip(criteria, form.scores, strict=True)
-    ]
-    return Board(lines, form.remark.data or "", form.version.seen, form.remark.errors)
+    )
+    return Board(lines, form.remark.data or "", form.version.seen, _words(form.remark.errors))
+
+
+def _words(errors: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(str, errors))
 
 
 @lru_cache(maxsize=1024)
@@ -80,4 +84,5 @@ def _line(criterion: Criterion, held: int | None, errors: Sequence[str] = ()) ->
     hint = criterion.description
     if criterion.weight > 1:
         hint = f"{hint} (coefficient {criterion.weight})".strip()
-    return BoardLine(criterion.key, criterion.label, hint, criterion.anchors, held, errors)
+    anchors = tuple(sorted(criterion.anchors.items()))
+    return BoardLine(criterion.key, criterion.label, hint, anchors, held, _words(errors))

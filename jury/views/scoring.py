@@ -37,7 +37,6 @@ def save(number: int) -> ResponseReturnValue:
     now = instant()
     with state().database.write() as session:
         outcome, sheet = record_act(session, member_id=seat().member_id, number=number, act=_sent(), now=now)
-    with state().database.read() as session:
         queue = own_queue(session)
     following = queue.next_after(number)
     return jsonify(

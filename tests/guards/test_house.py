@@ -21,10 +21,14 @@ SESSION_TAKERS = {"operations", "queries", "models", "rules", "api", "ranking"}
 WEB_LIBRARIES = {"flask", "flask_wtf", "wtforms", "werkzeug"}
 WEB_MODULES = re.compile(r"(^wsgi|/app|/views|/access|/forms|^concours/kernel/(web|forms))(\.py$|/)")
 
-EXACT = ("jury/rules.py", "jury/ranking.py")
+EXACT = (
+    *("jury/rules.py", "jury/ranking.py", "jury/ranking_rule.py", "jury/method.py"),
+    *("jury/order.py", "jury/queue.py", "jury/pace.py", "jury/deliberation/rules.py", "jury/commitment/rules.py"),
+    *("jury/robustness/missing.py", "jury/robustness/sheets.py", "jury/robustness/weights.py"),
+)
 INEXACT_MODULES = {"math", "statistics", "numpy", "decimal"}
 
-PURE_MODULES = {"rules", "ranking", "calibration", "sniff"}
+PURE_MODULES = {"rules", "ranking", "ranking_rule", "method", "order", "pace", "calibration", "sniff"}
 DISK = {
     *("open", "read_text", "read_bytes", "write_text", "write_bytes"),
     *("exists", "is_file", "is_dir", "stat", "iterdir", "glob", "rglob", "mkdir", "unlink", "rename", "resolve"),

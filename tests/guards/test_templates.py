@@ -47,7 +47,10 @@ def test_every_template_is_used() -> None:
 
 
 def uses(tree: nodes.Template) -> Iterator[str]:
-    """Yield the names that a template calls or passes on: `button(...)`, `forms.button(...)`."""
+    """Yield the names that a template calls or passes on: `button(...)`, `forms.button(...)`, `drawn(…, "button")`."""
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in {"drawn", "chrome_piece"}:
+            yield from (each.value for each in call.args if isinstance(each, nodes.Const))
     for node in tree.find_all((nodes.Name, nodes.Getattr)):
         if isinstance(node, nodes.Name) and node.ctx == "load":
             yield node.name

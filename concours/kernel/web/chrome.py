@@ -1,6 +1,6 @@
 """What surrounds the content of a page. Each application's context processor gives one `Chrome` to base.html."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -38,8 +38,11 @@ class Chrome:
     signed_in_as: str | None = None
     state_brand: bool = False
     """The deployer is entitled to the State's name: `BRAND=etat`."""
-    now: datetime | None = None
-    session_ends_at: datetime | None = None
-    """When the session ends if nothing is asked any more: a page left open then warns, and can push it away."""
+    now: datetime | None = field(default=None, compare=False)
+    session_ends_at: datetime | None = field(default=None, compare=False)
+    """When the session ends if nothing is asked any more: a page left open then warns, and can push it away.
+
+    As `now`, it is of one request: what is drawn once of a page is not compared by it.
+    """
     sign_out_url: str | None = None
     """Where the sign-out button posts; it shows only with `signed_in_as`."""

@@ -18,8 +18,10 @@ from concours.kernel.sessions import LIFETIME
 from concours.kernel.settings import ROOT
 from concours.kernel.storage import human_size
 from concours.kernel.text import Typographic, typographic
+from concours.kernel.web.addresses import AddressedFlask
 from concours.kernel.web.failures import show_failures
 from concours.kernel.web.interrupted import note_resumed
+from concours.kernel.web.pieces import use_pieces
 from concours.kernel.web.security import FORM_BYTES, secure
 from concours.kernel.web.state import State, attach
 
@@ -53,7 +55,7 @@ class StoredNumber(IntegerConverter):
 
 def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: Callable[[str], bool]) -> Flask:
     """Return an application with its safety, its templates and its error pages, and no page yet."""
-    app = Flask(name, static_folder=str(ROOT / "static"), static_url_path="/static", template_folder=None)
+    app = AddressedFlask(name, static_folder=str(ROOT / "static"), static_url_path="/static", template_folder=None)
     app.config.update(
         SECRET_KEY=state.secret,
         SESSION_COOKIE_NAME=cookie,
@@ -71,6 +73,7 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
     app.url_map.converters["int"] = StoredNumber
     attach(app.extensions, state)
     _tune_templates(app, templates)
+    use_pieces(app)
     s3 = state.settings.s3
     secure(app, media_origin=s3.public_origin if s3 else None)
     CSRFProtect(app)

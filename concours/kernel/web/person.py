@@ -3,10 +3,12 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
 from flask import current_app, g, request, session
+from sqlalchemy.orm import Session
 
 from concours.kernel.devices import describe_device
 from concours.kernel.sessions import LIFETIME, LoginMixin, close_login, digest_of, look_up, open_login, renew_login
@@ -19,11 +21,17 @@ _BY_ITSELF = frozenset({"X-By-Itself", "Hx-Request"})
 """Headers of what an open page asks without anybody being there: it keeps no session alive."""
 _TOKEN = "token"  # noqa: S105 -- the name of a cookie's entry
 _EXTENSION = "concours_logins"
+_MEETING = "concours_meeting"
+
+Meeting = Callable[[Session, str], None]
+"""Reads what each request needs of whoever is signed in, in the transaction that found them."""
 
 
-def use_logins(extensions: dict[str, object], table: type[LoginMixin]) -> None:
-    """Say in which table this application keeps its signed-in sessions."""
-    extensions[_EXTENSION] = table
+def use_logins(
+    extensions: dict[str, object], table: type[LoginMixin], meet: Meeting = lambda _session, _who: None
+) -> None:
+    """Say in which table this application keeps its signed-in sessions, and what it reads of whoever has one."""
+    extensions[_EXTENSION], extensions[_MEETING] = table, meet
 
 
 def logins() -> type[LoginMixin]:
@@ -121,6 +129,8 @@ def _find(token: str) -> str | None:
     now = state().clock()
     with state().database.read() as database:
         person, stale, g.session_ends_at = look_up(database, logins(), token=token, now=now)
+        if person:
+            cast("Meeting", current_app.extensions[_MEETING])(database, person)
     if person and stale and not _BY_ITSELF.intersection(request.headers.keys()):
         with state().database.write() as database:
             renew_login(database, logins(), token=token, now=now)
