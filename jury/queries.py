@@ -189,7 +189,7 @@ def find_captions(session: Session, *, session_id: str, member_id: str, number: 
     captions = session.scalar(_FIND_CAPTIONS, asked)
     if captions is None:
         raise NotFound
-    return captions
+    return str(captions)
 
 
 def captions_sizes(session: Session, jury: JurySession, *, numbers: Collection[int]) -> dict[int, int]:
