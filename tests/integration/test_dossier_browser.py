@@ -80,7 +80,7 @@ def test_what_is_typed_is_kept_without_any_button_and_said_with_the_hour_of_pari
     assert site.kept("summary") == "Un camion, douze villages 🚚."
     expect(spoken(page)).to_have_text(re.compile("Enregistré"))
     page.fill("#title", "")
-    expect(page.get_by_role("link", name=re.compile("Innovation Il manque une réponse"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Innovation Il manque un élément"))).to_be_visible()
     expect(page.get_by_role("link", name="Donnez un titre à la création.")).to_be_visible()
     assert violations(page) == []
 
