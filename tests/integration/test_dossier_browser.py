@@ -85,7 +85,7 @@ def test_what_is_typed_is_kept_without_any_button_and_said_with_the_hour_of_pari
     expect(page).to_have_title(re.compile("Innovation · Le bus des droits"))
     expect(page.locator("[data-piece=enregistre]")).to_have_text(re.compile("lundi 1er février 2027 à 10.*, par vous"))
     page.fill("#title", "")
-    expect(page.get_by_role("link", name=re.compile("Innovation Il manque une réponse"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Innovation Il manque un élément"))).to_be_visible()
     expect(page.get_by_role("link", name="Donnez un titre à la création.")).to_be_visible()
     assert violations(page) == []
 
