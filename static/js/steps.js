@@ -1,6 +1,7 @@
 import { currentDraft, startDraft } from "./draft.js";
 import { onShown, parsed, showPage } from "./swap.js";
 import { sentence } from "./upload-say.js";
+import "./act.js";
 import "./upload.js";
 
 // The steps of a dossier change places inside one page: a file on its way goes on while one writes. Each step has its

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import files
 from tests.axe import WIDTHS, violations
@@ -106,6 +106,47 @@ def test_a_replacement_that_fails_leaves_the_deposit_and_says_so(site: Site) -> 
     expect(page.locator("#erreurs, [data-summary-shown], .cc-error-summary")).to_be_visible()
     page.goto(f"{site.address}/candidatures/{entry_id}")
     expect(page.get_by_text("Cette candidature est déposée")).to_be_visible()
+
+
+def lose_the_answer(page: Page, *, carried_out: bool) -> None:
+    """Have the next form leave without any answer, once the server has done what it asks, or before."""
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            if carried_out:
+                route.fetch(max_redirects=0)
+            page.context.set_offline(True)
+            route.abort("internetdisconnected")
+            page.unroute("**/*", lose)
+        else:
+            route.continue_()
+
+    page.route("**/*", lose)
+
+
+def test_an_act_whose_answer_is_lost_stays_in_the_page_and_is_checked_once_the_network_is_back(site: Site) -> None:
+    entry_id = site.scene.complete()
+    page = site.visitor(entry_id, "/depot")
+    button = page.get_by_role("button", name="Déposer la candidature")
+    lose_the_answer(page, carried_out=False)
+    button.click()
+    said = page.locator("[data-act-said]")
+    expect(said).to_contain_text("la candidature n’est peut-être pas déposée")
+    assert violations(page) == []
+    page.context.set_offline(False)
+    expect(said).to_contain_text("la candidature n’est pas déposée")
+    lose_the_answer(page, carried_out=True)
+    button.click()
+    expect(said).to_contain_text("peut-être pas déposée")
+    page.context.set_offline(False)
+    expect(page.get_by_text("Candidature déposée")).to_be_visible()
+    page.goto(f"{site.address}/candidatures/{entry_id}/retrait")
+    lose_the_answer(page, carried_out=True)
+    page.get_by_role("button", name="Retirer la candidature").click()
+    expect(said).to_contain_text("la candidature n’est peut-être pas retirée")
+    page.context.set_offline(False)
+    expect(page.get_by_text("Cette candidature a été retirée")).to_be_visible()
+    assert [mail.subject.partition(" ")[0] for mail in site.scene.mails()] == ["Déposée", "Retirée"]
 
 
 def require_spoken(page: Page, name: str) -> None:
