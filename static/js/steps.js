@@ -13,12 +13,14 @@ const placeOf = (url) => url.pathname + url.search;
 
 let shown = placeOf(window.location);
 let latest = 0;
+let refused = null; // what is said of a step that did not open
 
 function say(name) {
   const place = document.querySelector("[data-step-refused]");
   const words = document.createElement("p");
-  words.className = "fr-message fr-message--error";
+  words.className = "cc-step-refused";
   if (name) words.append(sentence(document, name));
+  refused = name;
   place?.replaceChildren(...(name ? [words] : []));
   if (name) place?.scrollIntoView({ block: "nearest" });
 }
@@ -97,6 +99,8 @@ document.addEventListener(
 window.addEventListener("popstate", () => {
   if (placeOf(window.location) !== shown) go(new URL(window.location.href), { push: false });
 });
+
+window.addEventListener("online", () => refused === "step-offline" && say(null));
 
 onShown(startDraft);
 startDraft();

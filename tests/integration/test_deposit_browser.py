@@ -61,7 +61,7 @@ def site(tmp_path: Path, sqlite_url: str, new_page: NewPage) -> Iterator[Site]:
 def test_an_armed_dossier_is_deposited_when_the_last_byte_is_there(site: Site, tmp_path: Path) -> None:
     entry_id = site.scene.draft()
     page = site.visitor(entry_id, "/creation")
-    network = Network(page, speed=1_500_000)
+    network = Network(page, speed=300_000)
     send(page, film(tmp_path / "film.mp4", 6_000_000))
     expect(state(page, "sending")).to_be_visible()
     page.get_by_role("button", name="Déposer dès la fin de l’envoi").click()
@@ -69,6 +69,14 @@ def test_an_armed_dossier_is_deposited_when_the_last_byte_is_there(site: Site, t
     expect(armed).to_be_visible()
     expect(page.get_by_role("button", name="Ne pas déposer à la fin de l’envoi")).to_be_focused()
     assert violations(page) == []
+    page.get_by_role("link", name=re.compile("^Dépôt")).click()
+    line = page.locator("[data-upload-line]")
+    expect(line).to_contain_text("La candidature sera déposée d’elle-même")
+    expect(page.get_by_role("heading", name="Le fichier n’est pas encore arrivé")).to_be_visible()
+    expect(page.get_by_role("link", name="Ajoutez le fichier")).to_be_hidden()
+    assert violations(page) == []
+    page.go_back()
+    expect(armed).to_be_visible()
     network.set()
     page.wait_for_url(f"**/candidatures/{entry_id}", timeout=20_000)
     expect(page.get_by_text("Cette candidature est déposée")).to_be_visible()
@@ -140,6 +148,11 @@ def test_an_act_whose_answer_is_lost_stays_in_the_page_and_is_checked_once_the_n
     expect(said).to_contain_text("peut-être pas déposée")
     page.context.set_offline(False)
     expect(page.get_by_text("Candidature déposée")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 640})
+    number = page.locator(".cc-receipt__number")
+    assert number.evaluate(
+        "e => e.scrollWidth <= e.clientWidth && e.clientHeight < 2 * parseFloat(getComputedStyle(e).fontSize)"
+    )
     page.goto(f"{site.address}/candidatures/{entry_id}/retrait")
     lose_the_answer(page, carried_out=True)
     page.get_by_role("button", name="Retirer la candidature").click()
