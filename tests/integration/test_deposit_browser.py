@@ -61,7 +61,7 @@ def site(tmp_path: Path, sqlite_url: str, new_page: NewPage) -> Iterator[Site]:
 def test_an_armed_dossier_is_deposited_when_the_last_byte_is_there(site: Site, tmp_path: Path) -> None:
     entry_id = site.scene.draft()
     page = site.visitor(entry_id, "/creation")
-    network = Network(page, speed=300_000)
+    network = Network(page, speed=100_000)
     send(page, film(tmp_path / "film.mp4", 6_000_000))
     expect(state(page, "sending")).to_be_visible()
     page.get_by_role("button", name="Déposer dès la fin de l’envoi").click()
@@ -69,7 +69,7 @@ def test_an_armed_dossier_is_deposited_when_the_last_byte_is_there(site: Site, t
     expect(armed).to_be_visible()
     expect(page.get_by_role("button", name="Ne pas déposer à la fin de l’envoi")).to_be_focused()
     assert violations(page) == []
-    page.get_by_role("link", name=re.compile("^Dépôt")).click()
+    page.get_by_role("link", name=re.compile("Dépôt Brouillon")).click()
     line = page.locator("[data-upload-line]")
     expect(line).to_contain_text("La candidature sera déposée d’elle-même")
     expect(page.get_by_role("heading", name="Le fichier n’est pas encore arrivé")).to_be_visible()
