@@ -161,6 +161,10 @@ class Late(DomainError):
     """An act that came at closing or after it."""
 
 
+class LateFile(Late):
+    """A file that came whole, but at closing or after it: it is kept, for the secretariat to admit."""
+
+
 _NEEDED = (
     Missing(Part.TEAM, "team", "Indiquez le nom de l'équipe."),
     Missing(Part.TEAM, "administration", "Indiquez l'administration de l'équipe."),

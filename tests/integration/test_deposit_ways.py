@@ -276,6 +276,9 @@ def test_more_time_goes_to_one_dossier_and_keeps_works_from_the_jury_meanwhile(s
     form.submit(status=422, until="2027-03-13T20:30", reason="Panne du service.")
     form.submit(until="2027-03-14T12:00", reason="Panne du service.")
     assert "Un délai accordé court encore" in page(console, "/organisation/transmission").text
+    own = page(scene.sign_in(), f"/candidatures/{mine}").text
+    assert "Dépôts ouverts jusqu'au dimanche 14 mars 2027 à 12 h 00" in own
+    assert "Les dépôts sont clos" not in own
     listed = page(scene.sign_in(), "/candidatures/").text
     assert "sauf là où un délai est accordé" in listed
     assert "vous pouvez la déposer jusqu'au dimanche 14 mars 2027 à 12 h 00" in listed.replace("\u00a0", " ")

@@ -201,6 +201,7 @@ def test_after_closing_it_reopens_and_says_so(scene: Scene) -> None:
         told = page(client, address).text
         assert "Clôture repoussée pour tout le monde : les dépôts ferment le dimanche 14 mars 2027 à 12 h 00" in told
         assert REASON in told
+    assert "hidden" in page(client, "/").one("div", class_="cc-deadline").attrib
     assert deposited.response.status_code == 200
 
 
