@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from concours.accounts import views as accounts_views
 from concours.accounts.models import Account, KeptForm, Login
 from concours.editions.queries import current_edition
-from concours.editions.rules import Edition, deadline_words, extension_words
+from concours.editions.rules import Edition, accepts_deposits, deadline_words, extension_words
 from concours.entries import views as entries_views
 from concours.entries.arrivals import Arrivals, Giving
 from concours.entries.keeping import keep_together
@@ -102,7 +102,7 @@ def _chrome() -> Chrome:
     except (NotFound, SQLAlchemyError):
         return _bare_chrome()
     settings = state().settings
-    now = state().clock()
+    now, news = state().clock(), extension_words(edition)
     return Chrome(
         service_title=edition.contest,
         tagline=f"« {edition.title} »",
@@ -112,7 +112,8 @@ def _chrome() -> Chrome:
         tools=(_item("Mon compte", "/compte/") if account else _item("Se connecter", "/connexion"),),
         footer_links=_footer(),
         deadline=deadline_words(edition, now),
-        news=extension_words(edition),
+        news=news,
+        deadline_in_news=news is not None and accepts_deposits(edition, now),
         notice=_DEMO if settings.demo else None,
         status_url=_path(_STATUS),
         state_brand=settings.brand == "etat",

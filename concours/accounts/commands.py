@@ -11,7 +11,7 @@ from concours.accounts.models import AuditEvent
 from concours.accounts.operations import make_organiser, make_sign_in_link
 from concours.kernel.audit import AuditMixin, broken_at
 from concours.kernel.clock import system_clock
-from concours.kernel.db import Database
+from concours.kernel.db import opened
 from concours.kernel.errors import DomainError
 from concours.kernel.settings import read_settings
 from jury import api as jury
@@ -60,9 +60,5 @@ def _verified(session: Session, name: str, table: type[AuditMixin]) -> int:
 
 @contextmanager
 def _writing() -> Iterator[Session]:
-    database = Database(read_settings().database_url)
-    try:
-        with database.write() as session:
-            yield session
-    finally:
-        database.dispose()
+    with opened(read_settings().database_url) as database, database.write() as session:
+        yield session

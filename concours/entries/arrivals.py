@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from concours.entries import deposits, operations, queries
 from concours.entries.models import Entry
-from concours.entries.rules import Late
+from concours.entries.rules import Late, LateFile
 from concours.intake import uploads
 from concours.intake.models import Creation, Upload
 from concours.intake.receiving import Receiver
@@ -63,8 +63,8 @@ class Arrivals:
         """Give a whole upload to its owner's dossier, and have it examined; None when that is done already.
 
         A `fresh` one is put on record with it. The instant that counts is the one at which the file is assembled and
-        durable. Raises Late: the bytes are then kept until the upload expires, and the attempt is on record; NotFound,
-        OSError.
+        durable. Raises LateFile: the bytes are then kept until the upload expires, and the attempt is on record;
+        NotFound, OSError.
         """
         slot = uploads.slot_of(upload)
         received = uploads.received_of(upload, self.receiver.finish(slot))
@@ -124,7 +124,7 @@ def _attach(session: Session, arrival: _Arrival, giving: Giving) -> Creation | D
         operations.record_late_file(session, **who, upload_id=upload.id, received=arrival.received, now=arrival.now)
         entry = session.get_one(Entry, upload.subject)
         deposits.missed(session, entry=entry, upload_id=upload.id, public_url=giving.public_url, now=arrival.now)
-        return late
+        return LateFile(late.message)
     except DomainError as refusal:
         return refusal
     _complete(session, arrival, made)

@@ -15,9 +15,10 @@ from concours.editions.models import RulesVersion
 from concours.editions.rules import Edition
 from concours.entries import consents, queries, reminders
 from concours.entries.models import Confirmation, Deposit, Entry
+from concours.entries.operations import keep
 from concours.entries.receipts.operations import attachments_of, seal
 from concours.entries.receipts.rules import Receipt
-from concours.entries.rules import CONFIRMED, EntryState, Incomplete, Missing, Way, require_open
+from concours.entries.rules import EntryState, Incomplete, Missing, Way, require_open
 from concours.intake import uploads
 from concours.intake.models import Creation, CreationState
 from concours.kernel.errors import Conflict, DomainError, NotFound
@@ -135,7 +136,7 @@ def file_refused(session: Session, *, creation_id: str, public_url: str, now: da
 
 
 def confirm(session: Session, *, entry_id: str, account_id: str, given: Mapping[str, bool], now: datetime) -> None:
-    """Keep what a candidate accepts and grants of a deposit that was made for them; a second time changes nothing.
+    """Keep what a candidate accepts and grants (`CONFIRMED`) of a deposit made for them, in the draft too; but once.
 
     Raises NotFound, Conflict when another deposit counts, DomainError when what taking part needs is not accepted.
     """
@@ -147,14 +148,14 @@ def confirm(session: Session, *, entry_id: str, account_id: str, given: Mapping[
         return
     if not all(given.get(name) for name in ("public_agent", "rules_accepted")):
         raise DomainError("Cochez les deux premiers accords pour confirmer : la participation en dépend.")
-    rules = editions.current_rules(session, entry.edition_id)
     made.confirmation = Confirmation(
         account_id=account_id,
         at=now,
-        consents={name: bool(given.get(name)) for name in CONFIRMED},
-        rules_digest=rules.digest,
+        consents=dict(given),
+        rules_digest=editions.current_rules(session, entry.edition_id).digest,
         consents_digest=consents.digest(),
     )
+    keep(session, entry, given, account_id, now)
     details = {"deposit": made.id}
     record(session, actor=account_id, action="deposit_confirmed", subject=entry.id, now=now, details=details)
 
@@ -289,7 +290,6 @@ def _facts(entry: Entry, creation: Creation, edition: Edition, rules: RulesVersi
         at=at,
         receipt_number=new_reference(edition.key.upper()),
         dossier=asdict(entry.dossier),
-        creation_id=creation.id,
         creation=creation,
         sha256=creation.sha256,
         size=creation.size,

@@ -86,6 +86,13 @@ class PartForm(DsfrForm):
         """What was filled in, by name."""
         return {field.name: field.data for field in self if field.name in FIELDS}
 
+    @property
+    def sound(self) -> dict[str, Any]:
+        """What may be kept, once validated, whatever is refused beside it; nothing of a form not to be carried out."""
+        if self.resumed or self[self.meta.csrf_field_name].errors:
+            return {}
+        return {name: answer for name, answer in self.answers.items() if not self[name].errors}
+
     def as_seen(self, name: str, text: str) -> Any:
         """Return an answer that comes back from a page, as it is kept."""
         if isinstance(self[name], ConsentField):

@@ -14,6 +14,7 @@ from concours.entries.rules import (
     Dossier,
     EntryState,
     Way,
+    rules_label,
     state_words,
 )
 from concours.intake.models import Creation
@@ -152,6 +153,11 @@ class Deposit(Base):
     def answers(self) -> Dossier:
         """What was deposited; of a deposit made for somebody, with what they accepted and granted since."""
         return Dossier(**self.dossier | (self.confirmation.consents if self.confirmation else {}))
+
+    @property
+    def rules_label(self) -> str:
+        """What its règlement is called."""
+        return rules_label(self.way)
 
     @property
     def to_confirm(self) -> bool:

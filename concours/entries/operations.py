@@ -82,7 +82,7 @@ def save_dossier(
     changed = {name: answers[name] for name in answers if answers[name] != stored[name]}
     if changed and entry.version != version:
         raise Stale({name: stored[name] for name in changed}, entry.version)
-    _keep(session, entry, changed, account_id, now)
+    keep(session, entry, changed, account_id, now)
     return entry
 
 
@@ -104,7 +104,7 @@ def _save_given(session: Session, given: Given, found: queries.Alone | None) -> 
     changed = {name: answer for name, answer in given.answers.items() if answer != stored[name]}
     conflicts = {name: stored[name] for name in changed if given.seen[name] != stored[name]}
     kept = {name: changed[name] for name in changed if name not in conflicts}
-    _keep(session, entry, kept, given.account_id, given.now)
+    keep(session, entry, kept, given.account_id, given.now)
     return Kept(entry, conflicts)
 
 
@@ -163,7 +163,8 @@ def link_works(session: Session, *, works: Mapping[str, str]) -> None:
         entry.work_id = works[entry.id]
 
 
-def _keep(session: Session, entry: Entry, changed: Mapping[str, Any], account_id: str, now: datetime) -> None:
+def keep(session: Session, entry: Entry, changed: Mapping[str, Any], account_id: str, now: datetime) -> None:
+    """Change answers of a draft. Whoever calls checked that it may be."""
     if not changed:
         return
     goes_on = entry.version > 1 and entry.updated_by == account_id and now - entry.updated_at < _STRETCH

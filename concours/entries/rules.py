@@ -53,6 +53,11 @@ class Way(StrEnum):
     """An organiser's act for somebody whose creation came by another way."""
 
 
+def rules_label(way: str) -> str:
+    """Return what the règlement of a deposit is called: nobody accepts it in a candidate's place."""
+    return "Règlement en vigueur" if way == Way.BEHALF else "Règlement accepté"
+
+
 GRACE = timedelta(hours=2)
 """How long after closing a file that is on its way may go on coming. It is late all the same, and on record."""
 
@@ -145,7 +150,7 @@ class Incomplete(DomainError):
 
     def __init__(self, missing: Collection[Missing], *, deposited: bool = False) -> None:
         count = len(missing)
-        lacks = "il manque une réponse" if count == 1 else f"il manque {count} réponses"
+        lacks = "il manque un élément" if count == 1 else f"il manque {count} éléments"
         stands = "Vos modifications ne sont pas déposées" if deposited else "La candidature n'est pas déposée"
         rest = " Le dépôt précédent reste valable." if deposited else ""
         super().__init__(f"{stands} : {lacks}.{rest} Votre brouillon est enregistré.")
@@ -154,6 +159,10 @@ class Incomplete(DomainError):
 
 class Late(DomainError):
     """An act that came at closing or after it."""
+
+
+class LateFile(Late):
+    """A file that came whole, but at closing or after it: it is kept, for the secretariat to admit."""
 
 
 _NEEDED = (

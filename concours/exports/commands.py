@@ -7,7 +7,7 @@ import click
 from concours.exports.operations import export as take_out
 from concours.exports.rules import Kind, csv_lines
 from concours.kernel.clock import system_clock
-from concours.kernel.db import Database
+from concours.kernel.db import opened
 from concours.kernel.settings import read_settings
 
 _ACTOR = "command"
@@ -50,12 +50,8 @@ def community(output: BinaryIO) -> None:
 
 
 def _write(kind: Kind, output: BinaryIO, *, restricted: bool = False) -> None:
-    database = Database(read_settings().database_url)
-    try:
-        with database.write() as session:
-            table = take_out(session, kind=kind, restricted=restricted, actor=_ACTOR, now=system_clock())
-    finally:
-        database.dispose()
+    with opened(read_settings().database_url) as database, database.write() as session:
+        table = take_out(session, kind=kind, restricted=restricted, actor=_ACTOR, now=system_clock())
     output.writelines(csv_lines(table))
     lines = len(table.rows)
     click.echo(f"{lines} ligne{'s' if lines > 1 else ''} : {output.name}", err=True)

@@ -12,9 +12,11 @@ from typing import Annotated, Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from concours.kernel.errors import DomainError
 from concours.kernel.ids import ID_LENGTH, new_id
 
 _NAMING = {
@@ -30,6 +32,11 @@ _LOCK_WAIT_S = 15
 
 _POOL, _POOL_OVERFLOW = 8, 16
 """Connections kept, and made beside them in a rush: most threads wait for a network, and hold none meanwhile."""
+
+_NOT_READY = (
+    "La base de données ne répond pas, ou n'est pas au niveau du programme. Vérifiez DATA ou DATABASE_URL, les mêmes "
+    "que pour le site, puis « concours migrate ». Rien n'a changé."
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -126,6 +133,18 @@ class Database:
     def dispose(self) -> None:
         """Close the pool."""
         self.engine.dispose()
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Yield the database to a command, and close it. Raises DomainError where it does not answer or has no tables."""
+    database = Database(url)
+    try:
+        yield database
+    except (OperationalError, ProgrammingError) as error:
+        raise DomainError(_NOT_READY) from error
+    finally:
+        database.dispose()
 
 
 def _turn(engine: Engine) -> AbstractContextManager[None]:

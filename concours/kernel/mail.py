@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid
@@ -60,6 +61,7 @@ class File:
 Maker = Callable[[Session, str], bytes]
 """Returns the content of an attachment; given its subject."""
 _WAY_OUT = "List-Unsubscribe"
+_SUBJECT_LINE = "Subject"
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ class SmtpTransport:
                 server.starttls(context=self.tls)
             if self.smtp.user:
                 server.login(self.smtp.user, self.smtp.password)
-            server.send_message(_envelope(message, files, self.sender, self.reply_to, now))
+            server.send_message(envelope(message, files, self.sender, self.reply_to, now))
 
     def _connection(self) -> smtplib.SMTP:
         if self.smtp.security == "tls":
@@ -212,19 +214,24 @@ def choose_transport(settings: Settings) -> Transport:
 
 
 class _Policy(EmailPolicy):
-    """Leaves an address whole, however long: folded, it would be encoded, and no mail program would know it again."""
+    """Writes the two header lines that the standard policy folds badly."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Write a header line."""
+        if name == _SUBJECT_LINE:
+            # Between two encoded words a space is not read: it stands inside them only if all is encoded in one go.
+            return f"{name}: {Header(value, header_name=name).encode(linesep=self.linesep)}{self.linesep}".encode()
         if name == _WAY_OUT:
+            # Whole, however long: folded, an address would be encoded, and no mail program would know it again.
             return f"{name}: {value}{self.linesep}".encode("ascii")
         return super().fold_binary(name, value)
 
 
-def _envelope(message: Message, files: Sequence[File], sender: str, reply_to: str, now: datetime) -> EmailMessage:
+def envelope(message: Message, files: Sequence[File], sender: str, reply_to: str, now: datetime) -> EmailMessage:
+    """Return a message as it leaves, headers and parts."""
     mail = EmailMessage(policy=_Policy())
     mail["From"], mail["To"], mail["Reply-To"] = sender, message.to, reply_to
-    mail["Subject"] = message.subject
+    mail[_SUBJECT_LINE] = message.subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"

@@ -1,19 +1,19 @@
 """The closing put off for everybody: what it entails, and the act."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy.orm import Session
 
 from concours.accounts import operations as accounts
-from concours.accounts.models import Account, Outbox
+from concours.accounts.models import Outbox
 from concours.editions.operations import extend_closing as put_off
 from concours.editions.queries import current_record
 from concours.editions.rules import Edition
 from concours.entries.models import Entry
-from concours.entries.queries import entries_of_edition
+from concours.entries.queries import entries_of_edition, people_of
 from concours.entries.rules import EntryState
 from concours.intake import uploads
 from concours.kernel.mail import compose, enqueue
@@ -30,7 +30,7 @@ class Consequences:
     decided: int
     """Decisions of admissibility that a newer deposit would have looked at again."""
     people: int
-    """Accounts that are told by mail."""
+    """Those who work on a dossier: they are told by mail."""
 
 
 def consequences(session: Session, edition_id: str) -> Consequences:
@@ -41,7 +41,7 @@ def consequences(session: Session, edition_id: str) -> Consequences:
         drafts=len(entries) - len(deposited),
         deposited=len(deposited),
         decided=sum(queries.admissibility_of(session, entry.id) is not None for entry in deposited),
-        people=len({entry.account_id for entry in entries}),
+        people=len(_by_address(session, entries)),
     )
 
 
@@ -56,22 +56,25 @@ def extend_closing(
     before = record.extended_until
     edition = put_off(session, until=until, reason=reason, version=version, now=now)
     uploads.prolong(session, closes_at=until, now=now)
-    for account_id, entries in _by_account(entries_of_edition(session, record.id)):
-        _tell(session, account_id, entries, edition=edition, public_url=public_url, now=now)
+    for to, entries in _by_address(session, entries_of_edition(session, record.id)).items():
+        _tell(session, to, entries, edition=edition, public_url=public_url, now=now)
     former = before or edition.announced_closing
     details = {"from": former.isoformat(), "until": until.isoformat()}
     accounts.record(session, actor=actor, action="closing_extended", subject=record.id, now=now, details=details)
 
 
-def _by_account(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    ordered = sorted(entries, key=lambda entry: entry.account_id)
-    return [(account_id, list(group)) for account_id, group in groupby(ordered, key=lambda entry: entry.account_id)]
+def _by_address(session: Session, entries: Sequence[Entry]) -> Mapping[str, list[Entry]]:
+    """Return, by the address of each person who works on some of these dossiers, which ones."""
+    people, found = people_of(session, entries), defaultdict[str, list[Entry]](list)
+    for entry in entries:
+        for person in people[entry.id]:
+            found[person.email].append(entry)
+    return found
 
 
 def _tell(
-    session: Session, account_id: str, entries: list[Entry], *, edition: Edition, public_url: str, now: datetime
+    session: Session, to: str, entries: Iterable[Entry], *, edition: Edition, public_url: str, now: datetime
 ) -> None:
-    to = session.get_one(Account, account_id).email
     page = f"{public_url}/candidatures/"
     message = compose("organisers/mails/extension.txt", to=to, edition=edition, entries=entries, page=page)
     enqueue(session, Outbox, message, now=now)

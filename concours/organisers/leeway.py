@@ -1,6 +1,6 @@
 """What the secretariat may grant, its reason written: more time, a late deposit, one for somebody; a problem told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,12 @@ from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.signing import SigningKey
 from concours.kernel.storage import Received
-from concours.kernel.text import clean_line, clean_text
+from concours.kernel.text import clean_line, clean_text, grouped
 
 REASON_MAX_LENGTH = 2000
+
+LATE = "late_attempt"
+"""In the audit chain: an act that came too late."""
 
 ADMISSIBLE_ACTS = frozenset({"upload", "entries.deposit"})
 """Late acts that left enough behind to be made good: a whole file, or a dossier that was to be deposited."""
@@ -66,7 +69,7 @@ def admit_late(session: Session, *, position: int, act: Act) -> Deposit:
     gone, DomainError when the dossier lacks something: giving more time is then the way.
     """
     attempt = session.get(AuditEvent, position)
-    if attempt is None or attempt.action != "late_attempt" or attempt.details["act"] not in ADMISSIBLE_ACTS:
+    if attempt is None or attempt.action != LATE or attempt.details["act"] not in ADMISSIBLE_ACTS:
         raise NotFound
     entry = _entry(session, attempt.subject)
     if position in admitted(session):
@@ -155,6 +158,17 @@ def signal_problem(session: Session, *, entry_id: str, deposit_id: str, act: Act
     deposits.write(session, "problem", entry.deposit, entry=entry, now=act.now, page=page, problem=text)
 
 
+def to_admit(session: Session, entries: Iterable[Entry]) -> set[str]:
+    """Return which of these dossiers have a late attempt that may still be admitted."""
+    known, done = {entry.id: entry for entry in entries}, admitted(session)
+    attempts = session.scalars(select(AuditEvent).where(AuditEvent.action == LATE))
+    return {
+        attempt.subject
+        for attempt in attempts
+        if attempt.position not in done and attempt.subject in known and _adds(known[attempt.subject], attempt)
+    }
+
+
 def admitted(session: Session) -> frozenset[int]:
     """Return the positions of the late attempts that were admitted."""
     events = session.scalars(select(AuditEvent.details).where(AuditEvent.action == "late_admitted"))
@@ -179,11 +193,22 @@ def _fill_in(session: Session, entry: Entry, answers: Mapping[str, Any], creatio
 
 def _require_untouched_since(entry: Entry, attempted_at: datetime) -> None:
     """Let a deposit bear an attempt's instant only if it holds nothing newer. Raises Conflict."""
-    if entry.updated_at > attempted_at or (entry.deposit and entry.deposit.at > attempted_at):
+    if not _untouched_since(entry, attempted_at):
         raise Conflict(
             "Le dossier a été modifié ou déposé depuis cette tentative : l'admettre daterait d'avant ce qui est venu "
             "après. Rien n'a changé ; l'équipe peut déposer elle-même, au besoin avec un délai."
         )
+
+
+def _adds(entry: Entry, attempt: AuditEvent) -> bool:
+    """Tell whether admitting an attempt would deposit what is not deposited yet."""
+    act = attempt.details["act"]
+    new = act == "upload" or entry.deposit is None or entry.changed
+    return act in ADMISSIBLE_ACTS and new and _untouched_since(entry, attempt.at)
+
+
+def _untouched_since(entry: Entry, attempted_at: datetime) -> bool:
+    return entry.updated_at <= attempted_at and (entry.deposit is None or entry.deposit.at <= attempted_at)
 
 
 def _take_late_file(session: Session, entry: Entry, attempt: AuditEvent) -> None:
@@ -216,7 +241,10 @@ def _reason(act: Act) -> str:
     if not clean_line(reason):
         raise DomainError("Écrivez le motif : les candidats le lisent, et la décision doit pouvoir être expliquée.")
     if len(reason) > REASON_MAX_LENGTH:
-        raise DomainError(f"Le motif compte {len(reason)} caractères, pour {REASON_MAX_LENGTH} au plus. Raccourcissez.")
+        raise DomainError(
+            f"Le motif compte {grouped(len(reason))} caractères, pour {grouped(REASON_MAX_LENGTH)} au plus. "
+            "Raccourcissez."
+        )
     return reason
 
 

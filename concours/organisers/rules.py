@@ -11,6 +11,7 @@ from typing import NamedTuple
 from concours.editions.rules import Phase
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import DomainError
+from concours.kernel.text import grouped
 
 REASON_MAX_LENGTH = 2000
 """Characters in the reason of a refusal."""
@@ -96,7 +97,10 @@ def check_decision(decision: Decision, reason: str) -> None:
     if decision is Decision.REFUSED and not reason.strip():
         raise DomainError("Indiquez le motif : une décision d'irrecevabilité est toujours motivée.")
     if len(reason) > REASON_MAX_LENGTH:
-        raise DomainError(f"Le motif compte {len(reason)} caractères, pour {REASON_MAX_LENGTH} au plus. Raccourcissez.")
+        raise DomainError(
+            f"Le motif compte {grouped(len(reason))} caractères, pour {grouped(REASON_MAX_LENGTH)} au plus. "
+            "Raccourcissez."
+        )
 
 
 def obstacles(entries: Collection[Examined], *, closes_at: datetime, now: datetime) -> list[str]:
@@ -146,6 +150,8 @@ class Situation:
 
     phase: Phase
     to_examine: int
+    to_admit: int
+    """Dossiers with a late attempt that may be admitted."""
     obstacles: int
     """Reasons why works cannot go to the jury yet."""
     lacking: Collection[str]
@@ -166,6 +172,10 @@ def todo(now: Situation) -> list[Task]:
         plural = "s" if now.to_examine > 1 else ""
         sentence = f"{now.to_examine} candidature{plural} déposée{plural} à examiner."
         tasks.append(Task(sentence, "Examiner", "candidatures?etat=a-examiner"))
+    if now.to_admit and now.phase in {Phase.OPEN, Phase.EXAMINATION}:
+        those = f"{now.to_admit} dossiers ont" if now.to_admit > 1 else "1 dossier a"
+        sentence = f"{those} une tentative hors délai, qui peut être admise si un motif le justifie."
+        tasks.append(Task(sentence, "Lire le registre", "registre"))
     if now.lacking and now.phase not in {Phase.DELIBERATION, Phase.HONOURS}:
         tasks.append(Task(f"Complétez le jury. Il manque : {', '.join(now.lacking)}.", "Inviter", "jury"))
     if now.phase is Phase.EXAMINATION:

@@ -65,7 +65,15 @@ class Closing {
     if (moved) this.#move(box, told);
     if (changed) this.#change(box, told);
     else if (moved && told.phase === "open") this.#say("moved", { words: told.words });
-    for (const band of document.querySelectorAll("[data-deadline]")) if (told.deadline) band.textContent = told.deadline;
+    if (told.deadline) this.#tellDeadline(told.deadline);
+  }
+
+  // The band is hidden while the page's news says the same: no longer once it has changed.
+  #tellDeadline(words) {
+    for (const band of document.querySelectorAll("[data-deadline]")) {
+      if (band.textContent !== words) band.parentElement.hidden = false;
+      band.textContent = words;
+    }
   }
 
   #move(box, told) {
@@ -96,6 +104,7 @@ class Closing {
   #close(told) {
     const main = document.querySelector("main");
     for (const part of main.querySelectorAll("[data-open-only], [data-standing], .cc-messages")) this.#set(part, "hidden", true);
+    for (const part of main.querySelectorAll("[data-closed-only]")) this.#set(part, "hidden", false);
     for (const form of main.querySelectorAll("form[method=post]")) this.#closeForm(form);
     for (const each of main.querySelectorAll("[data-countdown]")) {
       each.dataset.over = "";

@@ -1,6 +1,7 @@
 import { currentDraft, startDraft } from "./draft-current.js";
 import { onShown, parsed, showPage } from "./swap.js";
 import { sentence } from "./upload-say.js";
+import "./act.js";
 import "./upload.js";
 
 // The steps of a dossier change places inside one page: a file on its way goes on while one writes. Each step has its
@@ -12,12 +13,14 @@ const placeOf = (url) => url.pathname + url.search;
 
 let shown = placeOf(window.location);
 let latest = 0;
+let refused = null; // what is said of a step that did not open
 
 function say(name) {
   const place = document.querySelector("[data-step-refused]");
   const words = document.createElement("p");
-  words.className = "fr-message fr-message--error";
+  words.className = "cc-step-refused";
   if (name) words.append(sentence(document, name));
+  refused = name;
   place?.replaceChildren(...(name ? [words] : []));
   if (name) place?.scrollIntoView({ block: "nearest" });
 }
@@ -98,6 +101,8 @@ document.addEventListener(
 window.addEventListener("popstate", () => {
   if (placeOf(window.location) !== shown) go(new URL(window.location.href), { push: false });
 });
+
+window.addEventListener("online", () => refused === "step-offline" && say(null));
 
 onShown(startDraft);
 startDraft();

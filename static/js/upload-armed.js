@@ -1,9 +1,9 @@
 // « Déposer dès la fin de l'envoi »: the server does it, at the last byte, whether this page is still there or not.
 export class Arming {
-  // `sending()`: the file on its way, or null; `token()`: the form's.
-  constructor(box, { sending, token }) {
+  // `sending()`: the file on its way, or null; `token()`: the form's; `changed()`: it is armed, or no longer.
+  constructor(box, acts) {
     this.root = box.querySelector("[data-arm]");
-    this.acts = { sending, token };
+    this.acts = acts;
     this.armed = false;
     if (!this.root) return;
     this.on = this.root.querySelector("[data-arm-on]");
@@ -34,8 +34,10 @@ export class Arming {
   #show(armed) {
     this.armed = armed;
     this.root.querySelector("[data-armed]").hidden = !armed;
+    this.root.querySelector("[data-unarmed]").hidden = armed;
     this.on.hidden = armed;
     this.off.hidden = !armed;
     (armed ? this.off : this.on).focus();
+    this.acts.changed();
   }
 }

@@ -45,13 +45,13 @@ export class Panel {
       part.hidden = !part.dataset.when.split(" ").includes(name);
     }
     this.#label(this.toggle, this.toggle.dataset[name]);
-    this.#label(this.abandon, name === "arrived" ? "" : this.abandon.dataset[name] ?? this.abandonLabel);
+    this.#label(this.abandon, ["arrived", "kept"].includes(name) ? "" : this.abandon.dataset[name] ?? this.abandonLabel);
   }
 
   // `speed` in bytes a second and `left` in seconds, null while they are not known.
   progress(sent, speed, left) {
     this.#draw(sent, speed);
-    fill(this.root, { arrival: left === null ? "" : `${capital(span(left))}, arrivée vers ${hour(this.#at(left), this.#now())}.` });
+    fill(this.root, { arrival: left === null ? "" : `${capital(span(left))}, arrivée vers ${this.#hour(left)}.` });
     this.#speak(sent / this.file.size, left);
     if (left !== null && sent < this.file.size) this.warn(left);
   }
@@ -60,14 +60,18 @@ export class Panel {
   warn(left) {
     // Read each time: the closing may be moved while a file is on its way.
     const over = this.#at(left) - new Date(this.box.dataset.closes).getTime();
-    // Rounded up: in the very minute of closing, « 20 h 00 » would look in time.
-    if (over >= 0) fill(this.late, { late: hour(Math.ceil(this.#at(left) / MINUTE_MS) * MINUTE_MS, this.#now()) });
+    if (over >= 0) fill(this.late, { late: this.#hour(left) });
     if (over >= 0 || over < -SLACK_MS) this.late.hidden = over < 0;
     return over >= 0;
   }
 
   #now() {
     return serverNow();
+  }
+
+  // Rounded up: in the very minute of closing, « 20 h 00 » would look in time.
+  #hour(left) {
+    return hour(Math.ceil(this.#at(left) / MINUTE_MS) * MINUTE_MS, this.#now());
   }
 
   #at(left) {

@@ -29,7 +29,7 @@ export class Sending {
   #renewed = false;
   #movedAt = 0;
 
-  // `listener`: state(name, reason), progress(sent), arrived(), refused(kind, sentence), renew() → a token,
+  // `listener`: state(name, reason), progress(sent), arrived(), kept(sentence), refused(kind, sentence), renew() → a token,
   // null when nobody is signed in, undefined when nobody answers.
   constructor(file, { endpoint, address = null, token, listener }) {
     this.file = file;
@@ -171,12 +171,14 @@ export class Sending {
     if (this.state !== "sending") return;
     const response = error.originalResponse;
     const status = response?.getStatus() ?? 0;
+    const said = words(response); // before the halt: an answer that is aborted is empty
     if (!error.originalRequest) this.#refuse("changed");
+    else if (response?.getHeader("X-File-Kept")) this.#end(() => this.#listener.kept(said));
     else if (status === 0) this.#cut();
     else if (status === 409 || status === 423) this.#yieldOrStop();
     else if (status === 403) this.#lock();
-    else if (status === 408 || status === 429 || status >= 500) this.#wait(words(response), response.getHeader("Retry-After"));
-    else this.#refuse(status === 404 || status === 410 ? "gone" : "refused", words(response));
+    else if (status === 408 || status === 429 || status >= 500) this.#wait(said, response.getHeader("Retry-After"));
+    else this.#refuse(status === 404 || status === 410 ? "gone" : "refused", said);
   }
 
   #refuse(kind, sentence = "") {
@@ -197,7 +199,6 @@ export class Sending {
     this.#again();
   }
 
-  // Its arguments are read before the halt: an answer that is aborted is empty.
   #wait(sentence, seconds) {
     this.#halt();
     this.#insists = this.#mending = true;

@@ -22,7 +22,7 @@ class Page {
     this.away = null; // what happened while another step was in sight
     this.choice = new Choice(box);
     this.panel = new Panel(box, { toggle: () => this.toggle(), abandon: () => this.abandon() });
-    this.arming = new Arming(box, { sending: () => this.sending, token: () => this.token.value });
+    this.arming = new Arming(box, { sending: () => this.sending, token: () => this.token.value, changed: () => this.mark() });
     this.follower = new Follower(box, {
       busy: () => this.sending !== null,
       arrived: () => this.arrivedElsewhere(),
@@ -57,6 +57,7 @@ class Page {
         state: (name, reason) => this.state(name, reason),
         progress: (sent) => this.progress(sent),
         arrived: () => this.arrived(),
+        kept: (words) => this.kept(words),
         refused: (kind, words) => this.refused(words || reasonText(this.box, kind)),
         renew: () => this.renew(),
       },
@@ -78,7 +79,15 @@ class Page {
 
   state(name, reason) {
     this.panel.state(name, reason);
+    this.mark();
     this.draw();
+  }
+
+  // What the pages say of a dossier that lacks its file is not the same while that file comes: see entries.css.
+  mark() {
+    const root = document.documentElement;
+    if (this.sending) root.dataset.sending = this.arming.armed ? "armed" : "yes";
+    else delete root.dataset.sending;
   }
 
   progress(sent) {
@@ -128,6 +137,7 @@ class Page {
 
   async back() {
     this.sending = null;
+    this.mark();
     this.show(false);
     await this.follower.refresh();
   }
@@ -140,14 +150,31 @@ class Page {
     });
   }
 
+  // Its last byte came after closing: nothing of the form serves any more.
+  kept(words) {
+    this.sending = null;
+    this.state("kept", words);
+    if (this.box.isConnected) return this.panel.root.focus();
+    this.away = { state: "kept" };
+    this.draw();
+  }
+
+  // Another step is in sight; where nothing is typed, it is drawn anew.
+  async arrivedAway() {
+    this.sending = null;
+    this.away = { state: "arrived" };
+    this.mark();
+    this.draw();
+    const main = document.querySelector("main");
+    if (main.querySelector("form[data-draft]")) return;
+    const page = await fetchPage(window.location.href);
+    if (page?.querySelector("#etape") && main.isConnected) showPage(page);
+  }
+
   async arrived() {
     this.panel.progress(this.sending.file.size, null, null);
     this.panel.state("arrived");
-    if (!this.box.isConnected) {
-      this.sending = null;
-      this.away = { state: "arrived" };
-      return this.draw();
-    }
+    if (!this.box.isConnected) return this.arrivedAway();
     if (this.arming.armed) return window.location.assign(this.box.dataset.entry); // it says what is deposited
     for (const seconds of RETRIES_S) {
       await pause(seconds);
@@ -199,6 +226,7 @@ class Page {
 
 function replaceMain(page, { focus }) {
   current = null;
+  delete document.documentElement.dataset.sending;
   const main = showPage(page);
   const told = main.querySelector("[data-just-arrived]");
   if (told && focus) told.hidden = false;

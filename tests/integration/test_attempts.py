@@ -168,6 +168,15 @@ def test_a_command_looks_a_number_up(scene: Scene, monkeypatch: pytest.MonkeyPat
     assert CliRunner().invoke(main, ["attempt", "verify", "T-2027-XXXX-XXXX"]).exit_code == 1
 
 
+def test_without_a_database_the_command_says_so_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA", str(tmp_path))
+    for url in ("", f"postgresql://concours@127.0.0.1:{free_port()}/concours"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        done = CliRunner().invoke(main, ["attempt", "verify", "T-2027-K7QF-3MPT"])
+        assert (done.exit_code, "La base de données ne répond pas" in done.stderr) == (1, True), done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_while_the_database_is_down_the_page_bears_what_we_sign(
     tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

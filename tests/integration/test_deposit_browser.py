@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import files
 from tests.axe import WIDTHS, violations
@@ -61,7 +61,7 @@ def site(tmp_path: Path, sqlite_url: str, new_page: NewPage) -> Iterator[Site]:
 def test_an_armed_dossier_is_deposited_when_the_last_byte_is_there(site: Site, tmp_path: Path) -> None:
     entry_id = site.scene.draft()
     page = site.visitor(entry_id, "/creation")
-    network = Network(page, speed=1_500_000)
+    network = Network(page, speed=100_000)
     send(page, film(tmp_path / "film.mp4", 6_000_000))
     expect(state(page, "sending")).to_be_visible()
     page.get_by_role("button", name="Déposer dès la fin de l’envoi").click()
@@ -69,6 +69,14 @@ def test_an_armed_dossier_is_deposited_when_the_last_byte_is_there(site: Site, t
     expect(armed).to_be_visible()
     expect(page.get_by_role("button", name="Ne pas déposer à la fin de l’envoi")).to_be_focused()
     assert violations(page) == []
+    page.get_by_role("link", name=re.compile("Dépôt Brouillon")).click()
+    line = page.locator("[data-upload-line]")
+    expect(line).to_contain_text("La candidature sera déposée d’elle-même")
+    expect(page.get_by_role("heading", name="Le fichier n’est pas encore arrivé")).to_be_visible()
+    expect(page.get_by_role("link", name="Ajoutez le fichier")).to_be_hidden()
+    assert violations(page) == []
+    page.go_back()
+    expect(armed).to_be_visible()
     network.set()
     page.wait_for_url(f"**/candidatures/{entry_id}", timeout=20_000)
     expect(page.get_by_text("Cette candidature est déposée")).to_be_visible()
@@ -106,6 +114,52 @@ def test_a_replacement_that_fails_leaves_the_deposit_and_says_so(site: Site) -> 
     expect(page.locator("#erreurs, [data-summary-shown], .cc-error-summary")).to_be_visible()
     page.goto(f"{site.address}/candidatures/{entry_id}")
     expect(page.get_by_text("Cette candidature est déposée")).to_be_visible()
+
+
+def lose_the_answer(page: Page, *, carried_out: bool) -> None:
+    """Have the next form leave without any answer, once the server has done what it asks, or before."""
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            if carried_out:
+                route.fetch(max_redirects=0)
+            page.context.set_offline(True)
+            route.abort("internetdisconnected")
+            page.unroute("**/*", lose)
+        else:
+            route.continue_()
+
+    page.route("**/*", lose)
+
+
+def test_an_act_whose_answer_is_lost_stays_in_the_page_and_is_checked_once_the_network_is_back(site: Site) -> None:
+    entry_id = site.scene.complete()
+    page = site.visitor(entry_id, "/depot")
+    button = page.get_by_role("button", name="Déposer la candidature")
+    lose_the_answer(page, carried_out=False)
+    button.click()
+    said = page.locator("[data-act-said]")
+    expect(said).to_contain_text("la candidature n’est peut-être pas déposée")
+    assert violations(page) == []
+    page.context.set_offline(False)
+    expect(said).to_contain_text("la candidature n’est pas déposée")
+    lose_the_answer(page, carried_out=True)
+    button.click()
+    expect(said).to_contain_text("peut-être pas déposée")
+    page.context.set_offline(False)
+    expect(page.get_by_text("Candidature déposée")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 640})
+    number = page.locator(".cc-receipt__number")
+    assert number.evaluate(
+        "e => e.scrollWidth <= e.clientWidth && e.clientHeight < 2 * parseFloat(getComputedStyle(e).fontSize)"
+    )
+    page.goto(f"{site.address}/candidatures/{entry_id}/retrait")
+    lose_the_answer(page, carried_out=True)
+    page.get_by_role("button", name="Retirer la candidature").click()
+    expect(said).to_contain_text("la candidature n’est peut-être pas retirée")
+    page.context.set_offline(False)
+    expect(page.get_by_text("Cette candidature a été retirée")).to_be_visible()
+    assert [mail.subject.partition(" ")[0] for mail in site.scene.mails()] == ["Déposée", "Retirée"]
 
 
 def require_spoken(page: Page, name: str) -> None:

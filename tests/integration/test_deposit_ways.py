@@ -138,6 +138,7 @@ def test_an_armed_dossier_is_deposited_by_the_last_byte(scene: Scene, past: time
     subjects = [mail.subject for mail in scene.mails()]
     assert len(subjects) == 1
     assert subjects[0].startswith("Déposée :" if in_time else "PAS déposée :")
+    assert ("le dépôt s'est fait de lui-même" in straight(scene.mails()[0].html or "")) is in_time
     with scene.entry(entry_id) as entry:
         assert entry.armed_upload_id is None
 
@@ -154,6 +155,11 @@ def test_an_armed_dossier_that_lacks_something_meanwhile_is_not_deposited_and_sa
     assert mail.subject.startswith("PAS déposée :")
     assert "Donnez un titre à la création." in mail.text
     assert [event.details["lacks"] for event in events(scene, "deposit_incomplete")] == [["title"]]
+
+
+def straight(text: str) -> str:
+    """Undo the typography of a page."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
 
 
 def to_admit(register: Page) -> Page:
@@ -270,6 +276,9 @@ def test_more_time_goes_to_one_dossier_and_keeps_works_from_the_jury_meanwhile(s
     form.submit(status=422, until="2027-03-13T20:30", reason="Panne du service.")
     form.submit(until="2027-03-14T12:00", reason="Panne du service.")
     assert "Un délai accordé court encore" in page(console, "/organisation/transmission").text
+    own = page(scene.sign_in(), f"/candidatures/{mine}").text
+    assert "Dépôts ouverts jusqu'au dimanche 14 mars 2027 à 12 h 00" in own
+    assert "Les dépôts sont clos" not in own
     listed = page(scene.sign_in(), "/candidatures/").text
     assert "sauf là où un délai est accordé" in listed
     assert "vous pouvez la déposer jusqu'au dimanche 14 mars 2027 à 12 h 00" in listed.replace("\u00a0", " ")
@@ -288,17 +297,28 @@ def test_a_late_file_is_admitted_with_a_reason_and_dated_from_its_last_byte(scen
     console = scene.console()
     shown = page(console, "/organisation/registre")
     assert "Hors délai" in shown.text
+    assert "1 dossier a une tentative hors délai" in page(console, "/organisation/").text
     ask = to_admit(shown)
     ask.form().submit(status=422, reason="")
     ask.form().submit(reason="Le service a répondu lentement entre 19 h 50 et 20 h 01.")
     (made,) = deposits(scene)
     assert (made.at, made.way, made.size) == (CLOSING + timedelta(seconds=25), "late", len(content))
-    assert "l'a admise ; motif : Le service a répondu lentement" in scene.mails()[-1].text
+    mail = scene.mails()[-1]
+    for said in (mail.text, straight(mail.html or "")):
+        assert "l'a admise ; motif : Le service a répondu lentement" in said
+        assert "Déposée par" in said
+        assert "vous pouvez modifier" not in said
+        assert "Les dépôts sont clos" in said
     assert "admise ensuite" in page(console, "/organisation/registre").text
     scene.work()
     with scene.database.read() as session:
         assert session.scalars(select(Creation)).one().state == "ready"
     ask.form().submit(status=409, reason="Une seconde fois.")
+    again = page(console, ask.path)
+    assert again.errors == []
+    assert "Cette tentative est déjà admise" in again.text
+    assert again.all("textarea") == []
+    assert "tentative hors délai" not in page(console, "/organisation/").text
     assert len(deposits(scene)) == 1
 
 
@@ -355,7 +375,9 @@ def test_a_late_press_of_the_button_is_admitted_as_the_dossier_stood(scene: Scen
     scene.clock.move_to(CLOSING)
     deposit(scene, entry_id, status=422)
     console = scene.console()
-    to_admit(page(console, "/organisation/registre")).form().submit(reason="Une seconde de trop.")
+    ask = to_admit(page(console, "/organisation/registre"))
+    assert "bd.pdf" in ask.text
+    ask.form().submit(reason="Une seconde de trop.")
     (made,) = deposits(scene)
     assert (made.entry_id, made.at, made.way) == (entry_id, CLOSING, "late")
 
@@ -406,10 +428,17 @@ def test_a_deposit_for_somebody_says_who_made_it_and_waits_for_their_consents(sc
     mail = scene.mails()[-1]
     assert mail.recipient == "candidate@agents.example"
     assert "IL RESTE À CONFIRMER VOS ACCORDS" in mail.text
+    assert "Déposée par : Le secrétariat du concours" in mail.text
+    assert mail.html
+    for said in ("Envoyée par courriel", f"/candidatures/{made.entry_id}/accords", "Il reste à confirmer vos accords"):
+        assert said in straight(mail.html)
+    for said in (mail.text, mail.html):
+        assert ("Règlement en vigueur" in said, "Règlement accepté" in said) == (True, False)
     client = scene.sign_in()
     receipt = page(client, f"/candidatures/{made.entry_id}/depots/{made.id}")
     assert "Le secrétariat du concours" in receipt.text
     assert "secretariat@concours.example" not in receipt.text
+    assert "Règlement en vigueur" in receipt.text
     confirm = page(client, f"/candidatures/{made.entry_id}/accords").form()
     confirm.submit(status=422, public_agent="y")
     confirm.submit(public_agent="y", rules_accepted="y", rights_granted="y")
@@ -419,6 +448,8 @@ def test_a_deposit_for_somebody_says_who_made_it_and_waits_for_their_consents(sc
         assert not entry.deposit.to_confirm
         assert entry.deposit.answers.rights_granted
         assert not entry.deposit.answers.image_rights
+        assert not entry.changed
+        assert entry.version == 3
     assert len(events(scene, "deposit_confirmed")) == 1
 
 

@@ -85,7 +85,7 @@ def test_what_is_typed_is_kept_without_any_button_and_said_with_the_hour_of_pari
     expect(page).to_have_title(re.compile("Innovation · Le bus des droits"))
     expect(page.locator("[data-piece=enregistre]")).to_have_text(re.compile("lundi 1er février 2027 à 10.*, par vous"))
     page.fill("#title", "")
-    expect(page.get_by_role("link", name=re.compile("Innovation Il manque une réponse"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Innovation Il manque un élément"))).to_be_visible()
     expect(page.get_by_role("link", name="Donnez un titre à la création.")).to_be_visible()
     assert violations(page) == []
 
@@ -100,8 +100,12 @@ def test_a_lost_network_is_said_and_the_answer_is_kept_once_it_is_back(site: Sit
     )
     expect(spoken(page)).to_have_text(re.compile("Votre texte est gardé sur cet appareil"))
     assert site.kept("title") == "Le guichet qui vient à vous"
+    page.get_by_role("link", name=re.compile("^Équipe")).click()
+    refused = page.get_by_text("Cette étape ne s’ouvre pas")
+    expect(refused).to_be_visible()
     network.set()
     saved(page)
+    expect(refused).to_have_count(0)
     assert site.kept("title") == "Le titre du train"
 
 
@@ -205,7 +209,9 @@ def test_what_a_closed_tab_left_unsaved_is_offered_back(site: Site) -> None:
     offer = again.locator(".cc-offer")
     expect(offer).to_contain_text("Écrit dans le tunnel")
     assert violations(again) == []
-    offer.get_by_role("button", name=re.compile(r"Reprendre le texte non enregistré de \d+\sh\s\d\d")).click()
+    resume = offer.get_by_role("button", name=re.compile(r"Reprendre le texte non enregistré de \d+\sh\s\d\d"))
+    assert resume.evaluate("button => button.childNodes.length") == 1, "a button lays its pieces out as columns"
+    resume.click()
     saved(again)
     expect(offer).to_have_count(0)
     assert site.kept("summary") == "Écrit dans le tunnel"
@@ -247,6 +253,8 @@ def test_a_lost_session_keeps_the_text_and_goes_on_once_signed_in_again(site: Si
     page.fill("#title", "Écrit sans session")
     expect(line(page)).to_have_text(re.compile("votre session est terminée"))
     expect(page.get_by_role("link", name="Se connecter (nouvel onglet)")).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 640})
+    assert page.locator("[data-draft-status]").evaluate("box => box.offsetHeight") < 130
     assert violations(page) == []
     assert site.kept("title") == "Le guichet qui vient à vous"
     other = page.context.new_page()

@@ -131,6 +131,18 @@ def test_nobody_else_may_keep_or_learn_anything(scene: Scene, client: FlaskClien
         assert "Votre session est terminée" in answer.get_json()["message"]
 
 
+def test_one_wrong_answer_keeps_none_of_the_others_from_being_saved(scene: Scene, client: FlaskClient) -> None:
+    entry_id = scene.draft(team="", contact_email="")
+    form = page(client, f"/candidatures/{entry_id}/equipe").form()
+    refused = form.submit(status=422, team="Les Autres", contact_email="z@")
+    assert "Vos autres réponses sont enregistrées" in refused.text
+    assert "Indiquez le nom de l'équipe" not in refused.text
+    assert "Indiquez l'adresse électronique" in refused.text
+    with scene.entry(entry_id) as entry:
+        assert (entry.team, entry.contact_email) == ("Les Autres", "")
+    assert refused.form("equipe").submit(contact_email="z@val-ombre.example").path.endswith("/innovation")
+
+
 def test_what_is_for_everyone_is_optional_and_deposited(scene: Scene, client: FlaskClient) -> None:
     entry_id = scene.complete()
     form = page(client, f"/candidatures/{entry_id}/publics").form()
@@ -182,7 +194,7 @@ def test_each_step_says_what_it_lacks_and_the_way_shows_where_one_stands(scene: 
     entry_id = scene.draft(title="", summary="")
     found = page(client, f"/candidatures/{entry_id}/innovation")
     (here,) = found.all("a", aria_current="step")
-    assert "".join(here.itertext()).split() == ["Innovation", "Il", "manque", "2", "réponses"]
+    assert "".join(here.itertext()).split() == ["Innovation", "Il", "manque", "2", "éléments"]
     assert found.links["Donnez un titre à la création."] == "#title"
     assert "Cette étape est complète." in page(client, f"/candidatures/{entry_id}/equipe").text
 

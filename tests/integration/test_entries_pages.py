@@ -132,7 +132,7 @@ def test_a_forced_deposit_of_an_incomplete_dossier_says_all_that_is_missing(scen
     page(client, f"/candidatures/{entry_id}/innovation").form().submit(title="", summary="")
     refused = form.submit(status=422)
     assert refused.errors == [
-        "La candidature n'est pas déposée : il manque 2 réponses. Votre brouillon est enregistré."
+        "La candidature n'est pas déposée : il manque 2 éléments. Votre brouillon est enregistré."
     ]
     assert {"Donnez un titre à la création.", "Présentez l'innovation en quelques phrases."} <= refused.links.keys()
     assert scene.mails() == []

@@ -1,5 +1,6 @@
 """The closing put off for everybody: only later, with a reason, its consequences shown, and every page follows."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from concours.accounts.models import AuditEvent, Outbox
 from concours.editions.queries import current_edition, current_record, current_rules
 from concours.editions.rules import Edition, accepts_deposits
+from concours.entries.models import EntryMember
 from concours.intake.models import Upload
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError
@@ -99,7 +101,11 @@ def test_everybody_who_has_a_dossier_is_told_once_and_files_on_their_way_are_kep
         account_id = candidate(session)
         first = draft(session, account_id)
         attach(session, first)
-        draft(session, account_id, title="Une autre")
+        second = draft(session, account_id, title="Une autre")
+        mate = candidate(session, "mate@agents.example")
+        session.add(EntryMember(entry_id=second.id, account_id=mate, joined_at=OPEN))
+        session.flush()
+        assert closing.consequences(session, first.edition_id).people == 2
         session.add(
             Upload(
                 id=new_id(),
@@ -113,11 +119,15 @@ def test_everybody_who_has_a_dossier_is_told_once_and_files_on_their_way_are_kep
         )
     extend(database)
     with database.read() as session:
-        (mail,) = session.scalars(select(Outbox))
+        mail, other = session.scalars(select(Outbox).order_by(Outbox.recipient))
         (upload,) = session.scalars(select(Upload))
     assert "dimanche 14 mars 2027 à 12 h 00" in mail.subject
     assert "samedi 13 mars 2027 à 20 h 00" in mail.text
     assert "- Une autre : Brouillon — pas encore déposée" in mail.text
+    assert (mail.recipient, other.recipient) == ("candidate@agents.example", "mate@agents.example")
+    assert [line for line in other.text.splitlines() if line.startswith("- ")] == [
+        "- Une autre : Brouillon — pas encore déposée"
+    ]
     assert upload.expires_at == LATER + timedelta(hours=24)
 
 
@@ -159,7 +169,7 @@ def test_nothing_changes_before_the_consequences_are_confirmed(scene: Scene) -> 
     shown = ask(scene)
     assert "1 dossier qui n'est pas déposé peut encore l'être." in shown.text
     assert "1 personne qui a un dossier reçoit aussitôt un courriel" in shown.text
-    assert "Il restera" in shown.text
+    assert re.search(r"Il restera \d+ jours, au lieu de \d+, entre .* : prévenez le jury\.", shown.text)
     assert "rouvrent" not in shown.text
     assert edition(scene.database).extension is None
     again = shown.form("repousser").submit(status=422)
@@ -191,6 +201,7 @@ def test_after_closing_it_reopens_and_says_so(scene: Scene) -> None:
         told = page(client, address).text
         assert "Clôture repoussée pour tout le monde : les dépôts ferment le dimanche 14 mars 2027 à 12 h 00" in told
         assert REASON in told
+    assert "hidden" in page(client, "/").one("div", class_="cc-deadline").attrib
     assert deposited.response.status_code == 200
 
 

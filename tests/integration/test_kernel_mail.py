@@ -3,10 +3,15 @@
 import logging
 from dataclasses import replace
 from datetime import UTC, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from concours.accounts.models import Outbox
@@ -20,14 +25,17 @@ from concours.kernel.settings import Smtp, read_settings
 from concours.kernel.storage import open_stores
 from concours.worker import Worker
 from jury.api import Outbox as JuryOutbox
-from tests.entries_scene import KEY, PUBLIC_URL
+from tests.entries_scene import KEY, OPEN, PUBLIC_URL
 from tests.fakes.clock import FrozenClock
 from tests.fakes.smtp import SmtpServer
 from tests.ports import free_port
 
 CANARY = "zephyrine.quatremere@ville.exemple.fr"
+SUBJECT = "Déposée : « Deuxième œuvre n° 4 », accusé de réception du lundi 1er février 2027 à 7 h 30"
 MESSAGE = Message(
-    CANARY, "Dépôt reçu : « Œuvre n° 4 »", "Bonjour,\n\nÇa y est : l'été, à Noël…\n.\nFin\n" + "é" * 1200 + "\n"
+    CANARY,
+    SUBJECT,
+    "Bonjour,\n\nÇa y est : l'été, à Noël…\n.\nFin\n" + "é" * 1200 + "\n",
 )
 HOUR = timedelta(hours=1)
 
@@ -139,6 +147,20 @@ def test_what_arrives_is_what_was_written(smtp_server: SmtpServer, clock: Frozen
     assert parsedate_to_datetime(received["Date"]).astimezone(UTC) == clock()
     assert received.get_content() == MESSAGE.text
     assert received["Content-Transfer-Encoding"] == "quoted-printable"
+
+
+WORDS = st.sampled_from(SUBJECT.split())
+
+
+@settings(max_examples=60, deadline=None)
+@given(words=st.lists(WORDS | st.text("aé'’-,;=?_ß😀", min_size=1, max_size=90), min_size=1, max_size=25))
+def test_a_subject_is_read_back_space_for_space(words: list[str]) -> None:
+    subject = " ".join(words)
+    sent = mail.envelope(Message(CANARY, subject, "x\n"), (), "a@exemple.fr", "b@exemple.fr", OPEN).as_bytes()
+    assert message_from_bytes(sent, policy=default)["Subject"] == subject
+    assert str(make_header(decode_header(message_from_bytes(sent)["Subject"]))) == subject
+    if not subject.isascii():
+        assert max(map(len, sent.partition(b"\n\n")[0].split(b"\n"))) <= 78
 
 
 def test_an_address_cannot_bring_a_header_in(smtp_server: SmtpServer, clock: FrozenClock) -> None:

@@ -347,10 +347,14 @@ def test_who_would_be_late_is_warned_and_sees_the_refusal_at_the_end(site: Site,
     send(page, movie)
     expect(page.locator("[data-late]")).to_be_visible(timeout=15_000)
     expect(page.locator("[data-late]")).to_contain_text("Ce qui compte est l’instant où le dernier octet arrive")
+    assert page.evaluate(
+        "document.querySelector('[data-fill=arrival]').textContent.includes("
+        "`arrivée vers ${document.querySelector('[data-fill=late]').textContent}`)"
+    )
     assert violations(page) == []
     site.scene.clock.move_to(CLOSING)
     network.set()
-    expect(page.locator("#erreurs")).to_contain_text("n'est plus possible", timeout=15_000)
+    expect(state(page, "kept")).to_contain_text("n’est plus possible", timeout=15_000)
     with site.scene.database.read() as session:
         assert session.scalars(select(Creation)).all() == []
 

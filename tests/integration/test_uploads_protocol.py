@@ -226,7 +226,8 @@ def test_a_file_may_be_announced_until_closing_only(scene: Scene, tus: Tus) -> N
     scene.clock.move_to(CLOSING)
     answer = late.create(1000)
     assert answer.status_code == 422
-    assert "20 h 00 min 00 s" in answer.get_data(as_text=True)
+    assert "20\u00a0h\u00a000\u00a0min" in answer.get_data(as_text=True)
+    assert "X-File-Kept" not in answer.headers
 
 
 def test_a_file_whose_last_byte_comes_at_closing_is_late_on_record_and_kept_a_month(scene: Scene, tus: Tus) -> None:
@@ -238,7 +239,8 @@ def test_a_file_whose_last_byte_comes_at_closing_is_late_on_record_and_kept_a_mo
     scene.clock.move_to(CLOSING)
     answer = late.patch(address, 100, content[100:])
     assert answer.status_code == 422
-    assert "n'est plus possible" in answer.get_data(as_text=True)
+    assert "n’est plus possible" in answer.get_data(as_text=True)
+    assert answer.headers["X-File-Kept"] == "yes"
     with scene.database.read() as session:
         assert session.scalars(select(Creation)).all() == []
         upload = session.scalars(select(Upload)).one()

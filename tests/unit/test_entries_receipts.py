@@ -59,6 +59,11 @@ def test_no_byte_may_be_taken_away_or_added() -> None:
                     verified(changed)
 
 
+def test_the_paper_is_told_from_the_file_that_is_checked() -> None:
+    with pytest.raises(NoReceipt, match=r"Choisissez le fichier \.json joint au même courriel"):
+        verified(b"%PDF-1.7" + b" " * MAX_BYTES)
+
+
 def test_a_text_that_passed_through_a_page_may_have_other_spaces_and_no_other_facts() -> None:
     pasted = json.dumps(json.loads(FILE), ensure_ascii=False).encode()
     assert verified(pasted, exact=False) == FACTS

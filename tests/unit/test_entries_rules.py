@@ -131,8 +131,8 @@ def test_an_act_before_opening_is_refused_and_is_not_late(edition: Edition) -> N
 
 def test_what_is_missing_is_counted_in_words() -> None:
     one = Missing(Part.TEAM, "team", "Indiquez le nom de l'équipe.")
-    assert "il manque une réponse" in Incomplete([one]).message
-    assert "il manque 2 réponses" in Incomplete([one, one]).message
+    assert "il manque un élément" in Incomplete([one]).message
+    assert "il manque 2 éléments" in Incomplete([one, one]).message
 
 
 def test_the_edition_s_limits_are_those_of_its_files(edition: Edition) -> None:

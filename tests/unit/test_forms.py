@@ -154,7 +154,7 @@ def test_an_empty_form_asks_for_each_answer_once(sent: Any) -> None:
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ({"title": "x" * 41}, "40 caractères au plus, et il y en a 41. Raccourcissez : rien n'est perdu."),
+        ({"title": "x" * 1041}, "40 caractères au plus, et il y en a 1\u00a0041. Raccourcissez : rien n'est perdu."),
         ({"title": " \u200b\t "}, "Complétez ce champ."),
         ({"email": "zoe@"}, "Saisissez une adresse électronique complète, par exemple prenom.nom@exemple.fr."),
         (

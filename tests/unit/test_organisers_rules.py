@@ -93,7 +93,7 @@ def test_new_criteria_have_short_plain_and_distinct_names(label: str, others: li
 
 
 def situation(phase: Phase, **facts: object) -> Situation:
-    known = {"to_examine": 0, "obstacles": 0, "lacking": (), "minutes_signed": False} | facts
+    known = {"to_examine": 0, "to_admit": 0, "obstacles": 0, "lacking": (), "minutes_signed": False} | facts
     return Situation(phase=phase, **known)  # type: ignore[arg-type]  # facts of a test, by name
 
 
@@ -103,6 +103,8 @@ def situation(phase: Phase, **facts: object) -> Situation:
         (Phase.UPCOMING, {"lacking": ("la présidence",)}, ["edition", "jury"]),
         (Phase.OPEN, {}, []),
         (Phase.OPEN, {"to_examine": 2}, ["candidatures?etat=a-examiner"]),
+        (Phase.EXAMINATION, {"to_admit": 1}, ["registre", "transmission"]),
+        (Phase.JURY, {"to_admit": 1}, ["avancement"]),
         (Phase.EXAMINATION, {"obstacles": 1}, ["transmission"]),
         (Phase.EXAMINATION, {}, ["transmission"]),
         (Phase.JURY, {"lacking": ("la présidence",)}, ["jury", "avancement"]),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from concours.entries.rules import rules_label
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import DomainError
 from concours.kernel.signing import PublicKey
@@ -128,7 +129,7 @@ def iso(instant: datetime) -> str:
 
 def told(facts: Facts) -> tuple[tuple[str, str], ...]:
     """Return the facts as people read them: names and values."""
-    file, rules = facts["file"], facts["rules"]
+    file, rules, way = facts["file"], facts["rules"], str(facts.get("way"))
     deposit = deposit_told(
         number=facts["number"],
         at=datetime.fromisoformat(facts["at"]["utc"]),
@@ -136,19 +137,20 @@ def told(facts: Facts) -> tuple[tuple[str, str], ...]:
         sha256=file["sha256"],
         rules_version=rules["version"],
         rules_digest=rules["digest"],
+        way=way,
     )
     contest = ("Concours", f"{facts['contest']}, édition {facts['edition']}")
     return (
         contest,
         *deposit,
-        ("Dépôt", _WAYS.get(str(facts.get("way")), _WAYS["self"])),
+        ("Dépôt", _WAYS.get(way, _WAYS["self"])),
         ("Identifiant de la candidature", facts["entry"]),
         ("Clé de signature", facts["key"]),
     )
 
 
 def deposit_told(
-    *, number: str, at: datetime, size: int, sha256: str, rules_version: int, rules_digest: str
+    *, number: str, at: datetime, size: int, sha256: str, rules_version: int, rules_digest: str, way: str
 ) -> tuple[tuple[str, str], ...]:
     """Return what a receipt proves of a deposit, as people read it: names and values."""
     return (
@@ -157,12 +159,17 @@ def deposit_told(
         ("Instant du dépôt (UTC)", iso(at)),
         ("Taille du fichier", f"{grouped(size)} octets"),
         ("Empreinte du fichier (SHA-256)", sha256),
-        ("Règlement accepté", f"version {rules_version}"),
+        (rules_label(way), f"version {rules_version}"),
         ("Empreinte du règlement (SHA-256)", rules_digest),
     )
 
 
 def _document(content: bytes) -> Any:
+    if content.startswith(b"%PDF-"):
+        raise NoReceipt(
+            "Ceci est un PDF, fait pour être lu ou imprimé : c'est le fichier signé qui se vérifie. "
+            "Choisissez le fichier .json joint au même courriel."
+        )
     if len(content) > MAX_BYTES:
         raise NoReceipt("Ce fichier est bien trop gros pour être un accusé de réception.")
     try:

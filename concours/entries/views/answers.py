@@ -6,9 +6,11 @@ from flask import Response, current_app
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from concours.entries.rules import LateFile
 from concours.intake import tus
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import DomainError
+from concours.kernel.text import typo
 from concours.kernel.web.failures import Proof, is_full
 
 _FULL = "Le serveur n'a plus de place pour le moment, et le secrétariat en est averti. Ce qui est arrivé est gardé."
@@ -24,7 +26,7 @@ _PROVED = " Preuve de tentative n° {}, consignée le {} : gardez ce numéro. Ce
 
 def answer(status: int, body: str = "", **headers: str) -> Response:
     """Return an answer of the protocol."""
-    response = Response(body, status, headers, mimetype="text/plain")
+    response = Response(typo(body), status, headers, mimetype="text/plain")
     response.headers["Tus-Resumable"] = tus.VERSION
     return response
 
@@ -33,6 +35,8 @@ def refusal(error: DomainError) -> Response:
     """Answer in one French sentence, which the page shows as it is."""
     status = tus.CHECKSUM_MISMATCH if isinstance(error, tus.Mismatch) else error.status
     extra = {"Tus-Version": tus.VERSION} if isinstance(error, tus.OtherVersion) else {}
+    if isinstance(error, LateFile):
+        extra["X-File-Kept"] = "yes"
     return answer(status, error.message, **extra)
 
 

@@ -18,7 +18,7 @@ from concours.entries import operations, queries
 from concours.entries.identity import Named, own_names
 from concours.entries.models import Deposit, Entry
 from concours.entries.queries import Person
-from concours.entries.rules import Dossier, Late, Missing, Part, closing_of, edition_for
+from concours.entries.rules import GRACE, Dossier, Late, Missing, Part, closing_of, edition_for
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.clock import clock_answer
 from concours.kernel.web.state import instant, state
@@ -52,6 +52,11 @@ class Glance:
     def open(self) -> bool:
         """Dossiers may be changed and deposited."""
         return accepts_deposits(self.edition, self.now)
+
+    @property
+    def takes_until(self) -> datetime:
+        """Until when the bytes of a file announced in time are still taken."""
+        return self.closes_at + GRACE
 
     @property
     def upcoming(self) -> bool:
@@ -186,8 +191,9 @@ def late_on_record(entry_id: str) -> Iterator[None]:
 
 
 def show(template: str, folder: Folder, **context: Any) -> str:
-    """Render a page of the dossier; `part` is the step's own unless it is said."""
+    """Render a page of the dossier, under its own deadline; `part` is the step's own unless it is said."""
     context.setdefault("part", context.get("step"))
+    context.setdefault("deadline", deadline_words(folder.edition, folder.now))
     return render_template(f"entries/{template}.html", folder=folder, entry=folder.entry, steps=STEPS, **context)
 
 

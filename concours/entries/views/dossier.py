@@ -29,6 +29,8 @@ _KEPT_BESIDE = (
     "Vos réponses sont enregistrées. Une modification ne compte qu'une fois la candidature déposée de nouveau."
 )
 
+_KEPT_BUT = "Vos autres réponses sont enregistrées : corrigez ce qui est signalé, puis enregistrez de nouveau."
+
 
 class Difference(NamedTuple):
     """An answer in conflict: what is kept of it, and what was just typed."""
@@ -92,7 +94,8 @@ def part(entry_id: str, part: str) -> ResponseReturnValue:
     if isinstance(form, EveryoneForm):
         form.read_file()
     differences: list[Difference] = []
-    if form.validate():
+    good = form.validate()
+    if form.sound:
         try:
             _save(folder, form)
         except Stale as refusal:
@@ -102,8 +105,10 @@ def part(entry_id: str, part: str) -> ResponseReturnValue:
         except DomainError as refusal:
             form.refuse(refusal.message)
         else:
-            flash(_KEPT_BESIDE if folder.entry.deposit else _KEPT, "info")
-            return redirect(_next(entry_id, part), HTTPStatus.SEE_OTHER)
+            flash(_kept(folder) if good else _KEPT_BUT, "info")
+            if good:
+                return redirect(_next(entry_id, part), HTTPStatus.SEE_OTHER)
+            folder = open_folder(entry_id)
     status = HTTPStatus.CONFLICT if differences else HTTPStatus.UNPROCESSABLE_ENTITY
     return _show_form(folder, form, part, differences), status
 
@@ -122,17 +127,24 @@ def _show_form(folder: Folder, form: PartForm, part: str, differences: list[Diff
     return show(_TEMPLATES[Part(part)], folder, form=form, step=step, part=part, differences=differences)
 
 
+def _kept(folder: Folder) -> str:
+    return _KEPT_BESIDE if folder.entry.deposit else _KEPT
+
+
 def _save(folder: Folder, form: PartForm) -> None:
-    now = instant()
+    """Keep what may be kept; the form then knows it, should it be shown again."""
+    now, sound = instant(), form.sound
     with acting(folder.entry.id) as session:
-        operations.save_dossier(
+        entry = operations.save_dossier(
             session,
             entry_id=folder.entry.id,
             account_id=current_account_id(),
-            answers=form.answers,
+            answers=sound,
             version=form.version.seen,
             now=now,
         )
+    form.stored = {**form.stored, **sound}
+    form.version.data = str(entry.version)
 
 
 def _next(entry_id: str, part: str) -> str:

@@ -132,5 +132,6 @@ def _check_number(form: ReceiptNumberForm) -> dict[str, object]:
         sha256=deposit.sha256,
         rules_version=deposit.rules_number,
         rules_digest=deposit.rules_digest,
+        way=deposit.way,
     )
     return {"facts": facts, "signed": False, "known": True}

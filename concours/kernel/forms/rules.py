@@ -6,6 +6,8 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from wtforms.validators import StopValidation, ValidationError
 
+from concours.kernel.text import grouped
+
 Rule = Callable[[Any, Any], None]
 """Receives the form and the field; raises ValidationError or StopValidation with a French sentence."""
 
@@ -72,7 +74,8 @@ class Length:
         count = len(field.data)
         if count > self.high:
             raise ValidationError(
-                f"{self.high} caractères au plus, et il y en a {count}. Raccourcissez : rien n'est perdu."
+                f"{grouped(self.high)} caractères au plus, et il y en a {grouped(count)}. "
+                "Raccourcissez : rien n'est perdu."
             )
         if 0 < count < self.low:
             raise ValidationError(f"{self.low} caractères au moins, et il y en a {count}.")

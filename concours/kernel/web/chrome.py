@@ -31,6 +31,8 @@ class Chrome:
     """The sentence shown above every page while it matters, for instance « Dépôt ouvert jusqu'au samedi… »."""
     news: str | None = None
     """What everybody must know, shown above every page, for instance that the closing was put off."""
+    deadline_in_news: bool = False
+    """The news says the deadline already: it is not shown twice."""
     notice: str | None = None
     """A warning about the whole site, for instance that it is a demonstration."""
     status_url: str | None = None

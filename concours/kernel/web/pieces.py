@@ -20,7 +20,7 @@ _TOKEN = "the token of this page"  # noqa: S105 -- holds the place of one
 
 
 def use_pieces(app: Flask) -> None:
-    """Give templates `drawn(file, macro)`, the macro drawn once, and `chrome_piece(macro, chrome)`."""
+    """Give templates `drawn(file, macro)`, the macro drawn once, and `chrome_piece(macro, chrome, …)`."""
     environment = app.jinja_env
 
     @lru_cache(_KEPT)
@@ -31,8 +31,8 @@ def use_pieces(app: Flask) -> None:
     def drawn(file: str, macro: str) -> Callable[..., Markup]:
         return lambda *values: draw(request.script_root, file, macro, *values)
 
-    def chrome_piece(macro: str, chrome: Chrome) -> Markup:
-        piece = drawn(_CHROME, macro)(chrome, _TOKEN)
+    def chrome_piece(macro: str, chrome: Chrome, *values: Hashable) -> Markup:
+        piece = drawn(_CHROME, macro)(chrome, _TOKEN, *values)
         return piece.replace(_TOKEN, generate_csrf()) if _TOKEN in piece else piece
 
     environment.globals.update(drawn=drawn, chrome_piece=chrome_piece)

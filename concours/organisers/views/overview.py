@@ -1,6 +1,6 @@
 """Where the contest stands: what to do now, how far the jury is, what was done."""
 
-from collections import Counter
+from collections.abc import Sequence
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -10,8 +10,9 @@ from concours.editions.models import EditionRecord
 from concours.editions.queries import current_edition, current_record, to_edition
 from concours.editions.rules import Phase, phase
 from concours.kernel.web.state import instant, state
-from concours.organisers import bodies, operations, queries, reports
-from concours.organisers.rules import TO_EXAMINE, Situation, Standing, lacking_roles, todo
+from concours.organisers import bodies, leeway, operations, queries, reports
+from concours.organisers.queries import ExaminedEntry
+from concours.organisers.rules import Situation, lacking_roles, todo
 from concours.organisers.views.base import blueprint
 from concours.status.rules import overall
 from concours.status.views import watch
@@ -33,8 +34,9 @@ def dashboard() -> ResponseReturnValue:
     with state().database.read() as session:
         record = current_record(session)
         edition = to_edition(session, record)
-        counts = queries.count_standings(queries.examined_entries(session, record.id))
-        tasks = todo(_situation(session, record, counts))
+        entries = queries.examined_entries(session, record.id)
+        counts = queries.count_standings(entries)
+        tasks = todo(_situation(session, record, entries))
     return render_template(
         "organisers/dashboard.html",
         edition=edition,
@@ -74,12 +76,13 @@ def progress() -> ResponseReturnValue:
     )
 
 
-def _situation(session: Session, record: EditionRecord, counts: Counter[Standing]) -> Situation:
+def _situation(session: Session, record: EditionRecord, entries: Sequence[ExaminedEntry]) -> Situation:
     now = instant()
     signed = bool(record.handed_over_at and jury.milestones(session, edition_key=record.key).minutes_signed_at)
     return Situation(
         phase=phase(to_edition(session, record), now),
-        to_examine=sum(counts[each] for each in TO_EXAMINE),
+        to_examine=len(queries.to_examine(entries)),
+        to_admit=len(leeway.to_admit(session, [each.entry for each in entries])),
         obstacles=len(operations.hand_over_obstacles(session, now=now)),
         lacking=lacking_roles([member.role for member in queries.panel(session, record.key)]),
         minutes_signed=signed,

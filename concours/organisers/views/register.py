@@ -19,7 +19,7 @@ from concours.organisers.views.leeway import act
 _OUTCOMES = {
     "entry_deposited": "Déposée",
     "deposit_incomplete": "Non déposée : dossier incomplet",
-    "late_attempt": "Hors délai",
+    leeway.LATE: "Hors délai",
     "late_admitted": "Hors délai, admise",
     "attempt_failed": "Non déposée : panne du service",
     "deposited_file_refused": "Fichier déposé refusé après vérification",
@@ -60,9 +60,9 @@ def admit(position: int) -> ResponseReturnValue:
     """Show a late attempt and what admitting it does, or admit it."""
     with state().database.read() as session:
         attempt = session.get(AuditEvent, position) if position <= _LAST_POSITION else None
-        if attempt is None or attempt.action != "late_attempt":
+        if attempt is None or attempt.action != leeway.LATE or attempt.details["act"] not in leeway.ADMISSIBLE_ACTS:
             raise NotFound
-        each = queries.find_examined(session, attempt.subject)
+        each, admitted = queries.find_examined(session, attempt.subject), position in leeway.admitted(session)
     form = AdmitForm()
     if form.validate_on_submit() and carry_out(
         form, lambda session, _: leeway.admit_late(session, position=position, act=act(form.reason.data))
@@ -76,6 +76,7 @@ def admit(position: int) -> ResponseReturnValue:
         attempt=attempt,
         what=_ACTS.get(attempt.details["act"], ""),
         size=attempt.details.get("size"),
+        admitted=admitted,
         form=form,
     )
     return page, status_of(form)
@@ -88,7 +89,7 @@ def _row(
     event: AuditEvent, email: str | None, titles: Mapping[int, str], admitted: frozenset[int]
 ) -> Mapping[str, Any]:
     details = event.details
-    late = event.action == "late_attempt"
+    late = event.action == leeway.LATE
     said = [_WAYS.get(details.get("way", ""), ""), _ACTS.get(details.get("act", ""), "")]
     return {
         "at": event.at,
