@@ -103,8 +103,7 @@ def test_a_text_too_long_is_refused_and_kept_in_the_form(scene: Scene, client: F
     entry_id = scene.complete()
     refused = page(client, f"/candidatures/{entry_id}/innovation").form().submit(status=422, summary="a" * 2001)
     (error,) = refused.errors
-    assert "2000 caractères au plus" in error
-    assert "il y en a 2001" in error
+    assert "2 000 caractères au plus, et il y en a 2 001" in error
     assert "a" * 2001 in refused.text
 
 

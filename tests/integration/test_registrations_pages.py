@@ -63,7 +63,7 @@ def test_a_known_address_gets_the_very_same_page(scene: Scene) -> None:
         ({"last_name": "é" * 300}, "et il y en a 300"),
         ({"first_name": " \u200b "}, "complétez ce champ"),
         ({"administration": ""}, "complétez ce champ"),
-        ({"accessibility_needs": "x" * 1001}, "1000 caractères au plus"),
+        ({"accessibility_needs": "x" * 1001}, "1 000 caractères au plus"),
     ],
 )
 def test_a_wrong_answer_is_refused_in_words_and_the_others_stay(scene: Scene, wrong: dict[str, str], said: str) -> None:
