@@ -78,7 +78,7 @@ BODIES: Sequence[tuple[bytes, str]] = (
     (b"x", "nonsense"),
 )
 
-_PIECES = frozenset({"entries.file_state", "phone.file_state"})
+_PIECES = frozenset({"entries.file_state", "phone.file_state", "room.live", "room.live_screen"})
 """Endpoints that answer with a piece of a page, which the page around it fetches."""
 
 _PROTOCOLS = {

@@ -69,6 +69,7 @@ def test_no_column_of_a_work_is_an_instant_or_a_person() -> None:
     columns = {name for table in ("jury_work", "jury_media") for name in Base.metadata.tables[table].columns.keys()}  # noqa: SIM118 -- the collection iterates over columns, not names
     assert columns == {
         *{"id", "session_id", "number", "category", "title", "summary", "seconds"},
+        *{"transcript", "captions", "text_alternative"},
         *{"work_id", "role", "position", "digest", "mime", "width", "height", "size", "text"},
     }
 
@@ -330,6 +331,7 @@ def test_every_act_is_in_the_chain_and_the_chain_holds(database: Database, panel
             "rule_frozen",
             "sheet_saved",
             "scoring_closed",
+            "sheets_committed",
         ]
         assert all("points" not in event.details for event in events)
 
