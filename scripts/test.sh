@@ -4,5 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/prepare-tests.sh
-# As many at a time as there are cores, shared out again when one runs dry; `scripts/test.sh -n 0 …` takes them one by one.
-exec .venv/bin/python -m pytest -n auto --dist worksteal --durations=40 --durations-min=4 "$@"
+# Half of the time a test waits for a browser or a server: three at a time on two cores, shared out again when one runs
+# dry; `scripts/test.sh -n 0 …` takes them one by one.
+exec .venv/bin/python -m pytest -n "$(($(getconf _NPROCESSORS_ONLN) * 3 / 2))" --dist worksteal --durations=40 --durations-min=4 "$@"

@@ -79,6 +79,7 @@ def processor_seconds(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.full
 def test_a_second_start_takes_less_than_three_seconds_on_two_cores(tmp_path: Path) -> None:
     with Service(tmp_path):
         pass

@@ -194,6 +194,7 @@ def test_another_contest_walks_the_same_way_on_postgresql_and_s3(
     assert not (tmp_path / "service" / "uploads").exists()
 
 
+@pytest.mark.full
 def test_a_word_document_named_pdf_is_refused_and_nothing_is_lost(
     tmp_path: Path, smtp_server: SmtpServer, new_page: NewPage
 ) -> None:

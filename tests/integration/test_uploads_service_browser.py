@@ -59,6 +59,7 @@ def in_front_of_the_page(service: Service, page: Page) -> None:
     page.goto(f"{service.address}/candidatures/{entry_id}/creation")
 
 
+@pytest.mark.full
 def test_a_server_that_is_killed_and_started_again_gets_the_rest_of_the_file(tmp_path: Path, new_page: NewPage) -> None:
     path = film(tmp_path / "film.mp4", 12_000_000)
     with Service(tmp_path / "service") as service:
