@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -64,11 +65,12 @@ class BadNetwork:
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         while block := source.recv(_BLOCK):
             target.sendall(block)
-    except OSError:
-        pass
+    # Whoever ends a connection ends it for the other too: a client would wait for an answer that nobody gives.
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_RDWR)
 
 
 def _received(source: socket.socket) -> bytes:
