@@ -42,6 +42,9 @@ TEXTS = (
 )
 """Answers to the questions of forms."""
 
+FEW = (TEXTS[1], TEXTS[3], TEXTS[7], TEXTS[9])
+"""Those tried in each change's tests: what a database, a limit, a date and a page mind."""
+
 ALONE = frozenset({TEXTS[1], *TEXTS[3:5], TEXTS[7]})
 """Those that are tried one field at a time, everything else in order."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from concours.entries.models import Entry
 from tests.entries_scene import OPEN
 from tests.fakes.clock import FrozenClock
-from tests.hostile import ALONE, BODIES, ENVIRONMENTS, QUERIES, SEGMENTS, TEXTS, Attacker, fields_of
+from tests.hostile import ALONE, BODIES, ENVIRONMENTS, FEW, QUERIES, SEGMENTS, TEXTS, Attacker, fields_of
 from tests.whole_contest import WholeContest
 
 CONSOLE = "/organisation"
@@ -82,6 +82,10 @@ def complaints(attackers: Iterable[Attacker]) -> set[str]:
     return {problem for attacker in attackers for problem in attacker.problems}
 
 
+EXTENT = pytest.mark.parametrize(
+    "texts", [pytest.param(FEW, id="few"), pytest.param(TEXTS, id="all", marks=pytest.mark.full)]
+)
+
 # --- what they try ---------------------------------------------------------------------------------------------------
 
 
@@ -120,14 +124,14 @@ def try_bodies(attacker: Attacker) -> None:
             attacker.send(rule, path, length, method="POST", environ_overrides={"CONTENT_LENGTH": length})
 
 
-def try_answers(attacker: Attacker) -> int:
+def try_answers(attacker: Attacker, texts: Sequence[str]) -> int:
     """Send every form with one wrong answer at a time, then all of them wrong; return how many fields there were."""
     count, token = 0, {"csrf_token": attacker.token()}
     for rule in attacker.rules():
         path = attacker.address(rule)
         held = fields_of(attacker.client, path) if "POST" in (rule.methods or ()) else {}
         count += len(held)
-        for text in TEXTS:
+        for text in texts:
             for name in held if text in ALONE else ():
                 attacker.send(rule, path, f"{name}={text}", method="POST", data={**held, name: text, **token})
             data = {**dict.fromkeys(held, text), **token}
@@ -189,21 +193,23 @@ def test_the_jury_too_answers_bodies_that_are_no_form(evaluation: WholeContest) 
     assert sorted(complaints([juror])) == [], RULE
 
 
+@EXTENT
 @pytest.mark.parametrize(("who", "least"), [(candidate, 20), (organiser, 50)])
 def test_candidates_and_organisers_may_answer_anything(
-    deposits: WholeContest, who: Callable[[WholeContest], Attacker], least: int
+    deposits: WholeContest, who: Callable[[WholeContest], Attacker], least: int, texts: Sequence[str]
 ) -> None:
     attacker = who(deposits)
-    assert try_answers(attacker) >= least
+    assert try_answers(attacker, texts) >= least
     assert sorted(complaints([attacker])) == [], RULE
 
 
-def test_the_jury_may_answer_anything(evaluation: WholeContest) -> None:
+@EXTENT
+def test_the_jury_may_answer_anything(evaluation: WholeContest, texts: Sequence[str]) -> None:
     juror = member(evaluation, "jure1")
-    assert try_answers(juror) >= 5
+    assert try_answers(juror, texts) >= 5
     evaluation.close_scoring()
     president = member(evaluation, "presidente")
-    assert try_answers(president) >= 10
+    assert try_answers(president, texts) >= 10
     assert sorted(complaints([juror, president])) == [], RULE
 
 
