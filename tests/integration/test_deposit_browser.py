@@ -143,6 +143,12 @@ def test_an_act_whose_answer_is_lost_stays_in_the_page_and_is_checked_once_the_n
     assert violations(page) == []
     page.context.set_offline(False)
     expect(said).to_contain_text("la candidature n’est pas déposée")
+    page.route("**/depot", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    button.click()
+    expect(said).to_contain_text("peut-être pas déposée")  # a proxy's words are no answer of ours
+    page.unroute("**/depot")
+    page.get_by_role("button", name="Vérifier maintenant").click()
+    expect(said).to_contain_text("la candidature n’est pas déposée")
     lose_the_answer(page, carried_out=True)
     button.click()
     expect(said).to_contain_text("peut-être pas déposée")
