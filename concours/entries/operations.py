@@ -20,6 +20,10 @@ from concours.kernel.errors import Conflict, DomainError
 from concours.kernel.storage import Received
 
 _SIGNATURE_LENGTH = 200
+
+LATE_ATTEMPT = "late_attempt"
+"""In the audit chain: an act that came too late."""
+
 _STRETCH = timedelta(minutes=10)
 """One person's changes that follow one another this closely are one event: the deposit seals what they made."""
 
@@ -131,7 +135,7 @@ def record_late(
 ) -> None:
     """Record an act that came too late. `kept`: what an organiser needs who admits it all the same."""
     details = {"act": act} | ({"size": size} if size is not None else {}) | kept
-    record(session, actor=account_id, action="late_attempt", subject=entry_id, now=now, details=details)
+    record(session, actor=account_id, action=LATE_ATTEMPT, subject=entry_id, now=now, details=details)
 
 
 def record_late_file(

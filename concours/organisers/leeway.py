@@ -15,6 +15,7 @@ from concours.editions.queries import current_record, to_edition
 from concours.editions.rules import Edition, accepts_deposits
 from concours.entries import deposits, queries
 from concours.entries.models import Deposit, Entry, Problem
+from concours.entries.operations import LATE_ATTEMPT
 from concours.entries.rules import CONFIRMED, EntryState, Incomplete, Missing, Way
 from concours.intake import lifecycle
 from concours.intake.models import Creation, Upload
@@ -25,9 +26,6 @@ from concours.kernel.storage import Received
 from concours.kernel.text import clean_line, clean_text, grouped
 
 REASON_MAX_LENGTH = 2000
-
-LATE = "late_attempt"
-"""In the audit chain: an act that came too late."""
 
 ADMISSIBLE_ACTS = frozenset({"upload", "entries.deposit"})
 """Late acts that left enough behind to be made good: a whole file, or a dossier that was to be deposited."""
@@ -68,9 +66,7 @@ def admit_late(session: Session, *, position: int, act: Act) -> Deposit:
     `position`: the attempt's, in the register. Raises NotFound, Conflict when it was admitted already or its file is
     gone, DomainError when the dossier lacks something: giving more time is then the way.
     """
-    attempt = session.get(AuditEvent, position)
-    if attempt is None or attempt.action != LATE or attempt.details["act"] not in ADMISSIBLE_ACTS:
-        raise NotFound
+    attempt = find_admissible(session, position)
     entry = _entry(session, attempt.subject)
     if position in admitted(session):
         raise Conflict("Cette tentative est déjà admise : rien n'a changé.")
@@ -158,10 +154,18 @@ def signal_problem(session: Session, *, entry_id: str, deposit_id: str, act: Act
     deposits.write(session, "problem", entry.deposit, entry=entry, now=act.now, page=page, problem=text)
 
 
+def find_admissible(session: Session, position: int) -> AuditEvent:
+    """Return the late attempt at this position. Raises NotFound for whatever else, and one that left nothing."""
+    attempt = session.get(AuditEvent, position)
+    if attempt is None or attempt.action != LATE_ATTEMPT or attempt.details["act"] not in ADMISSIBLE_ACTS:
+        raise NotFound
+    return attempt
+
+
 def to_admit(session: Session, entries: Iterable[Entry]) -> set[str]:
     """Return which of these dossiers have a late attempt that may still be admitted."""
     known, done = {entry.id: entry for entry in entries}, admitted(session)
-    attempts = session.scalars(select(AuditEvent).where(AuditEvent.action == LATE))
+    attempts = session.scalars(select(AuditEvent).where(AuditEvent.action == LATE_ATTEMPT))
     return {
         attempt.subject
         for attempt in attempts

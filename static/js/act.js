@@ -25,8 +25,8 @@ class Act {
     const answer = await this.#fetch({ method: "POST", body: new URLSearchParams(new FormData(this.form)) });
     this.#busy = false;
     if (!answer) this.#lost();
-    else if (answer.type === "opaqueredirect") await this.ask();
-    else this.#show(parsed(await answer.text()));
+    else if (answer.moved) await this.ask();
+    else this.#show(answer.page);
   }
 
   // Where things stand now: a page that is not offered any more leads, by itself, to the one that says it.
@@ -35,11 +35,10 @@ class Act {
     this.#busy = true;
     clearTimeout(this.#timer);
     const answer = await this.#fetch({ cache: "no-store" });
-    const page = answer?.ok ? parsed(await answer.text()) : null;
     this.#busy = false;
-    const receipt = page && receiptOf(page);
-    if (answer?.type === "opaqueredirect") window.location.reload();
-    else if (!page) this.#lost();
+    const receipt = answer?.ok && receiptOf(answer.page);
+    if (answer?.moved) window.location.reload();
+    else if (!answer?.ok) this.#lost();
     else if (receipt !== receiptOf(document)) window.location.assign(receipt || window.location.href);
     else this.#say("act-not-done");
   }
@@ -48,8 +47,13 @@ class Act {
     if (this.place.dataset.said === "act-lost" && this.form.isConnected) this.ask();
   }
 
-  #fetch(options) {
-    return fetch(window.location.href, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS), ...options }).catch(() => null);
+  // Null when no whole page of ours comes back: nobody answers, the network breaks in its midst, a proxy speaks.
+  async #fetch(options) {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(window.location.href, { redirect: "manual", signal, ...options }).catch(() => null);
+    if (answer?.type === "opaqueredirect") return { moved: true };
+    const page = parsed((await answer?.text().catch(() => "")) ?? "");
+    return page.querySelector("main") && { ok: answer.ok, page };
   }
 
   #lost() {

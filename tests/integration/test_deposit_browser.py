@@ -143,11 +143,18 @@ def test_an_act_whose_answer_is_lost_stays_in_the_page_and_is_checked_once_the_n
     assert violations(page) == []
     page.context.set_offline(False)
     expect(said).to_contain_text("la candidature n’est pas déposée")
+    page.route("**/depot", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    button.click()
+    expect(said).to_contain_text("peut-être pas déposée")  # a proxy's words are no answer of ours
+    page.unroute("**/depot")
+    page.get_by_role("button", name="Vérifier maintenant").click()
+    expect(said).to_contain_text("la candidature n’est pas déposée")
     lose_the_answer(page, carried_out=True)
     button.click()
     expect(said).to_contain_text("peut-être pas déposée")
     page.context.set_offline(False)
     expect(page.get_by_text("Candidature déposée")).to_be_visible()
+    page.wait_for_load_state()  # measured once it is dressed
     page.set_viewport_size({"width": 320, "height": 640})
     number = page.locator(".cc-receipt__number")
     assert number.evaluate(

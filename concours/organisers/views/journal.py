@@ -6,6 +6,7 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from concours.entries.operations import LATE_ATTEMPT
 from concours.kernel.web.state import state
 from concours.organisers import queries
 from concours.organisers.views.base import blueprint
@@ -30,7 +31,7 @@ _ACTIONS = {
     "reminded": "Rappel envoyé : candidature pas encore déposée",
     "reminders_refused": "Rappels refusés",
     "reminders_wanted": "Rappels demandés de nouveau",
-    "late_attempt": "Tentative hors délai",
+    LATE_ATTEMPT: "Tentative hors délai",
     "late_admitted": "Dépôt tardif admis",
     "deposit_armed": "Dépôt demandé à la fin de l'envoi",
     "deposit_disarmed": "Dépôt à la fin de l'envoi annulé",

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from concours.accounts.models import AuditEvent
-from concours.kernel.errors import NotFound
+from concours.entries.operations import LATE_ATTEMPT
 from concours.kernel.queue import QUICK
 from concours.kernel.web.state import state
 from concours.organisers import leeway, queries
@@ -19,7 +19,7 @@ from concours.organisers.views.leeway import act
 _OUTCOMES = {
     "entry_deposited": "Déposée",
     "deposit_incomplete": "Non déposée : dossier incomplet",
-    leeway.LATE: "Hors délai",
+    LATE_ATTEMPT: "Hors délai",
     "late_admitted": "Hors délai, admise",
     "attempt_failed": "Non déposée : panne du service",
     "deposited_file_refused": "Fichier déposé refusé après vérification",
@@ -59,9 +59,7 @@ def register() -> ResponseReturnValue:
 def admit(position: int) -> ResponseReturnValue:
     """Show a late attempt and what admitting it does, or admit it."""
     with state().database.read() as session:
-        attempt = session.get(AuditEvent, position) if position <= _LAST_POSITION else None
-        if attempt is None or attempt.action != leeway.LATE or attempt.details["act"] not in leeway.ADMISSIBLE_ACTS:
-            raise NotFound
+        attempt = leeway.find_admissible(session, position)
         each, admitted = queries.find_examined(session, attempt.subject), position in leeway.admitted(session)
     form = AdmitForm()
     if form.validate_on_submit() and carry_out(
@@ -82,14 +80,11 @@ def admit(position: int) -> ResponseReturnValue:
     return page, status_of(form)
 
 
-_LAST_POSITION = 2**31 - 1
-
-
 def _row(
     event: AuditEvent, email: str | None, titles: Mapping[int, str], admitted: frozenset[int]
 ) -> Mapping[str, Any]:
     details = event.details
-    late = event.action == leeway.LATE
+    late = event.action == LATE_ATTEMPT
     said = [_WAYS.get(details.get("way", ""), ""), _ACTS.get(details.get("act", ""), "")]
     return {
         "at": event.at,
