@@ -10,10 +10,9 @@ from concours.kernel.forms import DsfrForm
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
 from jury.bundle.operations import export_bundle
-from jury.rules import DELIBERATING_ROLES
-from jury.views.access import jury_of, only, seat
+from jury.views.access import jury_of, ranking_readers, seat
 
-bundle = ClosedBlueprint("bundle", __name__, access=only(DELIBERATING_ROLES))
+bundle = ClosedBlueprint("bundle", __name__, access=ranking_readers)
 
 
 @bundle.route("/releve", methods=["GET", "POST"])

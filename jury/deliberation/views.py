@@ -27,14 +27,14 @@ from jury.minutes.views import papers_of, stored
 from jury.minutes.words import document_of
 from jury.models import JurySession
 from jury.ranking import decimals_to_separate, format_mean
-from jury.rules import DELIBERATING_ROLES, Role, format_number
+from jury.rules import Role, format_number
 from jury.tallies import WorkName, names_of, sums_of
-from jury.views.access import jury_of, only, seat
+from jury.views.access import jury_of, ranking_readers, seat
 
 _PER_PAGE = 100
 """Works that one page of the ranking shows."""
 
-deliberation = ClosedBlueprint("deliberation", __name__, access=only(DELIBERATING_ROLES))
+deliberation = ClosedBlueprint("deliberation", __name__, access=ranking_readers)
 
 
 @dataclass(frozen=True)

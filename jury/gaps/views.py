@@ -15,7 +15,7 @@ from jury.gaps.operations import open_calibration
 from jury.gaps.queries import gaps_of, severity_of
 from jury.gaps.rules import AXIS
 from jury.rules import DELIBERATING_ROLES, Role
-from jury.views.access import jury_of, only, scorers, seat
+from jury.views.access import check_reads_ranking, jury_of, only, scorers, seat
 
 gaps = ClosedBlueprint("gaps", __name__, access=only(DELIBERATING_ROLES))
 severity = ClosedBlueprint("severity", __name__, access=scorers)
@@ -28,6 +28,7 @@ def show() -> ResponseReturnValue:
         jury = jury_of(session)
         if jury.calibration_opened_at is None:
             return _closed(scoring_closed=jury.scoring_closed_at is not None)
+        check_reads_ranking(session, jury)
         found = gaps_of(session, jury)
         works = {work.number: work for work in queries.works_of(session, jury)}
     return render_template("jury/gaps.html", jury=jury, gaps=found, works=works, words=words, axis=AXIS)

@@ -20,10 +20,9 @@ from jury.minutes.paper import minutes_pdf
 from jury.minutes.queries import minutes_of, sealed_minutes, signed_copy
 from jury.minutes.rules import SIGNED_COPY_MAX_BYTES, check_replaceable
 from jury.models import JurySession
-from jury.rules import DELIBERATING_ROLES
-from jury.views.access import jury_of, only, seat
+from jury.views.access import jury_of, ranking_readers, seat
 
-minutes = ClosedBlueprint("minutes", __name__, access=only(DELIBERATING_ROLES), url_prefix="/proces-verbal")
+minutes = ClosedBlueprint("minutes", __name__, access=ranking_readers, url_prefix="/proces-verbal")
 
 
 class Papers(NamedTuple):

@@ -114,6 +114,19 @@ def kept_apart(session: Session, *, member_id: str, work_id: str) -> bool:
     return session.scalars(query.where(JuryRecusal.cause == "own_body")).first() is not None
 
 
+def reads_no_ranking(session: Session, jury: JurySession, member_id: str) -> bool:
+    """Tell whether the ranking would tell this member where a work stands that they must not meet.
+
+    False before there is one, and once the laureates are recorded: the minutes, which every member signs, then hold
+    the whole ranking.
+    """
+    if jury.scoring_closed_at is None or jury.laureates_recorded_at is not None:
+        return False
+    found = exclusions_of(session, jury)
+    apart = {number for member, number in found.pairs if member == member_id} - found.withdrawn
+    return bool(apart) or member_id in found.whole
+
+
 def reports_of(session: Session, jury: JurySession) -> Sequence[tuple[JuryReport, int]]:
     """Return what was reported with the numbers: what waits for a decision first, then the latest."""
     query = select(JuryReport, JuryWork.number).join(JuryWork, JuryWork.id == JuryReport.work_id)

@@ -15,11 +15,19 @@ from concours.kernel.web.signin import require_sign_in
 from concours.kernel.web.state import instant, state
 from jury.models import JurySession
 from jury.operations import join
-from jury.rules import Role
+from jury.recusals.queries import reads_no_ranking
+from jury.rules import DELIBERATING_ROLES, Role
 from jury.seated import Seat, find_seat
 
 SIGNED_OUT = "Votre session est terminée. Connectez-vous de nouveau : vos notes sont gardées sur cet appareil."
 NOT_SEATED = "Acceptez d'abord votre place et la charte du jury. Vos notes sont gardées sur cet appareil."
+
+
+_NOT_THEIR_RANKING = (
+    "Une œuvre que vous n'examinez pas figure dans ce classement : il vous dirait où elle se situe. Le secrétariat du "
+    "jury tient ces pages jusqu'à l'enregistrement du palmarès ; vous présidez la séance, et vous lirez le classement "
+    "entier au procès-verbal."
+)
 
 
 def meet(session: Session, member_id: str) -> None:
@@ -50,6 +58,21 @@ def only(roles: Collection[Role]) -> AccessRule:
         return answer
 
     return rule
+
+
+def ranking_readers() -> ResponseReturnValue | None:
+    """Let in the president and the secretary. Raises Forbidden for a president whom the ranking would tell too much."""
+    answer = _officers()
+    if answer is None:
+        with state().database.read() as session:
+            check_reads_ranking(session, jury_of(session))
+    return answer
+
+
+def check_reads_ranking(session: Session, jury: JurySession) -> None:
+    """Raise Forbidden for a president whom the ranking would tell where a work stands that they must not meet."""
+    if seat().role is Role.PRESIDENT and reads_no_ranking(session, jury, seat().member_id):
+        raise Forbidden(_NOT_THEIR_RANKING)
 
 
 def seat() -> Seat:
@@ -98,3 +121,6 @@ def _take_seat() -> ResponseReturnValue | None:
             join(session, member_id=member_id, now=instant())
     g.seat = found
     return None
+
+
+_officers = only(DELIBERATING_ROLES)

@@ -17,11 +17,11 @@ from jury.ranking_rule import RankingRule
 from jury.robustness.checks import Check, Kind
 from jury.robustness.methods import Way
 from jury.robustness.report import Robustness, robustness
-from jury.rules import DELIBERATING_ROLES, format_number
+from jury.rules import format_number
 from jury.tallies import WorkName, names_of, sheets_of
-from jury.views.access import jury_of, only
+from jury.views.access import jury_of, ranking_readers
 
-solidity = ClosedBlueprint("solidity", __name__, access=only(DELIBERATING_ROLES))
+solidity = ClosedBlueprint("solidity", __name__, access=ranking_readers)
 
 WAYS: Mapping[Way, str] = {
     Way.MEAN: "Moyenne",

@@ -7,9 +7,11 @@ import pytest
 
 from jury import api, queries
 from jury.deliberation.queries import laureates_of
+from jury.gaps.operations import open_calibration
+from jury.recusals.operations import recuse
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import JuryRoom, fill, work_page
-from tests.jury_session import KEY, SECOND_RULES, write
+from tests.jury_session import KEY, SECOND_RULES, score_all, write
 from tests.page import Page, page
 
 FULL = {"substance": 7, "form": 8, "inspiration": 9}
@@ -45,6 +47,28 @@ def test_nobody_sees_a_ranking_while_scoring_is_open(room: JuryRoom, path: str) 
         shown = page(client, path, status=409)
         assert "L'évaluation est encore ouverte" in shown.text
         assert "8,00" not in shown.text
+
+
+def _close_without_the_president_on_the_first(room: JuryRoom) -> None:
+    with room.database.write() as session:
+        score_all(session, room.panel, CLEAR)
+        recuse(session, member_id=room.panel.president, number=room.panel.numbers[0], reason="", now=room.clock())
+    room.close()
+
+
+def test_a_president_kept_from_a_work_reads_no_ranking_before_it_is_in_the_minutes(room: JuryRoom) -> None:
+    _close_without_the_president_on_the_first(room)
+    with room.database.write() as session:
+        open_calibration(session, member_id=room.panel.president, now=room.clock())
+    for path in (*DELIBERATION, "/releve", "/ecarts"):
+        refused = page(room.president, path, status=403)
+        assert "Le secrétariat du jury tient ces pages" in refused.text
+        assert "8,00" not in refused.text
+        assert "tient ces pages" not in page(room.secretary, path).text
+    page(room.president, "/seance")
+    honour(room, 5)
+    assert "8,00" in page(room.president, "/classement").text
+    page(room.president, "/ecarts")
 
 
 def test_progress_counts_sheets_and_shows_no_score(room: JuryRoom) -> None:
