@@ -76,6 +76,7 @@ def files() -> dict[str, bytes]:
         "dsfr.css": css.encode(),
         "dsfr-LICENSE.md": (DSFR / "LICENSE.md").read_bytes(),
         "htmx.min.js": (MODULES / "htmx.org" / "dist" / "htmx.min.js").read_bytes(),
+        "jsQR.js": (MODULES / "jsqr" / "dist" / "jsQR.js").read_bytes(),
         "tus.min.js": (MODULES / "tus-js-client" / "dist" / "tus.min.js").read_bytes(),
         **{icon: (DSFR / "dist" / icon).read_bytes() for icon in icons},
     }
