@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from concours.kernel.db import Database
 from concours.migrations import upgrade
-from tests.compiled import share_compiled_templates
+from tests.compiled import share_compiled_addresses, share_compiled_statements, share_compiled_templates
 from tests.fakes.clock import FrozenClock
 from tests.fakes.smtp import SmtpServer
 from tests.no_skips import pytest_make_collect_report, pytest_runtest_makereport
@@ -35,6 +35,8 @@ _CHROMIUM_FLAGS = (
 _POSTGRES_TEMPLATE = "migrated"
 
 share_compiled_templates()
+share_compiled_addresses()
+share_compiled_statements()
 
 
 @pytest.fixture

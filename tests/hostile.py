@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -41,9 +41,6 @@ TEXTS = (
     "<script>alert(1)</script>{{7*7}}' OR 1=1 --",
 )
 """Answers to the questions of forms."""
-
-FEW = (TEXTS[1], TEXTS[3], TEXTS[7], TEXTS[9])
-"""Those tried in each change's tests: what a database, a limit, a date and a page mind."""
 
 ALONE = frozenset({TEXTS[1], *TEXTS[3:5], TEXTS[7]})
 """Those that are tried one field at a time, everything else in order."""
@@ -93,6 +90,24 @@ _PROTOCOLS = {
 """Blueprints that programs speak to, and in what they refuse: in a sentence, not in a page."""
 
 _TELLTALES = ("Traceback", "sqlalchemy", "werkzeug", "Internal Server Error", "Bad Request", "Not Found")
+
+
+_Tried = TypeVar("_Tried")
+
+
+class Ration:
+    """Deals out what is tried: everything each time, or a few in turn, so that each of them falls to some address."""
+
+    def __init__(self, size: int | None) -> None:
+        self._size = size
+        self._next = 0
+
+    def of(self, values: Sequence[_Tried]) -> Sequence[_Tried]:
+        """Return what is tried this time."""
+        if self._size is None:
+            return values
+        first, self._next = self._next, self._next + self._size
+        return [values[(first + place) % len(values)] for place in range(min(self._size, len(values)))]
 
 
 @dataclass

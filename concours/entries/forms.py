@@ -211,8 +211,8 @@ class CheckForm(PartForm):
 class ConfirmForm(DsfrForm):
     """What nobody else can accept or grant."""
 
-    public_agent = ConsentField(TEXTS["public_agent"])
-    rules_accepted = ConsentField(TEXTS["rules_accepted"])
+    public_agent = ConsentField(TEXTS["public_agent"], required="Confirmez que vous êtes agent public.")
+    rules_accepted = ConsentField(TEXTS["rules_accepted"], required="Acceptez le règlement du concours.")
     rights_granted = ConsentField(TEXTS["rights_granted"], hint=_PUBLICATION, required=False)
     image_rights = ConsentField(TEXTS["image_rights"], hint=_PUBLICATION, required=False)
 

@@ -16,9 +16,10 @@ NBSP = "\u00a0"
 _SET_KEPT = 4096
 """Texts whose setting is remembered: labels and sentences come back on each page."""
 
-_SPACE_BEFORE = re.compile(r"(?<!\s) (?=[:;?!»])")
+_SPACE_BEFORE = re.compile(r"(?<!\s) (?=[:;?!»%])")
 _HOUR = re.compile(r"(?<=\d) h (?=\d\d\b)")
-_SMALL_UNIT = re.compile(r"(?<=\d) (?=(?:min|s)\b)")
+_SMALL_UNIT = re.compile(r"(?<=\d) (?=(?:min|s)\b)|(?<=\d[ \u00a0]min) (?=\d\d[ \u00a0]s\b)")
+_ZONE = re.compile(r"\(heure de Paris\)")
 _SPACE_AFTER = re.compile(r"« (?!\s)")
 # An elision may stand right before a tag or an expression: l'<em>œuvre</em>, l'{{ event }}. Hence the end of the piece.
 _ELISION = re.compile(r"(?<=[^\W\d_])'(?=\w|«|\Z)")
@@ -50,11 +51,12 @@ _WORD_BULLET = "\uf0b7"
 
 @lru_cache(_SET_KEPT)
 def typographic(text: str) -> str:
-    """Return plain `text` with no-break spaces before `: ; ? ! »`, after `«`, within hours, and curly apostrophes."""
+    """Return plain `text` with no-break spaces before `: ; ? ! » %`, after `«`, within hours, and curly apostrophes."""
     text = _SPACE_BEFORE.sub(NBSP, text)
     text = _SPACE_AFTER.sub("«" + NBSP, text)
     text = _HOUR.sub(f"{NBSP}h{NBSP}", text)
     text = _SMALL_UNIT.sub(NBSP, text)
+    text = _ZONE.sub(f"(heure{NBSP}de{NBSP}Paris)", text)
     return _ELISION.sub("’", text)
 
 

@@ -33,7 +33,8 @@ def _presence(each: Presence) -> str:
 
 def _motion(each: Motion) -> str:
     about = f" ({', '.join(map(format_number, each.numbers))})" if each.numbers else ""
-    return f"{each.text}{about}. Proposée par {each.proposed_by}. {_vote(each.vote)}"
+    text = each.text if about else each.text.rstrip(".")
+    return f"{text}{about}. Proposée par {each.proposed_by}. {_vote(each.vote)}"
 
 
 def _vote(vote: Vote | None) -> str:

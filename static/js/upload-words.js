@@ -25,6 +25,6 @@ export function hour(instant, now) {
   const parts = (when, options) => new Intl.DateTimeFormat("fr-FR", { timeZone: "Europe/Paris", ...options }).format(when);
   const day = { weekday: "long", day: "numeric", month: "long" };
   const [hours, minutes] = parts(instant, { hour: "numeric", minute: "2-digit", hourCycle: "h23" }).split(":");
-  const clock = `${Number(hours)}${NBSP}h${NBSP}${minutes} (heure de Paris)`;
+  const clock = `${Number(hours)}${NBSP}h${NBSP}${minutes} (heure${NBSP}de${NBSP}Paris)`;
   return parts(instant, day) === parts(now, day) ? clock : `${parts(instant, day)} à ${clock}`;
 }

@@ -35,9 +35,9 @@ http {{
 _PLACES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    with Service(tmp_path / "service", TRUSTED_PROXIES="1") as running:
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Service(tmp_path_factory.mktemp("service"), TRUSTED_PROXIES="1") as running:
         yield running
 
 

@@ -129,6 +129,7 @@ def test_tus_js_client_stopped_in_the_middle_is_resumed_by_another(sender: Sende
     assert sender.creations() == [("film.mp4", SIZE, digest(film))]
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("node")
 def test_tus_js_client_goes_on_by_itself_when_the_network_breaks(sender: Sender, film: Path) -> None:
     with BadNetwork(sender.service.port, cuts_after=[1_500_000, 3_300_000, 700_000]) as network:
@@ -153,6 +154,7 @@ def test_tuspy_goes_on_by_itself_when_the_network_breaks(sender: Sender, film: P
     assert sender.creations() == [("film.mp4", SIZE, digest(film))]
 
 
+@pytest.mark.full
 def test_tuspy_with_checksums_stopped_in_the_middle_is_resumed(sender: Sender, film: Path) -> None:
     with film.open("rb") as stream:
         first = uploader(sender, stream, upload_checksum=True)

@@ -74,7 +74,7 @@ def test_a_wrong_clock_and_another_zone_do_not_deceive(
     visitor.goto(address)
     box = visitor.locator(".cc-countdown")
     expect(box).to_contain_text(re.compile(r"Il reste 2\sh (30|29)\smin"))
-    expect(box).to_contain_text(re.compile(r"samedi 13 mars 2027 à 20\sh\s00 \(heure de Paris\)"))
+    expect(box).to_contain_text(re.compile(r"samedi 13 mars 2027 à 20\sh\s00 \(heure\sde\sParis\)"))
     expect(box).to_contain_text(re.compile(r"Chez vous\s: samedi 13 mars à 15\sh\s00"))
     context.close()
 
@@ -172,7 +172,7 @@ def test_who_changed_nothing_since_the_deposit_is_told_that_it_stands(scene: Sce
     expect(deposit.get_by_role("link", name="Modifier").first).to_be_hidden()
     expect(deposit.get_by_text("Les Défricheurs")).to_be_visible()
     notice = page.locator(NOTICE)
-    expect(notice).to_contain_text(re.compile(r"est déposée depuis le .* \(heure de Paris\), sous le n° 2027-"))
+    expect(notice).to_contain_text(re.compile(r"est déposée depuis le .* \(heure\sde\sParis\), sous le n° 2027-"))
     expect(notice).not_to_contain_text("ne sont pas déposées")
     expect(page.get_by_role("button", name="Enregistrer et continuer")).to_be_hidden()
 

@@ -70,7 +70,7 @@ def spoken(page: Page) -> Locator:
 
 
 def saved(page: Page) -> None:
-    expect(line(page)).to_have_text(re.compile(r"Enregistré à 10\sh\s00 \(heure de Paris\)"))
+    expect(line(page)).to_have_text(re.compile(r"Enregistré à 10\sh\s00 \(heure\sde\sParis\)"))
 
 
 def test_what_is_typed_is_kept_without_any_button_and_said_with_the_hour_of_paris(site: Site) -> None:

@@ -54,7 +54,7 @@ def test_only_what_changed_is_kept_and_cleaned(scene: Scene, client: FlaskClient
     found = keep(client, entry_id, "innovation", seen=seen, title="  Un\u00ad titre\x07\tneuf ")
     assert found["stored"]["title"] == "Un titre neuf"
     assert (found["refused"], found["conflicts"]) == ({}, {})
-    assert found["said"] == "Enregistré à 10\u00a0h\u00a000 (heure de Paris)"
+    assert found["said"] == "Enregistré à 10\u00a0h\u00a000 (heure\u00a0de\u00a0Paris)"
     with scene.entry(entry_id) as entry:
         assert (entry.title, entry.category) == ("Un titre neuf", "bande dessinée")
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from concours.entries.models import Entry
 from tests.entries_scene import OPEN
 from tests.fakes.clock import FrozenClock
-from tests.hostile import ALONE, BODIES, ENVIRONMENTS, FEW, QUERIES, SEGMENTS, TEXTS, Attacker, fields_of
+from tests.hostile import ALONE, BODIES, ENVIRONMENTS, QUERIES, SEGMENTS, TEXTS, Attacker, Ration, fields_of
 from tests.whole_contest import WholeContest
 
 CONSOLE = "/organisation"
@@ -82,56 +82,58 @@ def complaints(attackers: Iterable[Attacker]) -> set[str]:
     return {problem for attacker in attackers for problem in attacker.problems}
 
 
-EXTENT = pytest.mark.parametrize(
-    "texts", [pytest.param(FEW, id="few"), pytest.param(TEXTS, id="all", marks=pytest.mark.full)]
-)
+@pytest.fixture(params=[pytest.param(2, id="two"), pytest.param(None, id="all", marks=pytest.mark.full)])
+def ration(request: pytest.FixtureRequest) -> Ration:
+    """How much each address is given: two things in turn, or all of them."""
+    return Ration(request.param)
+
 
 # --- what they try ---------------------------------------------------------------------------------------------------
 
 
-def try_addresses(attacker: Attacker, segments: Sequence[str]) -> None:
+def try_addresses(attacker: Attacker, segments: Sequence[str], ration: Ration) -> None:
     token = attacker.token()
     for rule in attacker.rules():
         for at in rule.arguments:
-            for wrong in segments:
+            for wrong in ration.of(segments):
                 for method in {"GET", "POST"} & (rule.methods or set()):
                     data = {"csrf_token": token} if method == "POST" else None
                     attacker.send(rule, attacker.address(rule, wrong, at), wrong, method=method, data=data)
 
 
-def try_methods(attacker: Attacker, methods: Sequence[str]) -> None:
+def try_methods(attacker: Attacker, methods: Sequence[str], ration: Ration) -> None:
     for rule in attacker.rules():
-        for method in methods:
+        for method in ration.of(methods):
             attacker.send(rule, attacker.address(rule), method, method=method)
 
 
-def try_headers(attacker: Attacker) -> None:
+def try_headers(attacker: Attacker, ration: Ration) -> None:
     for rule in attacker.rules():
         path = attacker.address(rule)
-        for query in QUERIES:
+        for query in ration.of(QUERIES):
             attacker.send(rule, f"{path}?{query}", query)
-        for variables in ENVIRONMENTS:
+        for variables in ration.of(ENVIRONMENTS):
             attacker.send(rule, path, str(variables), environ_overrides=variables)
 
 
-def try_bodies(attacker: Attacker) -> None:
+def try_bodies(attacker: Attacker, ration: Ration) -> None:
     headers = {"X-CSRFToken": attacker.token()}
     for rule in attacker.rules():
         path = attacker.address(rule)
-        for body, kind in BODIES if "POST" in (rule.methods or ()) else ():
+        for body, kind in ration.of(BODIES) if "POST" in (rule.methods or ()) else ():
             attacker.send(rule, path, kind, method="POST", data=body, content_type=kind, headers=headers)
         for length in ("-1", "many"):
             attacker.send(rule, path, length, method="POST", environ_overrides={"CONTENT_LENGTH": length})
 
 
-def try_answers(attacker: Attacker, texts: Sequence[str]) -> int:
+def try_answers(attacker: Attacker, ration: Ration) -> int:
     """Send every form with one wrong answer at a time, then all of them wrong; return how many fields there were."""
     count, token = 0, {"csrf_token": attacker.token()}
     for rule in attacker.rules():
         path = attacker.address(rule)
         held = fields_of(attacker.client, path) if "POST" in (rule.methods or ()) else {}
         count += len(held)
-        for text in texts:
+        for text in ration.of(TEXTS):
             for name in held if text in ALONE else ():
                 attacker.send(rule, path, f"{name}={text}", method="POST", data={**held, name: text, **token})
             data = {**dict.fromkeys(held, text), **token}
@@ -146,70 +148,68 @@ def try_answers(attacker: Attacker, texts: Sequence[str]) -> int:
 # --- what they get ---------------------------------------------------------------------------------------------------
 
 
-def test_addresses_that_nobody_was_given_lead_to_a_page_that_says_so(evaluation: WholeContest) -> None:
+def test_addresses_that_nobody_was_given_lead_to_a_page_that_says_so(evaluation: WholeContest, ration: Ration) -> None:
     attackers = residents(evaluation)
     for attacker in attackers:
-        try_addresses(attacker, SEGMENTS)
+        try_addresses(attacker, SEGMENTS, ration)
     assert sorted(complaints(attackers)) == [], RULE
 
 
 @pytest.mark.parametrize("system", ["postgresql"])
-def test_postgresql_too_bears_what_it_cannot_keep(database_url: str, tmp_path: Path) -> None:
+def test_postgresql_too_bears_what_it_cannot_keep(database_url: str, tmp_path: Path, ration: Ration) -> None:
     contest = furnished(tmp_path, database_url)
     contest.hand_over()
     attackers = residents(contest)
     for attacker in attackers:
-        try_addresses(attacker, ("a%00b", "9" * 9, "9" * 25))
+        try_addresses(attacker, ("a%00b", "9" * 9, "9" * 25), ration)
     contest.dispose()
     assert sorted(complaints(attackers)) == [], RULE
 
 
-def test_odd_methods_are_answered_to_whoever_asks(evaluation: WholeContest) -> None:
+def test_odd_methods_are_answered_to_whoever_asks(evaluation: WholeContest, ration: Ration) -> None:
     known, unknown = residents(evaluation), strangers(evaluation)
     for attacker in known:
-        try_methods(attacker, ("HEAD", "OPTIONS", "PUT", "POST"))
+        try_methods(attacker, ("HEAD", "OPTIONS", "PUT", "POST"), ration)
     for attacker in unknown:
-        try_methods(attacker, ("GET", "POST"))
+        try_methods(attacker, ("GET", "POST"), ration)
     assert sorted(complaints([*known, *unknown])) == [], RULE
 
 
-def test_odd_questions_and_headers_are_answered(evaluation: WholeContest) -> None:
+def test_odd_questions_and_headers_are_answered(evaluation: WholeContest, ration: Ration) -> None:
     attackers = residents(evaluation)
     for attacker in attackers:
-        try_headers(attacker)
+        try_headers(attacker, ration)
     assert sorted(complaints(attackers)) == [], RULE
 
 
-def test_bodies_that_are_no_form_are_answered(deposits: WholeContest) -> None:
+def test_bodies_that_are_no_form_are_answered(deposits: WholeContest, ration: Ration) -> None:
     attackers = [candidate(deposits), organiser(deposits)]
     for attacker in attackers:
-        try_bodies(attacker)
+        try_bodies(attacker, ration)
     assert sorted(complaints(attackers)) == [], RULE
 
 
-def test_the_jury_too_answers_bodies_that_are_no_form(evaluation: WholeContest) -> None:
+def test_the_jury_too_answers_bodies_that_are_no_form(evaluation: WholeContest, ration: Ration) -> None:
     juror = member(evaluation, "jure1")
-    try_bodies(juror)
+    try_bodies(juror, ration)
     assert sorted(complaints([juror])) == [], RULE
 
 
-@EXTENT
 @pytest.mark.parametrize(("who", "least"), [(candidate, 20), (organiser, 50)])
 def test_candidates_and_organisers_may_answer_anything(
-    deposits: WholeContest, who: Callable[[WholeContest], Attacker], least: int, texts: Sequence[str]
+    deposits: WholeContest, who: Callable[[WholeContest], Attacker], least: int, ration: Ration
 ) -> None:
     attacker = who(deposits)
-    assert try_answers(attacker, texts) >= least
+    assert try_answers(attacker, ration) >= least
     assert sorted(complaints([attacker])) == [], RULE
 
 
-@EXTENT
-def test_the_jury_may_answer_anything(evaluation: WholeContest, texts: Sequence[str]) -> None:
+def test_the_jury_may_answer_anything(evaluation: WholeContest, ration: Ration) -> None:
     juror = member(evaluation, "jure1")
-    assert try_answers(juror, texts) >= 5
+    assert try_answers(juror, ration) >= 5
     evaluation.close_scoring()
     president = member(evaluation, "presidente")
-    assert try_answers(president, texts) >= 10
+    assert try_answers(president, ration) >= 10
     assert sorted(complaints([juror, president])) == [], RULE
 
 

@@ -321,7 +321,7 @@ def test_a_file_whose_worker_was_killed_is_taken_up_by_the_next(running: Running
     assert running.service.stop() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.full)])
 def test_a_signal_ends_a_worker_at_work_quietly(running: Running, number: signal.Signals) -> None:
     made = running.receive(long_film())
     running.service.start()

@@ -57,7 +57,7 @@ class EveryField(DsfrForm):
     opens = InstantField("Ouverture")
     category = SelectField("Catégorie", choices=[("video", "Vidéo"), ("comic", "Bande dessinée")])
     public = RadioField("Agent public ?", choices=[("yes", "Oui"), ("no", "Non")], inline=True)
-    substance = ScoreField("Le fond", low_label="Faible", high_label="Remarquable")
+    substance = ScoreField("Le fond")
     needs = CheckboxesField("Besoins", choices=[("loop", "Boucle magnétique"), ("sign", "Interprète")], required=False)
     rules = ConsentField("J'accepte le règlement.", required="Acceptez le règlement pour déposer.")
     creation = FileField("Création", accept=".pdf")

@@ -40,7 +40,10 @@ def environment() -> Environment:
         ("l'« idée »", "l’«\u00a0idée\u00a0»"),
         ("20:00 https://exemple.fr/?a=1", "20:00 https://exemple.fr/?a=1"),
         ("5'30", "5'30"),
-        ("à 18 h 47 min 31 s", "à 18\u00a0h\u00a047\u00a0min 31\u00a0s"),
+        ("à 18 h 47 min 31 s", "à 18\u00a0h\u00a047\u00a0min\u00a031\u00a0s"),
+        ("en 3 min 20 films", "en 3\u00a0min 20 films"),
+        ("à 20 h 00 (heure de Paris)", "à 20\u00a0h\u00a000 (heure\u00a0de\u00a0Paris)"),
+        ("85 % des fiches", "85\u00a0% des fiches"),
     ],
 )
 def test_french_spaces_and_apostrophes_are_set(typed: str, printed: str) -> None:

@@ -36,10 +36,10 @@ _TEXTS = {
 _PARTS = {"file": ("sha256", "size"), "rules": ("digest", "version"), "consents": ("digest", "version")}
 
 _WAYS = {
-    "self": "par le candidat",
-    "armed": "par le candidat, de lui-même au dernier octet du fichier",
-    "late": "par le candidat, hors délai, admis par le secrétariat du concours",
-    "behalf": "par le secrétariat du concours, pour le compte du candidat",
+    "self": "Par le candidat",
+    "armed": "Par le candidat, de lui-même au dernier octet du fichier",
+    "late": "Par le candidat, hors délai, admis par le secrétariat du concours",
+    "behalf": "Par le secrétariat du concours, pour le compte du candidat",
 }
 
 Facts = Mapping[str, Any]
@@ -159,7 +159,7 @@ def deposit_told(
         ("Instant du dépôt (UTC)", iso(at)),
         ("Taille du fichier", f"{grouped(size)} octets"),
         ("Empreinte du fichier (SHA-256)", sha256),
-        (rules_label(way), f"version {rules_version}"),
+        (rules_label(way), f"Version {rules_version}"),
         ("Empreinte du règlement (SHA-256)", rules_digest),
     )
 

@@ -1,6 +1,6 @@
 """Receipts: their files for whoever deposited; for anyone, the page that checks one, and the public keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import cast
 
@@ -17,6 +17,7 @@ from concours.entries.views.base import blueprint as own
 from concours.kernel.errors import NotFound
 from concours.kernel.mail import Maker
 from concours.kernel.signing import SigningKey
+from concours.kernel.text import typographic
 from concours.kernel.web.access import ClosedBlueprint, everyone
 from concours.kernel.web.state import state
 
@@ -112,10 +113,19 @@ def _check_file(form: ReceiptFileForm) -> dict[str, object]:
         receipt = read_file(content, exact=exact)
         with state().database.read() as session:
             check(receipt, {signing_key().public.id: signing_key().public, **receipts.public_keys(session)})
-            return {"facts": told(receipt.facts), "signed": True, "known": receipts.is_known(session, receipt)}
+            return {
+                "facts": _as_shown(told(receipt.facts)),
+                "signed": True,
+                "known": receipts.is_known(session, receipt),
+            }
     except NoReceipt as refusal:
         form.refuse(refusal.message, field="file" if exact else "text")
         return {}
+
+
+def _as_shown(facts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the facts with the typography of a page."""
+    return [(name, typographic(value)) for name, value in facts]
 
 
 def _check_number(form: ReceiptNumberForm) -> dict[str, object]:
@@ -134,4 +144,4 @@ def _check_number(form: ReceiptNumberForm) -> dict[str, object]:
         rules_digest=deposit.rules_digest,
         way=deposit.way,
     )
-    return {"facts": facts, "signed": False, "known": True}
+    return {"facts": _as_shown(facts), "signed": False, "known": True}

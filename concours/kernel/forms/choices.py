@@ -69,17 +69,14 @@ class RadioField(_Offers):
 
 
 class ScoreField(_Offers):
-    """A whole score on a scale, as a row of buttons; `low_label` and `high_label` say what its ends mean."""
+    """A whole score on a scale, as a row of buttons."""
 
     data: int | None
     kind: ClassVar[str] = "score"
     empty_message: ClassVar[str] = "Choisissez une note."
     option_widget = wtforms.widgets.RadioInput()
 
-    def __init__(
-        self, label: str, *, low: int = 0, high: int = 10, low_label: str = "", high_label: str = "", **kw: Any
-    ) -> None:
-        self.low_label, self.high_label = low_label, high_label
+    def __init__(self, label: str, *, low: int = 0, high: int = 10, **kw: Any) -> None:
         scale = [(points, str(points)) for points in range(low, high + 1)]
         super().__init__(label, choices=scale, coerce=int, **kw)
         self.invalid_value_message = self.invalid_choice_message = f"Note attendue entre {low} et {high}."
