@@ -93,14 +93,14 @@ def put_back(settings: Settings, scene: Scene, folder: Path, *, replace: bool = 
     return restore(settings, NO_ENVIRONMENT, folder, replace=replace, now=scene.clock(), tell=lambda _: None)
 
 
-def checks(settings: Settings, scene: Scene) -> list[Check]:
-    """Return what the doctor says."""
-    return list(examine(settings, now=scene.clock()))
+def checks(settings: Settings, scene: Scene, *only: str) -> list[Check]:
+    """Return what the doctor says, of everything or of some things."""
+    return list(examine(settings, now=scene.clock(), only=only))
 
 
-def codes(settings: Settings, scene: Scene) -> list[str]:
-    """Return the codes of what the doctor finds, failures too."""
-    said = checks(settings, scene)
+def codes(settings: Settings, scene: Scene, *only: str) -> list[str]:
+    """Return the codes of what the doctor finds, failures too: of the contest, unless other things are asked for."""
+    said = checks(settings, scene, *(only or ("revision", "files", "orphans", "chains", "clock", "keys")))
     return [finding.code for check in said for finding in check.findings] + [c.failure for c in said if c.failure]
 
 

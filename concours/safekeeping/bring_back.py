@@ -56,9 +56,10 @@ def _in_file(file: Path, source: Path, manifest: Manifest, now: datetime) -> str
     there = file.exists()
     if there:
         os.link(file, former)
-        for companion in _companions(file):  # those of a file that could not be opened; of any other, there is none
-            if companion.exists():
-                companion.rename(companion.with_name(companion.name.replace(file.name, former.name)))
+    # A log that outlived its file, or that of one that cannot be opened: SQLite would write it over the new one.
+    for old, kept in zip(_companions(file), _companions(former), strict=True):
+        if old.exists():
+            old.rename(kept)
     made.replace(file)
     sync_folder(file.parent)
     return str(former) if there else ""

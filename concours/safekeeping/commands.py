@@ -17,7 +17,7 @@ from concours.kernel.db import opened
 from concours.kernel.errors import DomainError
 from concours.kernel.settings import Settings, SettingsError, read_settings
 from concours.safekeeping.backup import Made, make_backup
-from concours.safekeeping.doctor import examine
+from concours.safekeeping.doctor import LOOKS, examine
 from concours.safekeeping.restore import Restored
 from concours.safekeeping.restore import restore as put_back
 from concours.safekeeping.rules import Check, exit_status
@@ -55,20 +55,21 @@ def restore(ctx: click.Context, folder: Path, *, replace: bool) -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Écrit ce qui est trouvé en JSON.")
+@click.option("--only", multiple=True, type=click.Choice(list(LOOKS)), help="Ne fait que ce contrôle ; répétable.")
 @click.pass_context
-def doctor(ctx: click.Context, *, as_json: bool) -> None:
+def doctor(ctx: click.Context, *, as_json: bool, only: tuple[str, ...]) -> None:
     """Contrôle fichiers, journal, horloge, versions, bac à sable, disque et clés ; code 0, 1 (trouvé) ou 2 (échec)."""
     try:
         settings = read_settings()
     except SettingsError as error:
         click.echo(str(error), err=True)
         ctx.exit(_FAILED)
-    ctx.exit(_examined(settings, as_json=as_json))
+    ctx.exit(_examined(settings, as_json=as_json, only=only))
 
 
-def _examined(settings: Settings, *, as_json: bool) -> int:
+def _examined(settings: Settings, *, as_json: bool, only: tuple[str, ...] = ()) -> int:
     checks = []
-    for check in examine(settings, now=system_clock()):
+    for check in examine(settings, now=system_clock(), only=only):
         checks.append(check)
         if not as_json:
             _say(check)

@@ -1,6 +1,6 @@
 """`concours doctor`: looks at everything that can go wrong in silence, and says what mends it. Changes nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -26,20 +26,11 @@ _TOLD = 20
 """Files told one by one; of more, how many."""
 
 
-def examine(settings: Settings, *, now: datetime) -> Iterator[Check]:
+def examine(settings: Settings, *, now: datetime, only: Collection[str] = ()) -> Iterator[Check]:
     """Look at one thing after the other; what cannot be looked at is told, and the rest is looked at all the same."""
-    looks: tuple[tuple[str, str, Callable[[Settings, datetime], Check]], ...] = (
-        ("revision", "Base de données", _revision),
-        ("files", "Fichiers", _files),
-        ("orphans", "Fichiers orphelins", _orphans),
-        ("chains", "Journal des actes", _chains),
-        ("clock", "Horloge", machine.clock),
-        ("versions", "Versions", machine.versions),
-        ("sandbox", "Bac à sable", machine.sandbox),
-        ("disk", "Place sur le disque", machine.disk),
-        ("keys", "Clés", machine.keys),
-    )
-    for key, name, look in looks:
+    for key, (name, look) in LOOKS.items():
+        if only and key not in only:
+            continue
         try:
             yield look(settings, now)
         except (OSError, SQLAlchemyError, DomainError, SettingsError) as failure:
@@ -152,3 +143,17 @@ def _shortened(findings: Iterable[Finding]) -> list[Finding]:
         found[0].code, f"Et {rest} autres.", "Commencez par les premiers, puis relancez « concours doctor »."
     )
     return [*found[:_TOLD], last]
+
+
+LOOKS: Mapping[str, tuple[str, Callable[[Settings, datetime], Check]]] = {
+    "revision": ("Base de données", _revision),
+    "files": ("Fichiers", _files),
+    "orphans": ("Fichiers orphelins", _orphans),
+    "chains": ("Journal des actes", _chains),
+    "clock": ("Horloge", machine.clock),
+    "versions": ("Versions", machine.versions),
+    "sandbox": ("Bac à sable", machine.sandbox),
+    "disk": ("Place sur le disque", machine.disk),
+    "keys": ("Clés", machine.keys),
+}
+"""What is looked at, in order."""

@@ -22,7 +22,7 @@ _LOCK = ".lock"
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
     """Yield a file that only its owner may read, durable once the block has ended."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _private(path.parent)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         yield file
         file.flush()
@@ -59,7 +59,7 @@ def whole_backups(folder: Path) -> list[Path]:
 @contextmanager
 def being_made(folder: Path, name: str) -> Iterator[Path]:
     """Yield a new folder that becomes the backup `name` when the block ends well; one at a time."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _private(folder)
     with _alone(folder):
         partial, former = folder / PARTIAL, folder / FORMER
         if (folder / name).exists():
@@ -80,10 +80,17 @@ def take_over(sources: Iterable[Path], target: Path, size: int, sha256: str) -> 
     """Give the target the bytes of the first source that has them; tell whether one had."""
     for source in sources:
         if is_whole(source, size, sha256):
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _private(target.parent)
             _link(source, target)
             return True
     return False
+
+
+def _private(folder: Path) -> None:
+    """Make a folder, and those above it that are not there, for their owner alone."""
+    if not folder.is_dir():
+        _private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -139,12 +139,15 @@ def _strayed() -> Iterator[tuple[str, str, str]]:
     """Yield each library that is not the one of the lock: name, wanted, found."""
     if not _LOCK.is_file():
         return
+    pinned: dict[str, list[str]] = {}
     for name, wanted in _PINNED.findall(_LOCK.read_text()):
+        pinned.setdefault(name, []).append(wanted)  # one for each kind of Python
+    for name, versions_wanted in pinned.items():
         found = ""
         with suppress(PackageNotFoundError):
             found = version(name)
-        if found != wanted:
-            yield name, wanted, found
+        if found not in versions_wanted:
+            yield name, " ou ".join(versions_wanted), found
 
 
 def _free(place: Path) -> int:

@@ -16,6 +16,7 @@ from concours.kernel.errors import DomainError
 from concours.kernel.settings import S3
 from concours.migrations import revision_of, revisions, upgrade
 from concours.safekeeping.backup import make_backup
+from concours.safekeeping.doctor import LOOKS
 from concours.safekeeping.rules import MANIFEST, read_manifest
 from tests.entries_scene import Scene
 from tests.fakes.clock import FrozenClock
@@ -68,6 +69,7 @@ def lose(scene: Scene) -> None:
 def test_a_contest_that_lost_everything_comes_back_whole(tmp_path: Path, database_url: str, clock: FrozenClock) -> None:
     contest = whole_contest(tmp_path / "machine", database_url, clock)
     made = back_up(contest, tmp_path / "copies")
+    contest.close()
     contest.dispose()
     files, keys = content_of(contest.settings.uploads), content_of(contest.settings.data / "keys")
     assert len(files) > 4
@@ -76,7 +78,7 @@ def test_a_contest_that_lost_everything_comes_back_whole(tmp_path: Path, databas
 
     put_back(contest.settings, contest, tmp_path / "copies")
 
-    assert codes(contest.settings, contest) == []
+    assert codes(contest.settings, contest, *LOOKS) == []
     assert content_of(contest.settings.uploads) == files
     assert content_of(contest.settings.data / "keys") == keys
     clock.advance(timedelta(hours=1))
@@ -107,9 +109,10 @@ def test_a_restoration_over_a_service_that_answers_is_refused(lone_contest: Scen
 def test_a_restoration_under_an_open_connection_is_refused(contest: Scene, tmp_path: Path) -> None:
     back_up(contest, tmp_path / "copies")
     before = content_of(contest.settings.uploads)
-    with contest.database.read() as session, pytest.raises(DomainError, match="connexions ouvertes|ouverte par"):
+    with contest.database.read() as session:
         session.execute(text("SELECT 1"))
-        put_back(contest.settings, contest, tmp_path / "copies", replace=True)
+        with pytest.raises(DomainError, match=r"connexions ouvertes|ouverte par"):
+            put_back(contest.settings, contest, tmp_path / "copies", replace=True)
     assert content_of(contest.settings.uploads) == before
     assert creation_count(contest.database) == 1
 
@@ -244,6 +247,17 @@ def test_a_backup_of_a_newer_program_is_refused(lone_contest: Scene, tmp_path: P
     with pytest.raises(DomainError, match="plus récent"):
         put_back(elsewhere(lone_contest, tmp_path / "other"), lone_contest, tmp_path / "copies")
     assert not (tmp_path / "other").exists()
+
+
+def test_the_log_of_a_lost_database_is_not_written_over_the_new_one(lone_contest: Scene, tmp_path: Path) -> None:
+    made = back_up(lone_contest, tmp_path / "copies")
+    add_file(lone_contest, "other@agents.example", b"un autre")
+    file = Path(lone_contest.settings.database_url.removeprefix("sqlite:///"))
+    file.unlink()
+    assert file.with_name(f"{file.name}-wal").stat().st_size > 0
+    put_back(lone_contest.settings, lone_contest, tmp_path / "copies")
+    with opened_again(lone_contest.settings) as database:
+        assert creation_count(database) == made.manifest.rows["creation"] == 1
 
 
 def test_a_key_that_differs_is_put_aside(lone_contest: Scene, tmp_path: Path) -> None:
