@@ -1,6 +1,8 @@
 """A contest to be backed up: real files under real rows, its keys, and what `concours doctor` says of it."""
 
+import gzip
 import io
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +19,7 @@ from concours.kernel.signing import read_signing_key
 from concours.safekeeping.backup import Made, make_backup
 from concours.safekeeping.doctor import examine
 from concours.safekeeping.restore import Restored, restore
-from concours.safekeeping.rules import Check
+from concours.safekeeping.rules import DATABASE, Check
 from tests import files
 from tests.entries_scene import Scene
 from tests.fakes.clock import FrozenClock
@@ -107,8 +109,8 @@ def codes(settings: Settings, scene: Scene, *only: str) -> list[str]:
 def elsewhere(scene: Scene, folder: Path, database_url: str = "") -> Settings:
     """Return the settings of another machine, where there is nothing yet."""
     url = database_url or f"sqlite:///{folder / 'concours.db'}"
-    places = {"data": folder / "var", "uploads": folder / "uploads"}
-    return replace(scene.settings, **places, database_url=url, jury_database_url=url)
+    data, uploads = folder / "var", folder / "uploads"
+    return replace(scene.settings, data=data, uploads=uploads, database_url=url, jury_database_url=url)
 
 
 @contextmanager
@@ -117,6 +119,17 @@ def opened_again(settings: Settings) -> Iterator[Database]:
     database = Database(settings.database_url)
     yield database
     database.dispose()
+
+
+def rows_of(backup: Path) -> dict[str, list[str]]:
+    """Return the rows of a backup by table, as they are written; without those that a restoration changes."""
+    rows: dict[str, list[str]] = {}
+    with gzip.open(backup / DATABASE, "rt", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("{"):
+                name = json.loads(line)["table"]
+            rows.setdefault(name, []).append(line)
+    return {name: lines for name, lines in rows.items() if name not in {*SIGN_IN, "audit_event"}}
 
 
 def content_of(path: Path) -> dict[str, bytes]:

@@ -1,9 +1,10 @@
 """`concours doctor`: looks at everything that can go wrong in silence, and says what mends it. Changes nothing."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarResult, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -90,7 +91,7 @@ def _mend() -> str:
 def _orphans(settings: Settings, now: datetime) -> Check:
     found = [each for each in standing(settings) if each.changed_at < now - _SETTLED]
     with reading(settings) as session:
-        reflected = tables.reflect(session.connection())
+        reflected = tables.reflect(session.connection(), tables.NAMING)
         named = {*tables.named_files(session, reflected), *tables.coming_keys(session, reflected)}
     findings = [
         Finding(
@@ -109,7 +110,8 @@ def _chains(settings: Settings, _now: datetime) -> Check:
     findings, counts = [], []
     for name, table in _CHAINS.items():
         with reading(settings) as session:
-            broken = broken_at(_events(session, table))
+            with closing(_events(session, table)) as events:
+                broken = broken_at(events)
             counts.append(f"{name} : {session.scalar(select(func.count(table.position))) or 0} actes")
         if broken is not None:
             findings.append(
@@ -123,14 +125,14 @@ def _chains(settings: Settings, _now: datetime) -> Check:
     return Check("chains", "Journal des actes", f"{' ; '.join(counts)}.", findings)
 
 
-def _events(session: Session, table: type[AuditMixin]) -> Iterable[AuditMixin]:
+def _events(session: Session, table: type[AuditMixin]) -> ScalarResult[AuditMixin]:
     """Yield a chain without holding all of it."""
     return session.scalars(select(table).order_by(table.position), execution_options={"yield_per": _BATCH})
 
 
 def _named(settings: Settings) -> dict[str, Named]:
     with reading(settings) as session:
-        return tables.named_files(session, tables.reflect(session.connection()))
+        return tables.named_files(session, tables.reflect(session.connection(), tables.NAMING))
 
 
 def _shortened(findings: Iterable[Finding]) -> list[Finding]:

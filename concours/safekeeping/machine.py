@@ -123,7 +123,7 @@ def _is_open(path: Path) -> bool:
 
 
 def _last_act(session: Session) -> datetime | None:
-    tables = reflect(session.connection()).tables
+    tables = reflect(session.connection(), CHAINS).tables
     last = [session.scalar(select(func.max(tables[name].c.at))) for name in CHAINS if name in tables]
     aware = [at.replace(tzinfo=system_clock().tzinfo) if at.tzinfo is None else at for at in last if at]
     return max(aware, default=None)

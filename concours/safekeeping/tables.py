@@ -3,13 +3,12 @@
 import base64
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, Date, DateTime, LargeBinary, MetaData, Table, Text, cast, insert, select, text
-from sqlalchemy import inspect as look_at
+from sqlalchemy import JSON, Column, Date, DateTime, LargeBinary, MetaData, Text, cast, insert, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
@@ -31,6 +30,9 @@ _NAMING = (
     ("jury_signed_copy", "ready", "digest", "digest"),
 )
 """Columns that name a file: table, place, key, digest; `size` is beside them."""
+
+NAMING = ("upload", "jury_audit", *(table for table, *_ in _NAMING))
+"""The tables that tell of files."""
 
 _SIGNED_COPY = "signed_copy_added"
 """The event that names a signed copy, the replaced ones too: they stay."""
@@ -55,15 +57,13 @@ def snapshot(session: Session) -> None:
         session.connection(execution_options=options)
 
 
-def reflect(connection: Connection) -> MetaData:
-    """Return the tables as they are in the database, at whatever revision."""
-    names = [name for name in look_at(connection).get_table_names() if _is_ours(name)]
+def reflect(connection: Connection, only: Collection[str] = ()) -> MetaData:
+    """Return the tables as they are in the database, at whatever revision: all, or those of some names."""
     metadata = MetaData()
-    for name in names:
-        table = Table(name, metadata, autoload_with=connection, resolve_fks=False)
-        for column in table.c:
-            if isinstance(column.type, JSON):
-                column.type = _RawJson()
+    metadata.reflect(connection, only=lambda name, _: _is_ours(name) and (not only or name in only), resolve_fks=False)
+    for column in (column for table in metadata.tables.values() for column in table.c):
+        if isinstance(column.type, JSON):
+            column.type = _RawJson()
     return metadata
 
 

@@ -21,6 +21,7 @@ from concours.safekeeping.rules import MANIFEST, read_manifest
 from tests.entries_scene import Scene
 from tests.fakes.clock import FrozenClock
 from tests.live import answering
+from tests.postgres import PostgresServer
 from tests.s3_fixture import environ_of
 from tests.safekeeping_scene import (
     NO_ENVIRONMENT,
@@ -33,6 +34,7 @@ from tests.safekeeping_scene import (
     elsewhere,
     opened_again,
     put_back,
+    rows_of,
     small_contest,
     whole_contest,
 )
@@ -82,13 +84,32 @@ def test_a_contest_that_lost_everything_comes_back_whole(tmp_path: Path, databas
     assert content_of(contest.settings.uploads) == files
     assert content_of(contest.settings.data / "keys") == keys
     clock.advance(timedelta(hours=1))
-    again = back_up(contest, tmp_path / "copies").manifest
+    copy = back_up(contest, tmp_path / "copies")
+    again = copy.manifest
+    assert rows_of(copy.folder) == rows_of(made.folder)
     assert {**again.rows, "audit_event": again.rows["audit_event"] - 1} == {
         **made.manifest.rows,
         **dict.fromkeys(SIGN_IN, 0),
     }
     assert again.heads["jury_audit"] == made.manifest.heads["jury_audit"]
     assert made.manifest.rows["login"] > 0
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("system", ["sqlite", "postgresql"])
+def test_a_backup_of_one_system_comes_back_on_the_other(
+    system: str, database_url: str, postgres_server: PostgresServer, clock: FrozenClock, tmp_path: Path
+) -> None:
+    contest = whole_contest(tmp_path / "machine", database_url, clock)
+    made = back_up(contest, tmp_path / "copies")
+    url = postgres_server.create("other_system") if system == "sqlite" else ""
+    contest.settings = elsewhere(contest, tmp_path / "other", url)
+    put_back(contest.settings, contest, tmp_path / "copies")
+    assert codes(contest.settings, contest) == []
+    clock.advance(timedelta(hours=1))
+    assert rows_of(back_up(contest, tmp_path / "copies").folder) == rows_of(made.folder)
+    contest.close()
+    contest.dispose()
 
 
 def test_what_a_backup_holds_is_for_its_owner_alone(lone_contest: Scene, tmp_path: Path) -> None:
@@ -182,6 +203,7 @@ def test_files_of_an_earlier_backup_are_linked_unless_they_have_changed(lone_con
     assert third.read_bytes() == b"un fichier"
 
 
+@pytest.mark.parametrize("system", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
 def test_a_backup_made_while_files_arrive_holds_every_file_that_it_names(contest: Scene, tmp_path: Path) -> None:
     stop, begun = threading.Event(), threading.Event()
 
@@ -221,6 +243,7 @@ def test_a_lost_file_does_not_prevent_a_backup_which_tells_it(lone_contest: Scen
     assert codes(other, lone_contest) == ["missing"]
 
 
+@pytest.mark.parametrize("system", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
 def test_a_backup_of_an_older_version_is_brought_up(
     empty_database_url: str, lone_contest: Scene, tmp_path: Path
 ) -> None:
@@ -271,6 +294,7 @@ def test_a_key_that_differs_is_put_aside(lone_contest: Scene, tmp_path: Path) ->
     assert [Path(path).read_text() for path in done.aside] == ["une autre"]
 
 
+@pytest.mark.full
 def test_files_of_a_bucket_are_saved_and_come_back(
     own_bucket: S3, sqlite_url: str, clock: FrozenClock, tmp_path: Path
 ) -> None:
