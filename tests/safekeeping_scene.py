@@ -122,14 +122,15 @@ def opened_again(settings: Settings) -> Iterator[Database]:
 
 
 def rows_of(backup: Path) -> dict[str, list[str]]:
-    """Return the rows of a backup by table, as they are written; without those that a restoration changes."""
+    """Return the rows of a backup by table, as JSON; without those that a restoration changes."""
     rows: dict[str, list[str]] = {}
     with gzip.open(backup / DATABASE, "rt", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("{"):
-                name = json.loads(line)["table"]
-            rows.setdefault(name, []).append(line)
-    return {name: lines for name, lines in rows.items() if name not in {*SIGN_IN, "audit_event"}}
+        for said in map(json.loads, file):
+            if isinstance(said, dict):
+                columns, held = said["columns"], rows.setdefault(said["table"], [])
+            else:
+                held.append(json.dumps(dict(zip(columns, said, strict=True)), sort_keys=True))
+    return {name: sorted(held) for name, held in rows.items() if name not in {*SIGN_IN, "audit_event"}}
 
 
 def content_of(path: Path) -> dict[str, bytes]:
