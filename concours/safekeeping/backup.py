@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.settings import Settings, SettingsError, read_secret
-from concours.kernel.storage import Blobs
+from concours.kernel.storage import Blobs, human_size
 from concours.migrations import revision_of
 from concours.safekeeping import tables
 from concours.safekeeping.blobs import open_blobs, read_whole
@@ -140,7 +140,7 @@ def _copy_files(blobs: Blobs, named: Iterable[Named], place: Path, earlier: Sequ
             missing.append(each.key)
         if number % 25 == 0:
             tell(f"Fichiers : {number} sur {len(wanted)}.")
-    tell(f"Fichiers : {len(wanted)}, dont {taken} repris d'une sauvegarde précédente ; {written} octets écrits.")
+    tell(f"Fichiers : {len(wanted)}, dont {taken} repris d'une sauvegarde précédente ; {human_size(written)} écrits.")
     return missing
 
 

@@ -6,13 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from concours.accounts.models import AuditEvent
 from concours.kernel.audit import record
-from concours.kernel.clock import system_clock
+from concours.kernel.clock import format_instant, system_clock
 from concours.kernel.db import opened
 from concours.kernel.errors import DomainError
 from concours.kernel.settings import Settings, SettingsError, read_settings
@@ -92,16 +94,18 @@ def _say(check: Check) -> None:
 
 def _say_more(settings: Settings, made: Made) -> None:
     click.echo("Elle contient les clés et des données personnelles : lisible de ce seul compte, à garder à l'abri.")
-    if made.folder.stat().st_dev == settings.data.stat().st_dev:
+    if settings.data.exists() and made.folder.stat().st_dev == settings.data.stat().st_dev:
         click.echo("Elle est sur le même disque que les données : copiez-la aussi ailleurs.", err=True)
     if made.absent:
-        click.echo(f"Clés absentes d'ici, donc de la sauvegarde : {', '.join(made.absent)}.", err=True)
+        absent = ", ".join(made.absent)
+        click.echo(f"Clés absentes d'ici, donc de la sauvegarde : {absent} (pas encore faites, ou ailleurs).", err=True)
     for key in made.manifest.missing:
         click.echo(f"Fichier perdu ou abîmé avant la sauvegarde : {key} (« concours doctor » dit que faire).", err=True)
 
 
 def _say_restored(done: Restored) -> None:
-    click.echo(f"Base, fichiers et clés remis en place (sauvegarde : {done.manifest.made_at}).")
+    made = format_instant(datetime.fromisoformat(done.manifest.made_at), seconds=True)
+    click.echo(f"Base, fichiers et clés remis en place : sauvegarde du {made}.")
     for place in done.aside:
         click.echo(f"Mis de côté : {place}")
     for warning in done.warnings:
@@ -128,9 +132,11 @@ def _note(settings: Settings, made: Made) -> None:
 
 @contextmanager
 def _failures(what: str, kept: str) -> Iterator[None]:
-    """Turn a disk or a server that fails into a sentence."""
+    """Turn a disk or a server that fails, or a database that refuses, into a sentence."""
     try:
         yield
+    except DBAPIError as error:  # its first line: the others may quote a row
+        raise DomainError(f"{what} : {str(error.orig).partition(chr(10))[0]}. {kept}") from error
     except OSError as error:
         raise DomainError(f"{what} : {error.strerror or error}. {kept}") from error
 

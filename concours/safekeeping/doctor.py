@@ -16,7 +16,7 @@ from concours.migrations import revision_of, revisions
 from concours.safekeeping import machine, tables
 from concours.safekeeping.blobs import digest_in, open_blobs, standing
 from concours.safekeeping.reading import reading
-from concours.safekeeping.rules import Check, Finding, Named, counted
+from concours.safekeeping.rules import Check, Finding, Named
 from jury import api as jury
 
 _CHAINS: Mapping[str, type[AuditMixin]] = {"concours": AuditEvent, "jury": jury.AuditEvent}
@@ -67,7 +67,7 @@ def _files(settings: Settings, _now: datetime) -> Check:
     if wrong:  # a row may have gone with its file while the others were read
         still = _named(settings)
         wrong = {key: finding for key, finding in wrong.items() if key in still}
-    sentence = f"{counted(len(named), 'fichier relu', 'fichiers relus').capitalize()} et comparés à leur empreinte."
+    sentence = f"Relus et comparés à leur empreinte : {len(named)}."
     return Check("files", "Fichiers", sentence, _shortened(wrong.values()))
 
 
@@ -102,7 +102,7 @@ def _orphans(settings: Settings, now: datetime) -> Check:
         for each in found
         if each.key not in named
     ]
-    sentence = f"{counted(len(found), 'fichier', 'fichiers').capitalize()} dans le stockage."
+    sentence = f"Fichiers contrôlés dans le stockage : {len(found)}."
     return Check("orphans", "Fichiers orphelins", sentence, _shortened(findings))
 
 

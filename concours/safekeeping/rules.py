@@ -144,11 +144,6 @@ def exit_status(checks: Iterable[Check]) -> int:
     return status
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """Return « 1 fichier », « 12 fichiers », « aucun fichier »."""
-    return f"{number or 'aucun'} {many if number > 1 else one}"
-
-
 def _digest(facts: Any) -> str:
     return hashlib.sha256(canonical_json(facts).encode()).hexdigest()
 

@@ -148,6 +148,9 @@ def test_the_commands_say_what_they_do_and_how_it_went(here: Scene, tmp_path: Pa
     kept.unlink()
     found = run("doctor", "--only", "files")
     assert (found.exit_code, "Remède : " in found.stdout) == (1, True)
+    (tmp_path / "file").touch()
+    nowhere = run("backup", str(tmp_path / "file" / "copies"))
+    assert (nowhere.exit_code, "n'a pas abouti" in nowhere.stderr) == (1, True)
     assert run("backup", copies).exit_code == 0, "what an earlier backup has is taken from it"
     Path(here.settings.database_url.removeprefix("sqlite:///")).unlink()
     failed = run("doctor", "--only", "revision")
