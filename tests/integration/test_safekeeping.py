@@ -233,6 +233,7 @@ def test_a_backup_made_while_files_arrive_holds_every_file_that_it_names(contest
         assert creation_count(database) == made[0].manifest.rows["creation"] > 3
 
 
+@pytest.mark.full
 def test_a_lost_file_does_not_prevent_a_backup_which_tells_it(lone_contest: Scene, tmp_path: Path) -> None:
     (lost,) = lone_contest.settings.uploads.glob("quarantine/*")
     lost.unlink()
@@ -243,7 +244,7 @@ def test_a_lost_file_does_not_prevent_a_backup_which_tells_it(lone_contest: Scen
     assert codes(other, lone_contest) == ["missing"]
 
 
-@pytest.mark.parametrize("system", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
+@pytest.mark.full
 def test_a_backup_of_an_older_version_is_brought_up(
     empty_database_url: str, lone_contest: Scene, tmp_path: Path
 ) -> None:
@@ -272,6 +273,7 @@ def test_a_backup_of_a_newer_program_is_refused(lone_contest: Scene, tmp_path: P
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.full
 def test_the_log_of_a_lost_database_is_not_written_over_the_new_one(lone_contest: Scene, tmp_path: Path) -> None:
     made = back_up(lone_contest, tmp_path / "copies")
     add_file(lone_contest, "other@agents.example", b"un autre")
@@ -283,6 +285,7 @@ def test_the_log_of_a_lost_database_is_not_written_over_the_new_one(lone_contest
         assert creation_count(database) == made.manifest.rows["creation"] == 1
 
 
+@pytest.mark.full
 def test_a_key_that_differs_is_put_aside(lone_contest: Scene, tmp_path: Path) -> None:
     back_up(lone_contest, tmp_path / "copies")
     there = elsewhere(lone_contest, tmp_path / "other")
