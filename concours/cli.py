@@ -125,11 +125,14 @@ def migrate() -> None:
 
 main.add_command(_Room("attempt", "concours.entries.commands", "Contrôle une preuve de tentative."))
 main.add_command(_Room("audit", "concours.accounts.commands", "Contrôle le journal des actes."))
+main.add_command(_Command("backup", "concours.safekeeping.commands", "Sauvegarde base, fichiers et clés."))
+main.add_command(_Command("doctor", "concours.safekeeping.commands", "Contrôle tout ce qui peut se gâter sans bruit."))
 main.add_command(_Room("export", "concours.exports.commands", "Écrit un tableau au format CSV, inscrit au journal."))
 main.add_command(_Command("inspect", "concours.intake.inspect_command", "Dit si des fichiers peuvent participer."))
 main.add_command(_Room("organiser", "concours.accounts.commands", "Ouvre l'espace d'organisation à quelqu'un."))
 main.add_command(_Command("rank", "jury.rank_command", "Classe des œuvres, et dit ce que valent les écarts."))
 main.add_command(_Room("receipt", "concours.entries.receipts.command", "Vérifie un accusé de réception, hors ligne."))
+main.add_command(_Command("restore", "concours.safekeeping.commands", "Remet en place une sauvegarde."))
 main.add_command(_Command("verify", "jury.bundle.command", "Contrôle le relevé d'une session du jury."))
 main.add_command(_Command("scrub", "concours.intake.scrub_command", "Fabrique la copie jury d'un fichier."))
 

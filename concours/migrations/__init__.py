@@ -1,12 +1,17 @@
 """Migrations: each is a fossil made of SQL types, run under a lock so that two starts at once do no harm."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import Session
 
 from concours.kernel.db import Database, UtcDateTime
 
@@ -30,7 +35,9 @@ def propose(url: str, message: str) -> None:
     _migrate(url, lambda config: command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}"))
 
 
-def _migrate(url: str, act: Any) -> None:
+@contextmanager
+def changing(url: str) -> Iterator[Session]:
+    """Yield the one transaction in which tables change, alone; no row may refer to nothing at its end."""
     path = make_url(url).database
     if url.startswith("sqlite") and path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -40,12 +47,31 @@ def _migrate(url: str, act: Any) -> None:
         event.listen(database.engine, "connect", lambda link, _record: link.execute("PRAGMA foreign_keys=OFF"))
     try:
         with database.write() as session:
-            connection = session.connection()
-            _lock(connection)
-            act(_config(connection))
-            _check_keys(connection)
+            _lock(session.connection())
+            yield session
+            _check_keys(session.connection())
     finally:
         database.dispose()
+
+
+def bring_up(session: Session, revision: str = "head") -> None:
+    """Bring the database of a transaction of `changing` up to a revision."""
+    command.upgrade(_config(session.connection()), revision)
+
+
+def revision_of(session: Session) -> str | None:
+    """Return the revision that the database is at, None where it was never migrated."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def revisions() -> list[str]:
+    """Return every revision that this program knows, newest first."""
+    return [script.revision for script in ScriptDirectory(str(Path(__file__).parent)).walk_revisions()]
+
+
+def _migrate(url: str, act: Any) -> None:
+    with changing(url) as session:
+        act(_config(session.connection()))
 
 
 def _lock(connection: Connection) -> None:
