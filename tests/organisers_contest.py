@@ -27,6 +27,9 @@ OPEN = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 CLOSED = datetime(2027, 3, 13, 19, 0, tzinfo=UTC)
 """The very instant of closing: 20:00 in Paris."""
 
+DESK = {"public_url": "http://concours.example", "contact": "contact@concours.example"}
+"""Where invitations to organise lead, and whom they say to write to."""
+
 DOSSIER = Dossier(
     team="Les Défricheurs",
     administration="Communauté de communes du Val d'Ombre",

@@ -13,11 +13,22 @@ from concours.entries.models import Deposit, Entry
 from concours.intake.models import CreationState
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, NotFound
-from concours.organisers import operations, queries
+from concours.organisers import operations, queries, team
 from concours.organisers.rules import Decision, Standing
 from jury import api as jury
 from jury.models import JuryWork
-from tests.organisers_contest import CLOSED, OPEN, decide, deposit, deposited, draft, edition_record, start, withdraw
+from tests.organisers_contest import (
+    CLOSED,
+    DESK,
+    OPEN,
+    decide,
+    deposit,
+    deposited,
+    draft,
+    edition_record,
+    start,
+    withdraw,
+)
 
 REASON = "Le logo de la collectivité figure page 2."
 
@@ -223,12 +234,12 @@ def test_the_first_invitation_opens_the_jury(database: Database) -> None:
 def test_nobody_is_both_secretariat_and_jury(database: Database) -> None:
     with database.write() as session:
         actor = start(session)
-        operations.add_organiser(session, email="celia@jury.example", actor=actor, now=OPEN)
+        team.add_organiser(session, email="celia@jury.example", actor=actor, now=OPEN, **DESK)
         with pytest.raises(Conflict, match="connaît les candidats"):
             invite(session, "Celia", "juror", actor)
         invite(session, "bruno", "juror", actor)
         with pytest.raises(Conflict, match="membre du jury"):
-            operations.add_organiser(session, email="Bruno@jury.example", actor=actor, now=OPEN)
+            team.add_organiser(session, email="Bruno@jury.example", actor=actor, now=OPEN, **DESK)
 
 
 def test_a_member_may_be_taken_off_the_panel(database: Database) -> None:
