@@ -88,9 +88,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         app.register_blueprint(blueprint)
     # A mail program's one click opens no form first: the signed address alone ends the reminders.
     app.extensions["csrf"].exempt(entries_views.reminders.stop)
-    app.context_processor(
-        lambda: {"chrome": _chrome(), "troubles": status_views.troubles, "organiser_role": current_role}
-    )
+    app.context_processor(lambda: {"chrome": _chrome(), "troubles": status_views.troubles})
+    app.jinja_env.globals["organiser_role"] = current_role
     return app
 
 

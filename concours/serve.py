@@ -94,7 +94,7 @@ def _prepare(settings: Settings) -> str:
 
 
 def _first_of_the_secretariat(session: Session, settings: Settings, now: datetime) -> str:
-    """Return whose link is shown: ORGANISER_EMAIL's, made an organiser while there is none; never one who was removed."""
+    """Return whose link is shown: ORGANISER_EMAIL's, made an organiser while there is none."""
     people = [account.email for account in secretariat(session)]
     if not people:
         return make_organiser(session, email=settings.organiser_email, actor="command", now=now).email

@@ -105,7 +105,7 @@ def confirm(session: Session, safe: Safe, *, account_id: str, code: str, token: 
 def check(session: Session, safe: Safe, *, account_id: str, code: str, now: datetime) -> bool:
     """Tell whether this is a code of the telephone that did not serve yet. Raises TooManyTries."""
     factor = _factor(session, account_id)
-    return bool(factor and factor.confirmed_at) and _accepts(session, safe, factor, code, now)
+    return factor is not None and factor.confirmed_at is not None and _accepts(session, safe, factor, code, now)
 
 
 def recover(session: Session, safe: Safe, *, account_id: str, code: str, now: datetime) -> bool:

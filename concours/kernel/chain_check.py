@@ -1,6 +1,6 @@
 """What was done to an audit chain behind its back, and to which event: changed, removed, inserted or reordered.
 
-A chain sealed anew from some event to its end, or cut short at its end, holds: only a digest of it kept elsewhere tells.
+A chain sealed anew from some event to its end, or cut short at its end, holds: only a digest kept elsewhere tells.
 """
 
 from collections.abc import Sequence

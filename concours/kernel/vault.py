@@ -1,4 +1,4 @@
-"""Secrets that must be read again: encrypted with a key derived from an application's own, each use with its own key."""
+"""Secrets that must be read again: encrypted with a key derived from an application's own, one for each use."""
 
 import base64
 

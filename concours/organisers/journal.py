@@ -46,7 +46,8 @@ def page(session: Session, narrowing: Narrowing, *, offset: int, limit: int) -> 
 def people_acted_on(session: Session, events: Collection[AuditEvent]) -> dict[str, str]:
     """Return the addresses of the accounts that were acted on by somebody else, by identifier."""
     subjects = {event.subject for event in events if event.subject != event.actor}
-    return dict(session.execute(select(Account.id, Account.email).where(Account.id.in_(subjects))).tuples().all())
+    rows = session.execute(select(Account.id, Account.email).where(Account.id.in_(subjects)))
+    return {row.id: row.email for row in rows}
 
 
 def _wanted(narrowing: Narrowing) -> ColumnElement[bool]:
@@ -71,7 +72,7 @@ def _about(words: str) -> ColumnElement[bool]:
     return or_(subject == words, subject.in_(entries), subject.in_(receipts), subject.in_(_accounts(words)))
 
 
-def _accounts(words: str) -> Select[tuple[str]]:
+def _accounts(words: str) -> Select[str]:
     return select(Account.id).where(Account.email.icontains(words, autoescape=True))
 
 

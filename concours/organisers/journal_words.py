@@ -111,7 +111,6 @@ _DETAILS = {
     "admitted": "recevables",
     "refused": "irrecevables",
     "laureates": "lauréats",
-    "kind": "tableau",
     "restricted": "avec les besoins d'accessibilité",
     "rows": "lignes",
     "sessions": "sessions",
@@ -120,6 +119,11 @@ _DETAILS = {
     "cause": "cause",
 }
 """Details that mean something to a reader; the others stay in the record."""
+
+
+def export_name(subject: str) -> str:
+    """Return the name of an exported table, which is what that act was on."""
+    return _WORDS.get(subject, subject)
 
 
 def describe(action: str, details: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ def _guard_sqlite(chain: str) -> None:
         )
     # INSERT OR REPLACE removes the row in its way without firing the trigger on removals.
     op.execute(
-        f"CREATE TRIGGER {chain}_no_replace BEFORE INSERT ON {chain} "
+        f"CREATE TRIGGER {chain}_no_replace BEFORE INSERT ON {chain} "  # noqa: S608 -- our own names
         f"WHEN EXISTS (SELECT 1 FROM {chain} WHERE position = NEW.position OR digest = NEW.digest) "
         f"BEGIN SELECT RAISE(ABORT, '{chain} is append-only'); END"
     )

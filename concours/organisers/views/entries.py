@@ -129,12 +129,12 @@ def original(entry_id: str) -> ResponseReturnValue:
 
 def _note_seen(action: str, entry_id: str) -> None:
     """Record who looks at a dossier; a page that was seen today already writes nothing."""
-    sight = {"actor": current_account_id(), "action": action, "subject": entry_id, "now": instant()}
+    sight = seen.Sight(current_account_id(), action, entry_id, instant())
     with state().database.read() as session:
-        noted = seen.was_noted(session, **sight)
+        noted = seen.was_noted(session, sight)
     if not noted:
         with state().database.write() as session:
-            seen.note(session, **sight)
+            seen.note(session, sight)
 
 
 def _deposit(entry_id: str) -> Deposit:

@@ -13,7 +13,7 @@ from concours.kernel.text import clean_line
 from concours.kernel.web.state import state
 from concours.organisers import journal as log
 from concours.organisers import queries
-from concours.organisers.journal_words import ACTORS, GONE, GROUPS, SENTENCES, describe
+from concours.organisers.journal_words import ACTORS, GONE, GROUPS, SENTENCES, describe, export_name
 from concours.organisers.views.base import blueprint
 
 _PER_PAGE = 50
@@ -32,7 +32,7 @@ def journal() -> ResponseReturnValue:
         rows = _rows(session, wanted, number)
         # The whole of both chains is read again: on the page where people come in, not on each of those after it.
         breaks = queries.chain_breaks(session) if wanted.empty and number == 1 else {}
-    kept = {name: value for name, value in asked.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return render_template(
         "organisers/journal.html",
         rows=rows,
@@ -43,7 +43,7 @@ def journal() -> ResponseReturnValue:
         total=total,
         number=number,
         last=max(-(-total // _PER_PAGE), 1),
-        address=lambda page: url_for(".journal", page=page, **kept),
+        address=lambda page: url_for(".journal", **{**kept, "page": page}),
     )
 
 
@@ -77,5 +77,6 @@ def _row(event: AuditEvent, email: str | None, titles: Mapping[int, str], people
         "what": SENTENCES.get(event.action, f"a fait l'acte « {event.action} »"),
         "details": describe(event.action, event.details),
         "entry_id": event.subject if event.position in titles else None,
-        "title": titles.get(event.position) or people.get(event.subject, ""),
+        "title": titles.get(event.position)
+        or (export_name(event.subject) if event.action == "exported" else people.get(event.subject, "")),
     }

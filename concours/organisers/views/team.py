@@ -29,7 +29,7 @@ def secretariat() -> ResponseReturnValue:
         lambda session, now: team.add_organiser(
             session,
             email=form.email.data,
-            role=OrganiserRole(form.role.data),
+            role=OrganiserRole(form.role.data or ""),
             dual_role_reason=form.dual_role_reason.data,
             public_url=settings.public_url,
             contact=settings.contact_email,
@@ -62,7 +62,7 @@ def organiser(account_id: str) -> ResponseReturnValue:
     if form.validate_on_submit() and carry_out(
         form,
         lambda session, now: roles.change_role(
-            session, account_id=account_id, role=OrganiserRole(form.role.data), actor=me, now=now
+            session, account_id=account_id, role=OrganiserRole(form.role.data or ""), actor=me, now=now
         ),
     ):
         name = ROLE_NAMES[form.role.data or ""]
