@@ -29,6 +29,7 @@ from tests.organisers_contest import (
     start,
     withdraw,
 )
+from tests.unguarded import unguarded
 
 REASON = "Le logo de la collectivité figure page 2."
 
@@ -295,6 +296,7 @@ def test_both_chains_of_acts_hold(database: Database) -> None:
         invite(session, "aicha", "president", actor)
         decide(session, deposited(session, "Le guichet"), actor=actor)
         assert queries.chain_breaks(session) == {"concours": None, "jury": None}
+    with unguarded(database) as session:
         event = latest(session)
         event.subject = "autre"
         session.flush()
