@@ -63,7 +63,7 @@ def recovery_codes_left(session: Session, account_id: str) -> int:
     return session.scalar(left) or 0
 
 
-def begin(session: Session, safe: Safe, *, account_id: str, now: datetime) -> str:
+def prepare(session: Session, safe: Safe, *, account_id: str, now: datetime) -> str:
     """Return the secret that a telephone is to scan: the one that waits to be proved, made on first use.
 
     Raises NotFound for whoever organises nothing, Conflict once a telephone is proved.

@@ -16,7 +16,7 @@ from concours.accounts.operations import make_organiser, make_sign_in_link
 from concours.accounts.rules import OrganiserRole
 from concours.app import create_app
 from concours.cli import main
-from concours.kernel.audit import record
+from concours.kernel.audit import AuditMixin, record
 from concours.kernel.db import Database
 from concours.kernel.web.security_log import KEPT, append
 from concours.organisers.journal_words import SENTENCES
@@ -71,7 +71,7 @@ def test_removing_oneself_is_asked_and_the_last_one_stays(console: Console) -> N
 def test_the_command_resets_the_last_one_s_telephone(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     safe, who = second_factor.Safe("s" * 48), console.organiser_id
     with console.database.write() as session:
-        code = pyotp.TOTP(second_factor.begin(session, safe, account_id=who, now=OPEN)).at(OPEN)
+        code = pyotp.TOTP(second_factor.prepare(session, safe, account_id=who, now=OPEN)).at(OPEN)
         second_factor.confirm(session, safe, account_id=who, code=code, token="", now=OPEN)
     monkeypatch.setenv("DATABASE_URL", console.database.url)
     asked = CliRunner().invoke(main, ["organiser", "reset", "secretariat@concours.example"])
@@ -103,7 +103,7 @@ def test_production_opens_the_console_once_a_telephone_is_associated(console: Co
 def test_a_link_of_the_service_asks_no_telephone(console: Console, *, full: bool, asked: bool) -> None:
     safe, who = second_factor.Safe(console.app.extensions["concours"].secret), console.organiser_id
     with console.database.write() as session:
-        code = pyotp.TOTP(second_factor.begin(session, safe, account_id=who, now=OPEN)).at(OPEN)
+        code = pyotp.TOTP(second_factor.prepare(session, safe, account_id=who, now=OPEN)).at(OPEN)
         second_factor.confirm(session, safe, account_id=who, code=code, token="", now=OPEN)
         token = make_sign_in_link(session, email="secretariat@concours.example", now=OPEN, full=full)
     browser = console.app.test_client()
@@ -163,6 +163,7 @@ def test_the_security_log_forgets_what_is_older_than_six_months(tmp_path: Path) 
     assert len(list(tmp_path.glob("security-jury-*"))) == 1
 
 
+CHAINS: dict[str, type[AuditMixin]] = {"concours": AuditEvent, "jury": JuryAudit}
 TAMPERINGS = {
     "modifié": ["UPDATE {0} SET actor = 'x' WHERE position = 2"],
     "retiré": ["DELETE FROM {0} WHERE position = 2"],
@@ -184,7 +185,7 @@ TAMPERINGS = {
 def test_the_command_tells_what_was_done_to_a_chain(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, side: str, tampering: str
 ) -> None:
-    table = {"concours": AuditEvent, "jury": JuryAudit}[side]
+    table = CHAINS[side]
     with sqlite_database.write() as session:
         for number in range(4):
             record(session, table, actor="a" * 26, action="tried", subject=str(number), now=SOME_MORNING)

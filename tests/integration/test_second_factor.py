@@ -30,7 +30,7 @@ def organiser(session: Session, name: str = "ines", role: OrganiserRole = Organi
 
 def set_up(session: Session, account_id: str) -> tuple[pyotp.TOTP, list[str]]:
     """Associate a telephone; return what it does and the recovery codes."""
-    phone = pyotp.TOTP(second_factor.begin(session, SAFE, account_id=account_id, now=NOW))
+    phone = pyotp.TOTP(second_factor.prepare(session, SAFE, account_id=account_id, now=NOW))
     codes = second_factor.confirm(session, SAFE, account_id=account_id, code=phone.at(NOW), token="mine", now=NOW)
     assert codes is not None
     return phone, codes
@@ -105,8 +105,8 @@ def test_a_telephone_is_associated_by_organisers_once_and_ends_the_other_session
     with database.write() as session:
         who = organiser(session)
         mine, theirs = (open_login(session, Login, person_id=who, now=NOW) for _ in range(2))
-        secret = second_factor.begin(session, SAFE, account_id=who, now=NOW)
-        assert second_factor.begin(session, SAFE, account_id=who, now=NOW) == secret
+        secret = second_factor.prepare(session, SAFE, account_id=who, now=NOW)
+        assert second_factor.prepare(session, SAFE, account_id=who, now=NOW) == secret
         assert not second_factor.is_set(session, who)
         done = second_factor.confirm(session, SAFE, account_id=who, code="000000", token=mine, now=NOW)
         assert done is None
@@ -116,10 +116,10 @@ def test_a_telephone_is_associated_by_organisers_once_and_ends_the_other_session
         assert len(session.scalars(select(Login)).all()) == 1
         assert theirs != mine
         with pytest.raises(Conflict):
-            second_factor.begin(session, SAFE, account_id=who, now=NOW)
+            second_factor.prepare(session, SAFE, account_id=who, now=NOW)
         candidate = ensure_account(session, email="candidate@agents.example", now=NOW).id
         with pytest.raises(NotFound):
-            second_factor.begin(session, SAFE, account_id=candidate, now=NOW)
+            second_factor.prepare(session, SAFE, account_id=candidate, now=NOW)
 
 
 def test_somebody_else_resets_a_lost_telephone_and_it_is_told_and_recorded(database: Database) -> None:

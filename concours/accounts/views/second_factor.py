@@ -41,7 +41,7 @@ def enrol() -> ResponseReturnValue:
             return _codes_page(codes)
         form.refuse(_WRONG, field="code")
     with state().database.write() as session:
-        secret = second_factor.begin(session, _safe(), account_id=who, now=instant())
+        secret = second_factor.prepare(session, _safe(), account_id=who, now=instant())
         account, edition = session.get_one(Account, who), current_edition(session)
         address = enrolment_address(secret, account=account.email, issuer=edition.contest)
     image = segno.make(address, micro=False).svg_data_uri(scale=5, border=2)
