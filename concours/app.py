@@ -4,7 +4,9 @@ from flask import Flask, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from concours.accounts import views as accounts_views
+from concours.accounts.access import current_role
 from concours.accounts.models import Account, KeptForm, Login
+from concours.accounts.rules import OrganiserRole
 from concours.editions.queries import current_edition
 from concours.editions.rules import Edition, accepts_deposits, deadline_words, extension_words
 from concours.entries import views as entries_views
@@ -87,6 +89,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     # A mail program's one click opens no form first: the signed address alone ends the reminders.
     app.extensions["csrf"].exempt(entries_views.reminders.stop)
     app.context_processor(lambda: {"chrome": _chrome(), "troubles": status_views.troubles})
+    app.jinja_env.globals["organiser_role"] = current_role
     return app
 
 
@@ -108,7 +111,7 @@ def _chrome() -> Chrome:
         tagline=f"« {edition.title} »",
         home_url=_path("/"),
         contact_email=settings.contact_email,
-        nav=_nav(edition, organiser=bool(account and account.organiser)),
+        nav=_nav(edition, role=account.role if account else ""),
         tools=(_item("Mon compte", "/compte/") if account else _item("Se connecter", "/connexion"),),
         footer_links=_footer(),
         deadline=deadline_words(edition, now),
@@ -139,12 +142,13 @@ def _footer() -> tuple[NavItem, ...]:
     return tuple(_item(label, path) for label, path in _FOOTER)
 
 
-def _nav(edition: Edition, *, organiser: bool) -> tuple[NavItem, ...]:
+def _nav(edition: Edition, *, role: str) -> tuple[NavItem, ...]:
     items = [("Accueil", "/"), ("Mes candidatures", "/candidatures/"), ("Règlement", "/reglement")]
     if edition.event:
         items.append((f"{edition.event.name} : s'inscrire", "/inscription"))
-    if organiser:
-        items.append(("Organisation", "/organisation/"))
+    if role:
+        home = "/organisation/inscriptions" if role == OrganiserRole.CHECK_IN else "/organisation/"
+        items.append(("Organisation", home))
     return tuple(_item(label, path) for label, path in items)
 
 

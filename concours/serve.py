@@ -10,12 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
 import click
+from sqlalchemy.orm import Session
 
 from concours.accounts.operations import make_organiser, make_sign_in_link
+from concours.accounts.roles import secretariat
 from concours.editions.operations import ensure_edition
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
@@ -83,11 +86,19 @@ def _prepare(settings: Settings) -> str:
         with database.write() as session:
             document = settings.edition_file.read_text() if settings.edition_file else None
             ensure_edition(session, now=now, document=document)
-            make_organiser(session, email=settings.organiser_email, actor="command", now=now)
-            token = make_sign_in_link(session, email=settings.organiser_email, now=now)
+            email = _first_of_the_secretariat(session, settings, now)
+            token = make_sign_in_link(session, email=email, now=now, full=True)
             return f"{settings.public_url}/connexion/lien/{token}"
     finally:
         database.dispose()
+
+
+def _first_of_the_secretariat(session: Session, settings: Settings, now: datetime) -> str:
+    """Return whose link is shown: ORGANISER_EMAIL's, made an organiser while there is none."""
+    people = [account.email for account in secretariat(session)]
+    if not people:
+        return make_organiser(session, email=settings.organiser_email, actor="command", now=now).email
+    return settings.organiser_email if settings.organiser_email in people else people[0]
 
 
 def check_secrets(settings: Settings) -> None:

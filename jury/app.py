@@ -90,6 +90,7 @@ def _signing_in() -> Blueprint:
             invitation="Donnez l'adresse où vous avez reçu votre invitation : un code à usage unique y est envoyé.",
             welcomes=_is_member,
             person_for=_member_id,
+            known=lambda session, email: _member_id(session, email, None),
             home=_home,
         )
     )
@@ -99,7 +100,7 @@ def _is_member(session: Session, email: str) -> bool:
     return queries.find_member_by_email(session, email) is not None
 
 
-def _member_id(session: Session, email: str, _now: datetime) -> str | None:
+def _member_id(session: Session, email: str, _now: datetime | None) -> str | None:
     member = queries.find_member_by_email(session, email)
     return member.id if member else None
 

@@ -18,7 +18,7 @@ from concours.intake.models import Creation, CreationState, JuryFile
 from concours.kernel.db import Database
 from concours.kernel.ids import new_id, new_reference
 from concours.kernel.settings import read_settings
-from concours.organisers import operations
+from concours.organisers import operations, team
 from concours.organisers.rules import Decision
 from tests.fakes.clock import FrozenClock
 from tests.page import Page, page
@@ -46,6 +46,19 @@ def start(session: Session, *, now: datetime = OPEN) -> str:
     """Make the edition and an organiser; return the organiser's identifier."""
     ensure_edition(session, now=now)
     return make_organiser(session, email="secretariat@concours.example", actor="command", now=now).id
+
+
+def add_organiser(session: Session, *, email: str, actor: str, now: datetime, dual_role_reason: str = "") -> None:
+    """Invite somebody to the secretariat."""
+    team.add_organiser(
+        session,
+        email=email,
+        public_url="http://concours.example",
+        contact="contact@concours.example",
+        actor=actor,
+        now=now,
+        dual_role_reason=dual_role_reason,
+    )
 
 
 def draft(session: Session, title: str, *, state: CreationState = CreationState.READY) -> Entry:

@@ -32,3 +32,20 @@ class ProofForm(DsfrForm):
         """Both codes, without the spaces that one may type in them."""
         old, new = ("".join(field.data.split()) for field in (self.old_code, self.new_code))
         return old, new
+
+
+class TelephoneForm(DsfrForm):
+    """Gives a code of the telephone."""
+
+    code = CodeField("Code à 6 chiffres", hint="Votre application en affiche un autre toutes les 30 secondes.")
+
+    @property
+    def digits(self) -> str:
+        """The code without the spaces that one may type in it."""
+        return "".join(self.code.data.split())
+
+
+class RecoveryForm(DsfrForm):
+    """Gives a recovery code."""
+
+    code = TextField("Code de secours", hint="Douze lettres et chiffres, par exemple k7qf3m-9tbw2x.", max_length=40)

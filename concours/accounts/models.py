@@ -21,8 +21,16 @@ class Account(Base):
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(254), unique=True)
     """As typed at the first sign-in, lowercase."""
-    organiser: Mapped[bool] = mapped_column(Boolean, default=False)
+    role: Mapped[str] = mapped_column(String(20), default="")
+    """An `OrganiserRole`; empty for whoever organises nothing."""
     created_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]
+    """Kept of organisers only: the others of the secretariat see it."""
+
+    @property
+    def organiser(self) -> bool:
+        """Whether they organise, in whatever role: they may learn who the candidates are."""
+        return self.role != ""
 
 
 class Code(CodeMixin, Base):
@@ -42,11 +50,41 @@ class Link(LinkMixin, Base):
 
     __tablename__ = "link"
 
+    full: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Asks no second factor: made for whoever runs the service."""
+
 
 class Login(LoginMixin, Base):
     """Signed-in sessions."""
 
     __tablename__ = "login"
+
+
+class SecondFactor(Base):
+    """The one-time passwords of an organiser's telephone; an account has one at most."""
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[Id]
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"), unique=True)
+    secret: Mapped[str] = mapped_column(String(255))
+    """Encrypted."""
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When a first code proved that the telephone holds the secret; nothing is asked before."""
+    last_step: Mapped[int] = mapped_column(Integer, default=0)
+    """The half-minute of the last code that was accepted: neither it nor an earlier one serves again."""
+
+
+class RecoveryCode(Base):
+    """What signs in without the telephone, once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[Id]
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class AddressChange(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from concours.accounts import queries
 from concours.accounts.models import Account, AuditEvent, Link, Login
+from concours.accounts.rules import OrganiserRole
 from concours.kernel import audit
 from concours.kernel.codes import issue_link
 from concours.kernel.errors import NotFound
@@ -18,18 +19,24 @@ def ensure_account(session: Session, *, email: str, now: datetime) -> Account:
     """Return the account of this address, made if it is the first time."""
     account = queries.by_email(session, email)
     if account is None:
-        account = Account(email=email.lower(), organiser=False, created_at=now)
+        account = Account(email=email.lower(), role="", created_at=now)
         session.add(account)
         session.flush()
     return account
 
 
-def make_organiser(session: Session, *, email: str, actor: str, now: datetime) -> Account:
-    """Give this address the organisers' rights; nothing happens when it has them."""
+def make_organiser(
+    session: Session, *, email: str, actor: str, now: datetime, role: OrganiserRole = OrganiserRole.SECRETARIAT
+) -> Account:
+    """Give this address an organiser's role; nothing happens when it has one.
+
+    Sessions opened without it end: one that was opened as a candidate's asked for no second factor.
+    """
     account = ensure_account(session, email=email, now=now)
     if not account.organiser:
-        account.organiser = True
-        record(session, actor=actor, action="organiser_added", subject=account.id, now=now)
+        account.role = role
+        end_logins(session, Login, person_id=account.id)
+        record(session, actor=actor, action="organiser_added", subject=account.id, now=now, details={"role": role})
     return account
 
 
@@ -40,10 +47,15 @@ def make_sign_in_link(
     now: datetime,
     lifetime: timedelta = timedelta(hours=24),
     reusable: bool = False,
+    full: bool = False,
 ) -> str:
-    """Return the token of a link that signs this address in; `reusable` is for the demonstration only."""
+    """Return the token of a link that signs this address in; `reusable` is for the demonstration only.
+
+    `full`: it asks no second factor, for whoever runs the service.
+    """
     account = ensure_account(session, email=email, now=now)
-    return issue_link(session, Link, person_id=account.id, now=now, lifetime=lifetime, reusable=reusable)
+    person = account.id
+    return issue_link(session, Link, person_id=person, now=now, lifetime=lifetime, reusable=reusable, full=full)
 
 
 def end_session(session: Session, *, account_id: str, login_id: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from concours.accounts.models import Account, AddressChange
+from concours.accounts.models import Account, AddressChange, SecondFactor
 from concours.kernel.codes import MAX_MISSES
 from jury import api as jury
 
@@ -18,7 +18,7 @@ def by_email(session: Session, email: str) -> Account | None:
 
 def organisers(session: Session) -> Sequence[Account]:
     """Return the organisers, by address."""
-    return session.scalars(select(Account).where(Account.organiser).order_by(Account.email)).all()
+    return session.scalars(select(Account).where(Account.role != "").order_by(Account.email)).all()
 
 
 def live_change(session: Session, *, account_id: str, change_id: str, now: datetime) -> AddressChange | None:
@@ -35,3 +35,9 @@ def live_change(session: Session, *, account_id: str, change_id: str, now: datet
 def sits_on_a_panel(session: Session, email: str) -> bool:
     """Tell whether this address is that of a member of a jury."""
     return jury.is_member(session, email=email)
+
+
+def with_second_factor(session: Session) -> frozenset[str]:
+    """Return the accounts whose telephone is associated."""
+    query = select(SecondFactor.account_id).where(SecondFactor.confirmed_at.is_not(None))
+    return frozenset(session.scalars(query))

@@ -54,10 +54,13 @@ def record(
         _append(session, table, event)
 
 
-def seal(event: AuditMixin) -> str:
-    """Return the SHA-256 of the event's facts in canonical JSON, the previous digest among them."""
+def seal(event: AuditMixin, *, position: int | None = None) -> str:
+    """Return the SHA-256 of the event's facts in canonical JSON, the previous digest among them.
+
+    `position`: as if it stood there.
+    """
     facts = [
-        event.position,
+        event.position if position is None else position,
         event.at.isoformat(timespec="microseconds"),
         event.actor,
         event.action,

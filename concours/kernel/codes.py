@@ -56,7 +56,7 @@ class RequestMixin:
 
     id: Mapped[Id]
     subject: Mapped[str] = mapped_column(String(64), index=True)
-    """Digest of an e-mail address or of a network address."""
+    """Digest of an e-mail address, of a network address, or of an account whose codes were missed."""
     at: Mapped[datetime]
 
 
@@ -111,6 +111,17 @@ class CodeBook:
             code.misses += 1
         return Outcome.WRONG if any(code.misses < MAX_MISSES for code in live) else Outcome.SPENT
 
+    def check_misses(self, session: Session, *, subject: str, now: datetime) -> None:
+        """Raise TooManyTries once wrong codes were typed too often for this subject within the window."""
+        if self._count(session, self._seal("misses", subject), now) >= MAX_MISSES:
+            raise TooManyTries("Trop de codes faux ont été saisis. Réessayez dans une demi-heure : rien n'est perdu.")
+
+    def note_miss(self, session: Session, *, subject: str, now: datetime) -> None:
+        """Count a wrong code."""
+        miss = self.requests()
+        miss.subject, miss.at = self._seal("misses", subject), now
+        session.add(miss)
+
     def _live(self, session: Session, email: str, now: datetime) -> Sequence[CodeMixin]:
         table = self.codes
         query = select(table).where(
@@ -145,10 +156,14 @@ def issue_link(
     now: datetime,
     lifetime: timedelta = timedelta(hours=24),
     reusable: bool = False,
+    **marks: bool,
 ) -> str:
-    """Return the token of a link that signs this person in: once, or as often as one likes in the demonstration."""
+    """Return the token of a link that signs this person in: once, or as often as one likes in the demonstration.
+
+    `marks`: what this side's table says besides.
+    """
     token = new_token()
-    link = table()
+    link = table(**marks)
     link.person_id, link.token_digest = person_id, digest_of(token)
     link.expires_at, link.reusable = now + lifetime, reusable
     session.add(link)

@@ -165,22 +165,6 @@ def call_substitute(session: Session, *, member_id: str, reason: str, jury_url: 
     accounts.record(session, actor=actor, action="substitute_called", subject=member_id, now=now)
 
 
-def add_organiser(session: Session, *, email: str, actor: str, now: datetime, dual_role_reason: str = "") -> None:
-    """Give somebody the secretariat's rights. Raises Conflict for a juror whose double role is not declared."""
-    key = current_record(session).key
-    if email.lower() in {member.email for member in queries.panel(session, key)}:
-        if not dual_role_reason:
-            raise Conflict(
-                "Cette adresse est celle d'un membre du jury, qui ne doit pas connaître les candidats. Choisissez "
-                "quelqu'un d'autre ou, faute de mieux, déclarez le cumul et son motif : il figure au procès-verbal."
-            )
-        member_id = jury.declare_dual_role(
-            session, edition_key=key, email=email, reason=clean_text(dual_role_reason), now=now
-        )
-        accounts.record(session, actor=actor, action="dual_role_declared", subject=member_id, now=now)
-    accounts.make_organiser(session, email=email, actor=actor, now=now)
-
-
 def edit_edition(session: Session, *, edition: Edition, version: int, actor: str, now: datetime) -> tuple[str, ...]:
     """Change the edition, and what the jury was told of it; return the names of what changed.
 

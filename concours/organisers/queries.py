@@ -131,13 +131,6 @@ def begun_at(session: Session, edition_key: str) -> datetime | None:
     return jury.milestones(session, edition_key=edition_key).first_score_at
 
 
-def audit_events(session: Session, *, offset: int = 0, limit: int = 50) -> list[tuple[AuditEvent, str | None]]:
-    """Return this side's acts, the latest first, each with the address of the account that acted."""
-    query = select(AuditEvent, Account.email).outerjoin(Account, Account.id == AuditEvent.actor)
-    page = query.order_by(AuditEvent.position.desc()).offset(offset).limit(limit)
-    return [(event, email) for event, email in session.execute(page)]
-
-
 def register(
     session: Session, actions: Collection[str], *, entry_id: str | None, offset: int, limit: int
 ) -> list[tuple[AuditEvent, str | None]]:

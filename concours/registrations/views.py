@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from concours.accounts.access import organisers_only
+from concours.accounts.access import on_the_day
 from concours.editions import queries as editions
 from concours.editions.models import EditionRecord
 from concours.editions.rules import Edition
@@ -18,7 +18,7 @@ from concours.registrations.forms import JoinForm, RegistrationForm
 from concours.registrations.rules import is_open, open_event
 
 blueprint = ClosedBlueprint("registrations", __name__, access=everyone)
-console = ClosedBlueprint("console", __name__, access=organisers_only, url_prefix="/organisation")
+console = ClosedBlueprint("console", __name__, access=on_the_day, url_prefix="/organisation")
 
 
 @blueprint.route("/inscription", methods=("GET", "POST"))

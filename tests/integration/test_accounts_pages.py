@@ -87,7 +87,7 @@ def test_signing_out_everywhere_ends_this_session_too(scene: Scene) -> None:
     assert "déconnecté·e partout" in after.text
     assert [client.get("/candidatures/").status_code for client in (phone, mine)] == [303, 303]
     journal = page(scene.console(), "/organisation/journal").text
-    assert "Déconnexion partout (sessions : 2)" in journal
+    assert "s'est déconnecté partout (sessions : 2)" in journal
 
 
 def test_a_juror_sees_and_ends_their_own_sessions(room: JuryRoom) -> None:

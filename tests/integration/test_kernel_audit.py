@@ -5,13 +5,17 @@ from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from concours.accounts.models import AuditEvent
-from concours.kernel.audit import GENESIS, broken_at, record, seal
+from concours.kernel.audit import GENESIS, AuditMixin, broken_at, record, seal
+from concours.kernel.chain_check import Tampering, find_break
 from concours.kernel.db import Database
+from jury.models import JuryAudit
 from tests.crowd import run_at_once
 from tests.fakes.clock import SOME_MORNING
+from tests.unguarded import unguarded
 
 APPENDER = """
 from concours.accounts.models import AuditEvent
@@ -41,8 +45,14 @@ def chain(database: Database) -> Database:
     return database
 
 
+def told(database: Database) -> tuple[int, Tampering] | None:
+    """Return what is said of the chain: which event, and what was done to it."""
+    found = find_break(events(database))
+    return (found.position, found.tampering) if found else None
+
+
 def change(database: Database, where: int, **values: Any) -> None:
-    with database.write() as session:
+    with unguarded(database) as session:
         session.execute(update(AuditEvent).where(AuditEvent.position == where).values(**values))
 
 
@@ -52,6 +62,7 @@ def test_a_chain_begins_at_one_and_holds(chain: Database) -> None:
     assert found[0].previous == GENESIS
     assert broken_at(found) is None
     assert broken_at([]) is None
+    assert told(chain) is None
 
 
 @pytest.mark.parametrize(
@@ -68,7 +79,7 @@ def test_a_chain_begins_at_one_and_holds(chain: Database) -> None:
 )
 def test_a_changed_event_is_found(chain: Database, values: dict[str, Any]) -> None:
     change(chain, 3, **values)
-    assert broken_at(events(chain)) == 3
+    assert told(chain) == (3, Tampering.CHANGED)
 
 
 def test_a_changed_event_that_was_sealed_anew_is_found_at_the_next(chain: Database) -> None:
@@ -76,23 +87,25 @@ def test_a_changed_event_that_was_sealed_anew_is_found_at_the_next(chain: Databa
     forged.subject = "9"
     change(chain, 3, subject="9", digest=seal(forged))
     assert broken_at(events(chain)) == 4
+    assert told(chain) == (3, Tampering.CHANGED)
 
 
 def test_a_removed_event_is_found(chain: Database) -> None:
-    with chain.write() as session:
+    with unguarded(chain) as session:
         session.execute(delete(AuditEvent).where(AuditEvent.position == 2))
-    assert broken_at(events(chain)) == 2
+    assert told(chain) == (2, Tampering.REMOVED)
 
 
 def test_a_removed_event_is_found_when_those_after_it_are_numbered_again(chain: Database) -> None:
-    with chain.write() as session:
+    with unguarded(chain) as session:
         session.execute(delete(AuditEvent).where(AuditEvent.position == 2))
     for position in (3, 4, 5):
         change(chain, position, position=position - 1)
-    assert broken_at(events(chain)) == 2
+    assert told(chain) == (2, Tampering.REMOVED)
 
 
-def test_an_inserted_event_is_found(chain: Database) -> None:
+@pytest.mark.parametrize("sealed", [False, True])
+def test_an_inserted_event_is_found(chain: Database, *, sealed: bool) -> None:
     for position in (5, 4, 3):
         change(chain, position, position=position + 1)
     stranger = AuditEvent(
@@ -105,16 +118,41 @@ def test_an_inserted_event_is_found(chain: Database) -> None:
         previous=events(chain)[1].digest,
         digest="0" * 64,
     )
+    stranger.digest = seal(stranger) if sealed else "0" * 64
     with chain.write() as session:
         session.add(stranger)
-    assert broken_at(events(chain)) == 3
+    assert told(chain) == (3, Tampering.INSERTED)
 
 
 def test_events_that_changed_places_are_found(chain: Database) -> None:
     change(chain, 2, position=9)
     change(chain, 3, position=2)
     change(chain, 9, position=3)
-    assert broken_at(events(chain)) == 2
+    assert told(chain) == (2, Tampering.REORDERED)
+
+
+@pytest.mark.parametrize("table", [AuditEvent, JuryAudit])
+@pytest.mark.parametrize("act", ["UPDATE {} SET actor = 'x'", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_or_remove_an_event(
+    database: Database, table: type[AuditMixin], act: str
+) -> None:
+    with database.write() as session:
+        record(session, table, actor="a" * 26, action="admitted", subject="x", now=SOME_MORNING)
+    with pytest.raises(IntegrityError, match="append-only"), database.write() as session:
+        session.execute(text(act.format(table.__tablename__)))
+    with database.read() as session:
+        kept = session.scalars(select(table)).one()
+        assert kept.actor == "a" * 26
+
+
+def test_an_event_is_neither_replaced_nor_truncated(chain: Database) -> None:
+    acts = {
+        "sqlite": "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event WHERE position = 2",
+        "postgresql": "TRUNCATE audit_event",
+    }
+    with pytest.raises(IntegrityError, match="append-only"), chain.write() as session:
+        session.execute(text(acts[chain.engine.dialect.name]))
+    assert len(events(chain)) == 5
 
 
 def test_an_event_of_any_zone_and_any_detail_still_holds_when_read_back(database: Database) -> None:

@@ -53,7 +53,7 @@ def work(url):
 
 
 def account(email: str = "a@exemple.fr", *, at: datetime = SOME_MORNING) -> Account:
-    return Account(email=email, organiser=False, created_at=at)
+    return Account(email=email, role="", created_at=at)
 
 
 def add_account(database: Database) -> None:

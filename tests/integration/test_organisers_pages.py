@@ -305,7 +305,8 @@ def test_the_log_reads_in_words_and_says_that_it_holds(console: Console) -> None
     entry_id = add(console, "Le guichet")
     admit(console, entry_id)
     found = console.page("journal")
-    assert "Recevabilité prononcée (décision : recevable) : Le guichet secretariat@concours.example" in found.text
+    told = "a prononcé la recevabilité d'une candidature : Le guichet (décision : recevable)."
+    assert f"secretariat@concours.example {told}" in found.text
     assert "Journal du concours : vérifié à l'instant, la chaîne est intacte." in found.text
     assert found.links["Le guichet"].endswith(entry_id)
 
@@ -317,12 +318,12 @@ def test_the_log_keeps_the_title_that_was_deposited(console: Console) -> None:
         session.get_one(Entry, entry_id).title = "Le comptoir"
         operations.clear_admissibility(session, entry_id=entry_id, actor=console.organiser_id, now=OPEN)
     text = console.page("journal").text
-    assert "Recevabilité prononcée (décision : recevable) : Le guichet" in text
-    assert "Décision de recevabilité annulée : Le comptoir" in text
+    assert "a prononcé la recevabilité d'une candidature : Le guichet (décision : recevable)" in text
+    assert "a annulé la décision de recevabilité d'une candidature : Le comptoir" in text
 
 
 def test_somebody_is_added_to_the_secretariat(console: Console) -> None:
-    found = console.page("secretariat").form("secretariat").submit(email="Nouveau@concours.example")
+    found = console.page("secretariat").form("secretariat").submit(email="Nouveau@concours.example", role="secretariat")
     assert "nouveau@concours.example" in found.text
     assert page(console.sign_in("nouveau@concours.example"), "/organisation/").path == "/organisation/"
 

@@ -16,7 +16,7 @@ from jury.models import JurySession
 from jury.panel_facts import annex_of
 from jury.recusals.operations import report_breach
 from tests.jury_session import accept
-from tests.organisers_contest import CLOSED, DOSSIER, OPEN, decide, deposited, start
+from tests.organisers_contest import CLOSED, DOSSIER, OPEN, add_organiser, decide, deposited, start
 
 REASON = "Personne d'autre n'est disponible."
 
@@ -130,16 +130,14 @@ def test_a_pair_may_be_added_while_the_jury_scores_and_does_not_come_back(databa
 def test_a_double_role_is_declared_with_its_reason_or_refused_both_ways(database: Database) -> None:
     with database.write() as session:
         actor = start(session)
-        operations.add_organiser(session, email="celia@jury.example", actor=actor, now=OPEN)
+        add_organiser(session, email="celia@jury.example", actor=actor, now=OPEN)
         with pytest.raises(Conflict, match="déclarez le cumul"):
             invite(session, "celia", "juror", actor)
         invite(session, "celia", "juror", actor, dual_role_reason=REASON)
         invite(session, "bruno", "juror", actor, dual_role_reason="sans objet")
         with pytest.raises(Conflict, match="déclarez le cumul"):
-            operations.add_organiser(session, email="bruno@jury.example", actor=actor, now=OPEN)
-        operations.add_organiser(
-            session, email="bruno@jury.example", dual_role_reason="Autre motif.", actor=actor, now=OPEN
-        )
+            add_organiser(session, email="bruno@jury.example", actor=actor, now=OPEN)
+        add_organiser(session, email="bruno@jury.example", dual_role_reason="Autre motif.", actor=actor, now=OPEN)
         told = {each.name: each.dual_role_reason for each in annex_of(session, jury_of(session)).dual_roles}
         assert told == {"celia": REASON, "bruno": "Autre motif."}
         acts = session.scalars(select(AuditEvent).where(AuditEvent.action == "dual_role_declared")).all()

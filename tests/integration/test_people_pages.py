@@ -293,8 +293,8 @@ def test_the_secretariat_sees_the_people_and_reads_their_acts(scene: Scene) -> N
     assert f"{OWNER} (responsable du dossier)" in found.text
     assert f"{MEMBER} (membre de l'équipe)" in found.text
     journal = page(console, "/organisation/journal").text
-    assert "Personne invitée sur un dossier" in journal
-    assert "Invitation sur un dossier acceptée" in journal
+    assert "a invité une personne sur un dossier" in journal
+    assert "a accepté une invitation sur un dossier" in journal
 
 
 def test_a_deposit_by_somebody_who_left_keeps_their_address(scene: Scene, owner: FlaskClient) -> None:

@@ -26,6 +26,13 @@ _MEETING = "concours_meeting"
 Meeting = Callable[[Session, str], None]
 """Reads what each request needs of whoever is signed in, in the transaction that found them."""
 
+Arrival = Callable[[Session, str, datetime], None]
+"""Keeps what is to be kept of a sign-in, in the transaction that opens the session."""
+
+
+def nothing_more(_session: Session, _who: str, _now: datetime) -> None:
+    """Keep of a sign-in nothing but the session."""
+
 
 def use_logins(
     extensions: dict[str, object], table: type[LoginMixin], meet: Meeting = lambda _session, _who: None
@@ -97,7 +104,7 @@ def login_digest() -> str | None:
     return digest_of(token) if token else None
 
 
-def sign_in(person: str) -> None:
+def sign_in(person: str, arrived: Arrival = nothing_more) -> None:
     """Open a session for this person; the former one ends, and the cookie's content is dropped."""
     now, former, kept = state().clock(), session.get(_TOKEN), session.get(KEPT)
     device = describe_device(request.user_agent.string)
@@ -105,6 +112,7 @@ def sign_in(person: str) -> None:
         if former:
             close_login(database, logins(), token=former)
         token = open_login(database, logins(), person_id=person, now=now, device=device)
+        arrived(database, person, now)
     session.clear()
     session.permanent = True
     session[_TOKEN] = token

@@ -30,7 +30,7 @@ _REASONS = (
 )
 """Each ready-made reason in two words; what is kept is its sentence."""
 
-_DUAL_ROLE = (
+DUAL_ROLE = (
     "Si la même personne doit tenir les deux rôles, faute de mieux : dites pourquoi. Cette déclaration est enregistrée "
     "et figure au procès-verbal."
 )
@@ -110,7 +110,7 @@ class InviteForm(DsfrForm):
     )
     dual_role_reason = TextArea(
         "Cumul avec le secrétariat du concours",
-        hint=_DUAL_ROLE,
+        hint=DUAL_ROLE,
         required=False,
         max_length=PANEL_REASON_MAX_LENGTH,
         rows=2,
@@ -200,17 +200,3 @@ class ReportForm(DsfrForm):
     def words(self) -> dict[str, str]:
         """What the jury reads of a corrected work, by name."""
         return {name: self[name].data or "" for name in READ_BY_JURY}
-
-
-class OrganiserForm(DsfrForm):
-    """Gives somebody the secretariat's rights."""
-
-    email = EmailField("Adresse électronique", autocomplete="off")
-    dual_role_reason = TextArea(
-        "Cumul avec le jury",
-        hint=_DUAL_ROLE,
-        required=False,
-        max_length=PANEL_REASON_MAX_LENGTH,
-        rows=2,
-        validators=[Needed("dans ce cas seulement")],
-    )

@@ -12,6 +12,7 @@ from concours.organisers.views import (
     people,
     register,
     reports,
+    team,
 )
 from concours.organisers.views.base import blueprint
 
@@ -28,4 +29,5 @@ __all__ = [
     "people",
     "register",
     "reports",
+    "team",
 ]

@@ -22,7 +22,7 @@ from concours.kernel.storage import human_size
 from concours.kernel.text import grouped
 from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
-from concours.organisers import operations, queries
+from concours.organisers import operations, queries, seen
 from concours.organisers.forms.people import DecisionForm, decision_form
 from concours.organisers.rules import TO_EXAMINE, Decision, Standing
 from concours.organisers.views.base import blueprint, carry_out, status_of
@@ -65,6 +65,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
         words = "recevable" if form.decision.data == Decision.ADMITTED else "irrecevable"
         flash(f"Décision enregistrée : « {each.title} » est déclarée {words}.", "success")
         return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
+    _note_seen(seen.DOSSIER_SEEN, entry_id)
     before, after = queries.neighbours(waiting, each)
     page = render_template(
         "organisers/entry.html",
@@ -120,9 +121,20 @@ def original(entry_id: str) -> ResponseReturnValue:
     creation = deposit.creation
     if creation.kind is None:
         raise NotFound
+    _note_seen(seen.ORIGINAL_TAKEN, entry_id)
     name = f"creation-{deposit.receipt_number.lower()}.{creation.kind}"
     read, mime = state().stores.quarantine.read, Kind(creation.kind).mime
     return serve(read, creation.quarantine_key, size=creation.size, mime=mime, attachment=name)
+
+
+def _note_seen(action: str, entry_id: str) -> None:
+    """Record who looks at a dossier; a page that was seen today already writes nothing."""
+    sight = seen.Sight(current_account_id(), action, entry_id, instant())
+    with state().database.read() as session:
+        noted = seen.was_noted(session, sight)
+    if not noted:
+        with state().database.write() as session:
+            seen.note(session, sight)
 
 
 def _deposit(entry_id: str) -> Deposit:

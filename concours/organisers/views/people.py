@@ -1,4 +1,4 @@
-"""People: the panel that is invited, the secretariat itself."""
+"""The panel that is invited."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -8,13 +8,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from concours.accounts.access import current_account_id
-from concours.accounts.queries import organisers
 from concours.editions.queries import current_record
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import QUICK
 from concours.kernel.web.state import state
 from concours.organisers import operations, queries
-from concours.organisers.forms.people import CallForm, InviteForm, OrganiserForm, invite_form, remove_form
+from concours.organisers.forms.people import CallForm, InviteForm, invite_form, remove_form
 from concours.organisers.rules import lacking_roles
 from concours.organisers.views.base import blueprint, carry_out, status_of
 from jury import api as jury
@@ -84,24 +83,6 @@ def call(member_id: str) -> ResponseReturnValue:
     with state().database.read() as session:
         works = jury.progress(session, edition_key=current_record(session).key).works
     return render_template("organisers/call_substitute.html", form=form, member=member, works=works), status_of(form)
-
-
-@blueprint.route("/secretariat", methods=("GET", "POST"))
-def secretariat() -> ResponseReturnValue:
-    """Show who organises, or add somebody."""
-    form, actor = OrganiserForm(), current_account_id()
-    if form.validate_on_submit() and carry_out(
-        form,
-        lambda session, now: operations.add_organiser(
-            session, email=form.email.data, dual_role_reason=form.dual_role_reason.data, actor=actor, now=now
-        ),
-    ):
-        flash(f"{form.email.data} fait partie du secrétariat : prévenez cette personne.", "success")
-        return redirect(url_for(".secretariat"), HTTPStatus.SEE_OTHER)
-    with state().database.read() as session:
-        people = organisers(session)
-    page = render_template("organisers/secretariat.html", form=form, people=people, me=actor)
-    return page, status_of(form)
 
 
 def _member(member_id: str) -> jury.MemberProgress:

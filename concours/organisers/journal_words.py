@@ -1,0 +1,133 @@
+"""The log of acts in words: « Claire a prononcé la recevabilité d'une candidature »."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from concours.accounts.rules import ROLE_NAMES
+from concours.entries.operations import LATE_ATTEMPT
+from concours.organisers.seen import DOSSIER_SEEN, ORIGINAL_TAKEN
+
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "Ce qui a été vu ou sorti": {
+        DOSSIER_SEEN: "a lu un dossier (noté une fois par jour)",
+        ORIGINAL_TAKEN: "a téléchargé le fichier d'origine d'une candidature",
+        "exported": "a téléchargé un export",
+    },
+    "Décisions du secrétariat": {
+        "admissibility_decided": "a prononcé la recevabilité d'une candidature",
+        "admissibility_cleared": "a annulé la décision de recevabilité d'une candidature",
+        "late_admitted": "a admis un dépôt tardif",
+        "more_time": "a accordé un délai à un dossier",
+        "problem_signalled": "a signalé un problème à l'équipe d'une candidature",
+        "jury_copy_retried": "a relancé la copie destinée au jury",
+        "body_match_decided": "a vérifié si un membre du jury vient de la même administration qu'une candidature",
+        "breach_decided": "a tranché une rupture d'anonymat",
+        "handed_over": "a transmis les œuvres au jury",
+        "edition_changed": "a modifié l'édition",
+        "closing_extended": "a repoussé la clôture pour tout le monde",
+        "anonymity_lifted": "a levé l'anonymat",
+    },
+    "Jury et organisateurs": {
+        "member_invited": "a invité un membre du jury",
+        "member_removed": "a retiré un membre du jury",
+        "substitute_called": "a appelé un membre suppléant du jury à siéger",
+        "dual_role_declared": "a déclaré le cumul du secrétariat et du jury",
+        "organiser_added": "a invité une personne à organiser",
+        "organiser_invited_again": "a renvoyé son lien à une personne qui organise",
+        "organiser_role_changed": "a changé le rôle d'une personne qui organise",
+        "organiser_removed": "a retiré une personne de l'organisation",
+        "second_factor_reset": "a réinitialisé le second facteur d'une personne",
+    },
+    "Comptes": {
+        "second_factor_set": "a associé un téléphone à son compte",
+        "second_factor_removed": "a retiré le téléphone associé à son compte",
+        "recovery_codes_renewed": "a fait de nouveaux codes de secours",
+        "session_ended": "a fermé l'une de ses sessions à distance",
+        "sessions_ended": "s'est déconnecté partout",
+        "address_changed": "a changé l'adresse de son compte",
+    },
+    "Dossiers et dépôts": {
+        "entry_started": "a commencé une candidature",
+        "dossier_saved": "a enregistré un brouillon",
+        "creation_attached": "a envoyé un fichier",
+        "entry_deposited": "a déposé une candidature",
+        "entry_withdrawn": "a retiré une candidature",
+        "deposit_armed": "a demandé le dépôt à la fin de l'envoi",
+        "deposit_disarmed": "a annulé le dépôt à la fin de l'envoi",
+        "deposit_incomplete": "a demandé le dépôt d'un dossier incomplet",
+        "deposit_confirmed": "a confirmé les accords de l'équipe",
+        "deposited_file_refused": "a refusé un fichier déposé, après vérification",
+        "infected_file": "a refusé un fichier à cause de l'antivirus",
+        LATE_ATTEMPT: "a tenté d'agir hors délai",
+        "attempt_failed": "a été empêché d'agir par une panne",
+        "reminded": "a envoyé le rappel d'une candidature pas encore déposée",
+        "reminders_refused": "a refusé les rappels",
+        "reminders_wanted": "a demandé de nouveau les rappels",
+    },
+    "Personnes d'un dossier": {
+        "person_invited": "a invité une personne sur un dossier",
+        "invitation_withdrawn": "a retiré une invitation sur un dossier",
+        "invitation_accepted": "a accepté une invitation sur un dossier",
+        "invitation_misdirected": "a ouvert, sans effet, une invitation destinée à une autre adresse",
+        "person_removed": "a retiré une personne d'un dossier",
+        "person_left": "a quitté un dossier",
+        "entry_handed_on": "a confié un dossier à un autre responsable",
+    },
+}
+"""What each act reads after the name of whoever did it, by group. Each action that is recorded stands here."""
+
+SENTENCES: Mapping[str, str] = {action: words for group in GROUPS.values() for action, words in group.items()}
+
+ACTORS: Mapping[str, str] = {"system": "Le service", "command": "La ligne de commande"}
+GONE = "Un compte supprimé"
+
+_WORDS = {
+    **ROLE_NAMES,
+    "admitted": "recevable",
+    "refused": "irrecevable",
+    "juror": "juré·e",
+    "president": "président·e",
+    "secretary": "secrétaire du jury",
+    "substitute": "suppléant·e",
+    "resumed": "œuvre rendue au jury",
+    "withdrawn": "œuvre retirée du concours",
+    "week": "7 jours avant la clôture",
+    "two_days": "48 heures avant la clôture",
+    "last": "3 heures avant la clôture",
+    "full": "plus de place",
+    "down": "stockage injoignable",
+    "laureates": "palmarès",
+    "registrations": "inscriptions",
+    "community": "communauté",
+    "True": "oui",
+    "False": "non",
+}
+_DETAILS = {
+    "decision": "décision",
+    "confirmed": "même administration",
+    "from": "avant",
+    "role": "rôle",
+    "reminder": "rappel",
+    "admitted": "recevables",
+    "refused": "irrecevables",
+    "laureates": "lauréats",
+    "restricted": "avec les besoins d'accessibilité",
+    "rows": "lignes",
+    "sessions": "sessions",
+    "signature": "signature",
+    "number": "n°",
+    "cause": "cause",
+}
+"""Details that mean something to a reader; the others stay in the record."""
+
+
+def export_name(subject: str) -> str:
+    """Return the name of an exported table, which is what that act was on."""
+    return _WORDS.get(subject, subject)
+
+
+def describe(action: str, details: Mapping[str, Any]) -> str:
+    """Return the details that people can read: « décision : recevable »."""
+    # The instants of a closing put off are no roles: they stand in the calendar's own page.
+    names = [name for name in _DETAILS if name in details and not (action == "closing_extended" and name == "from")]
+    return ", ".join(f"{_DETAILS[name]} : {_WORDS.get(str(details[name]), details[name])}" for name in names)
