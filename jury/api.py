@@ -36,7 +36,7 @@ from jury.panel_facts import (
     removal_consequences,
 )
 from jury.progress import MemberProgress, progress_of
-from jury.ranking import Line, Place, Ranking, decimals_to_separate, format_mean, line, rank
+from jury.ranking import Apart, Line, Place, Ranking, decimals_to_separate, format_mean, line, rank
 from jury.recusals.operations import exclude_pairs, resume_work, withdraw_work
 from jury.reminders import remind_due
 from jury.rules import (
@@ -64,6 +64,7 @@ __all__ = [
     "REASON_MAX_LENGTH",
     "RECUSALS_WORDS",
     "TIE_BREAKS_MAX",
+    "Apart",
     "AuditEvent",
     "BreachReport",
     "Consequences",

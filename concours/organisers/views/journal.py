@@ -71,7 +71,12 @@ _WORDS = {
     "last": "3 heures avant la clôture",
     "full": "plus de place",
     "down": "stockage injoignable",
+    "kind anonymous": "anonyme",
+    "kind attendance": "présence",
+    "kind full": "complet",
+    "kind needs": "besoins d'accueil",
 }
+"""What values mean; with the detail's name before it, a value that means something else in another."""
 _DETAILS = {
     "decision": "décision",
     "role": "rôle",
@@ -84,6 +89,9 @@ _DETAILS = {
     "signature": "signature",
     "number": "n°",
     "cause": "cause",
+    "kind": "genre",
+    "format": "format",
+    "purpose": "motif",
 }
 """Details that mean something to a reader; the others stay in the record."""
 
@@ -118,5 +126,9 @@ def journal() -> ResponseReturnValue:
 
 def _describe(details: Mapping[str, Any]) -> str:
     """Return the details that people can read: « décision : recevable »."""
-    known = ((_DETAILS[name], details[name]) for name in _DETAILS if name in details)
-    return ", ".join(f"{label} : {_WORDS.get(str(value), value)}" for label, value in known)
+    known = ((name, details[name]) for name in _DETAILS if name in details)
+    return ", ".join(f"{_DETAILS[name]} : {_word(name, value)}" for name, value in known)
+
+
+def _word(name: str, value: object) -> object:
+    return _WORDS.get(f"{name} {value}", _WORDS.get(str(value), value))
