@@ -1,6 +1,6 @@
 """Exports: what may leave now, the trace that it leaves first, then its rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,7 +58,6 @@ class Offer:
 
     topic: Topic
     headings: Sequence[str]
-    rows: int
     missing: str
     """Why it cannot be taken out yet; empty when it can."""
 
@@ -68,6 +67,12 @@ def offers(session: Session, *, kind: Kind) -> list[Offer]:
     record = current_record(session)
     edition = to_edition(session, record)
     return [_offer(session, record, topic, kind) for topic in _offered(session, record, edition, kind)]
+
+
+def counts(session: Session, *, kind: Kind, offered: Iterable[Offer]) -> dict[Topic, int]:
+    """Return how many rows each of these tables has; none of one that has to wait."""
+    record, ready = current_record(session), [offer.topic for offer in offered if not offer.missing]
+    return {topic: SOURCES[topic].count(session, record, kind) for topic in ready}
 
 
 def take_out(session: Session, *, wanted: Wanted, actor: str, now: datetime) -> Export:
@@ -119,7 +124,7 @@ def _offered(session: Session, record: EditionRecord, edition: Edition, kind: Ki
 def _offer(session: Session, record: EditionRecord, topic: Topic, kind: Kind) -> Offer:
     source, missing = SOURCES[topic], _missing(session, record, topic)
     headings = [column.title for column in source.columns(session, record, kind)]
-    return Offer(topic, headings, 0 if missing else source.count(session, record, kind), missing)
+    return Offer(topic, headings, missing)
 
 
 def _missing(session: Session, record: EditionRecord, topic: Topic) -> str:

@@ -50,10 +50,13 @@ def overview() -> ResponseReturnValue:
     form = export_form(offers, request.args.getlist("tableau"))
     if form.validate_on_submit() and (export := _recorded(form, kind)):
         return _file(export)
+    with state().database.read() as session:
+        rows = operations.counts(session, kind=kind, offered=offers)
     page = render_template(
         "exports/overview.html",
         form=form,
         offers=offers,
+        rows=rows,
         names=NAMES,
         kinds=_LABELS,
         chosen=chosen,

@@ -72,5 +72,9 @@ def _ranked(session: Session, record: EditionRecord) -> Sequence[jury.Place | ju
     return [*ranking.places, *ranking.apart]
 
 
+def _works(session: Session, record: EditionRecord) -> int:
+    return jury.count_works(session, edition_key=record.key)
+
+
 PROGRESS = Listed(_progress_columns, _members)
-RANKING = Listed(_ranking_columns, _ranked)
+RANKING = Listed(_ranking_columns, _ranked, _works)

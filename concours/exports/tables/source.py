@@ -53,7 +53,9 @@ class Asked:
     def rows(self, session: Session, record: EditionRecord, kind: Kind) -> Iterator[Sequence[Cell]]:
         """Yield the rows as the database gives them."""
         reads = [(n, each.read) for n, each in enumerate(self.columns(session, record, kind)) if each.read]
-        found: Iterable[Any] = session.execute(self._query(session, record, kind), execution_options=_STREAMED)
+        # Asked of the connection itself: rows of columns need nothing of what keeps objects together.
+        query = self._query(session, record, kind)
+        found: Iterable[Any] = session.connection().execute(query, execution_options=_STREAMED)
         if self.alphabetical:
             found = sorted(found, key=lambda row: (fold(row[0]), fold(row[1])))
         if not reads:
@@ -76,6 +78,8 @@ class Listed:
 
     every: Callable[[Session, EditionRecord], Sequence[Column[Callable[[Any], Cell]]]]
     items: Callable[[Session, EditionRecord], Sequence[Any]]
+    counted: Callable[[Session, EditionRecord], int] | None = None
+    """Counts the items, where that costs less than to ask for them."""
 
     def columns(self, session: Session, record: EditionRecord, kind: Kind) -> Sequence[Column[Any]]:
         """Return the columns of this kind."""
@@ -83,7 +87,7 @@ class Listed:
 
     def count(self, session: Session, record: EditionRecord, kind: Kind) -> int:  # noqa: ARG002 -- as every source
         """Return how many items there are."""
-        return len(self.items(session, record))
+        return self.counted(session, record) if self.counted else len(self.items(session, record))
 
     def rows(self, session: Session, record: EditionRecord, kind: Kind) -> Iterator[Sequence[Cell]]:
         """Yield the rows, made of the items."""
