@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concours.exports.operations import Offer
 from concours.exports.rules import NAMES, PURPOSE_LENGTH, REASONED, Format, Kind, Topic, Wanted
 from concours.kernel.forms import CheckboxesField, DsfrForm, RadioField, TextArea
+from concours.kernel.forms.rules import Needed
 
 SLUGS = {
     Topic.LAUREATES: "laureats",
@@ -38,6 +39,7 @@ class ExportForm(DsfrForm):
         "Motif de l'export",
         hint="À quoi servira ce fichier. Le motif reste au journal des actes : n'y nommez personne.",
         required=False,
+        validators=[Needed("à remplir")],
         max_length=PURPOSE_LENGTH,
         rows=2,
     )

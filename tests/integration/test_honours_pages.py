@@ -93,7 +93,7 @@ def test_an_export_needs_its_button_and_an_organiser(scene: Scene) -> None:
 def test_a_workbook_is_given_whole_and_empty_tables_are_said_to_be(scene: Scene, format_: str) -> None:
     organiser = to_the_minutes(scene, signed=False)
     exports = page(organiser, "/organisation/exports?genre=anonyme")
-    assert "Le fichier n'aura que ses en-têtes." in exports.text
+    assert "le fichier n'aura que ses en-têtes." in exports.text
     wanted = {**exports.form().held, "tables": ["candidatures", "communaute"], "format": format_}
     answer = organiser.post("/organisation/exports?genre=anonyme", data=wanted)
     assert (answer.status_code, answer.mimetype) == (200, MIMES[Format(format_)])

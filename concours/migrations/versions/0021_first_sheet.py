@@ -1,0 +1,20 @@
+"""the first sheet of a session is found without a look at the others."""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+_OLD, _NEW = "ix_jury_sheet_session_id", "ix_jury_sheet_session_id_created_at"
+
+
+def upgrade() -> None:
+    op.create_index(_NEW, "jury_sheet", ["session_id", "created_at"])
+    op.drop_index(_OLD, "jury_sheet")
+
+
+def downgrade() -> None:
+    op.create_index(_OLD, "jury_sheet", ["session_id"])
+    op.drop_index(_NEW, "jury_sheet")
