@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -204,7 +205,7 @@ def _register(session: Session, count: int, *, first: int = 0) -> None:
             "administration": "Communauté de communes du Val d'Ombre",
             "function": "Chargée d'accueil",
             "accessibility_needs": "",
-            "created_at": now,
+            "created_at": now + timedelta(milliseconds=number),
             "token_digest": digest_of(new_token()),
             "mailed_at": now,
         }

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZipFile
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from concours.exports.formats.every import chunks
 from concours.exports.operations import tables, take_out
-from concours.exports.rules import Format, Kind, Topic, Wanted
+from concours.exports.rules import NAMED, NAMES, Book, Cell, Column, Form, Format, Kind, Table, Topic, Wanted
 from concours.registrations.rules import Attendee
 
 WHY = "Préparer l'accueil."
@@ -38,6 +38,26 @@ HOSTILE = (
     LONG,
 )
 """What people and machines may well type."""
+
+
+AT = datetime(2027, 7, 1, 22, 30, 5, tzinfo=UTC)
+"""The second of July in Paris, where it is summer."""
+PARIS = datetime(2027, 7, 2, 0, 30, 5)  # noqa: DTZ001 -- as a cell says it: its heading has the zone
+BOOK = Book(title="Concours : Inscriptions", author="Le secrétariat", words="À garder.", kind=Kind.FULL, at=AT)
+COLUMNS: tuple[Column[Any], ...] = (
+    Column("name", "Nom", None, NAMED),
+    Column("at", "Le", None, NAMED, Form.INSTANT),
+    Column("count", "Nombre", None, NAMED, Form.WHOLE),
+    Column("mean", "Moyenne", None, NAMED, Form.DECIMAL),
+)
+ROWS: list[tuple[Cell, ...]] = [*((text, AT, 7, 8.125) for text in HOSTILE), (None, None, None, None)]
+SHEET = NAMES[Topic.REGISTRATIONS]
+
+
+def written(format_: Format, rows: list[tuple[Cell, ...]], *topics: Topic) -> bytes:
+    """Return the file that these rows make, once for each table."""
+    tables = (Table(topic, COLUMNS, iter(rows)) for topic in topics or (Topic.REGISTRATIONS,))
+    return b"".join(chunks(format_, BOOK, tables))
 
 
 def take(

@@ -1,9 +1,7 @@
 """Files that leave open as what they are: texts, numbers and dates, whatever people have typed."""
 
 import csv
-from datetime import UTC, datetime
 from io import BytesIO, StringIO
-from typing import Any
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
@@ -12,30 +10,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from concours.exports.formats.comma import BOM, csv_chunks, harmless
-from concours.exports.formats.every import chunks
-from concours.exports.rules import NAMED, NAMES, Book, Cell, Column, Form, Format, Kind, Table, Topic
-from tests.exports_scene import HOSTILE, json_document, ods_rows, xlsx_rows
+from concours.exports.rules import NAMED, NAMES, Cell, Column, Format, Table, Topic
+from tests.exports_scene import AT, BOOK, HOSTILE, PARIS, ROWS, SHEET, json_document, ods_rows, written, xlsx_rows
 
 # What can stand in a database's text: any character but lone surrogates and NUL.
 _CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
-
-AT = datetime(2027, 7, 1, 22, 30, 5, tzinfo=UTC)
-"""The second of July in Paris, where it is summer."""
-PARIS = datetime(2027, 7, 2, 0, 30, 5)  # noqa: DTZ001 -- as a cell says it: its heading has the zone
-BOOK = Book(title="Concours : Inscriptions", author="Le secrétariat", words="À garder.", kind=Kind.FULL, at=AT)
-COLUMNS: tuple[Column[Any], ...] = (
-    Column("name", "Nom", None, NAMED),
-    Column("at", "Le", None, NAMED, Form.INSTANT),
-    Column("count", "Nombre", None, NAMED, Form.WHOLE),
-    Column("mean", "Moyenne", None, NAMED, Form.DECIMAL),
-)
-ROWS: list[tuple[Cell, ...]] = [*((text, AT, 7, 8.125) for text in HOSTILE), (None, None, None, None)]
-SHEET = NAMES[Topic.REGISTRATIONS]
-
-
-def written(format_: Format, rows: list[tuple[Cell, ...]], *topics: Topic) -> bytes:
-    tables = (Table(topic, COLUMNS, iter(rows)) for topic in topics or (Topic.REGISTRATIONS,))
-    return b"".join(chunks(format_, BOOK, tables))
 
 
 def texts(*rows: tuple[str, str]) -> Table:

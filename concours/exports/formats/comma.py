@@ -51,16 +51,12 @@ def _texts(cells: Iterable[Any]) -> list[str]:
 
 
 def _instants(cells: Iterable[Any]) -> list[str]:
-    return ["" if cell is None else _instant(cell.isoformat()) for cell in cells]
-
-
-def _instant(iso: str) -> str:
-    """Return what `format_short` gives, from the hour that many share: Paris is whole hours from UTC."""
-    return _hour(iso[:13]) + iso[13:16]
+    return ["" if cell is None else _hour((iso := cell.isoformat())[:13]) + iso[13:16] for cell in cells]
 
 
 @lru_cache(4096)
 def _hour(iso: str) -> str:
+    """Return what `format_short` gives but for the minutes: Paris is whole hours from UTC, and many share an hour."""
     return format_short(datetime.fromisoformat(f"{iso}:00+00:00"))[:-3]
 
 
