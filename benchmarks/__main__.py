@@ -12,7 +12,19 @@ import traceback
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from benchmarks import answers, calibration, coverage, growth, intake, last_hour, machine, ranking, scoring, uploads
+from benchmarks import (
+    answers,
+    calibration,
+    coverage,
+    exports,
+    growth,
+    intake,
+    last_hour,
+    machine,
+    ranking,
+    scoring,
+    uploads,
+)
 from benchmarks.bodies import MIB
 from benchmarks.intake import Films
 from benchmarks.last_hour import Evening
@@ -23,8 +35,9 @@ _QUICK_SIZES = Sizes(one=8 * MIB, many=MIB // 4, count=4, large=16 * MIB, rounds
 _QUICK_EVENING = Evening(candidates=4, seconds=4, size=MIB // 4, chunk=MIB // 8, speed=MIB)
 _LAST_HOUR = "last-hour"
 _COVERAGE, _GROWTH = "coverage", "growth"
+_EXPORTS = "exports"
 _JURY = ("ranking", "scoring", "calibration")
-_ON_DEMAND = frozenset({_LAST_HOUR, _COVERAGE, _GROWTH, *_JURY})
+_ON_DEMAND = frozenset({_LAST_HOUR, _COVERAGE, _GROWTH, _EXPORTS, *_JURY})
 """Take minutes by themselves: measured when they are named, and in the quick look."""
 _QUICK_FILMS = Films(seconds=12, height=120, pages=3, rounds=1, bomb=False)
 
@@ -66,6 +79,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
         "calibration": lambda folder, report: calibration.measure(folder, panels, report),
         _GROWTH: lambda folder, report: growth.measure(folder, growing, report),
         _COVERAGE: lambda _folder, report: coverage.measure(2 if quick else 1000, report),
+        _EXPORTS: lambda folder, report: exports.measure(folder, exports.QUICK if quick else exports.Sizes(), report),
         _LAST_HOUR: lambda folder, report: last_hour.measure(folder, evening, report),
     }
 

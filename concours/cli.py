@@ -127,7 +127,7 @@ main.add_command(_Room("attempt", "concours.entries.commands", "Contrôle une pr
 main.add_command(_Room("audit", "concours.accounts.commands", "Contrôle le journal des actes."))
 main.add_command(_Command("backup", "concours.safekeeping.commands", "Sauvegarde base, fichiers et clés."))
 main.add_command(_Command("doctor", "concours.safekeeping.commands", "Contrôle tout ce qui peut se gâter sans bruit."))
-main.add_command(_Room("export", "concours.exports.commands", "Écrit un tableau au format CSV, inscrit au journal."))
+main.add_command(_Command("export", "concours.exports.commands", "Écrit des tableaux (CSV, XLSX, ODS, JSON)."))
 main.add_command(_Command("inspect", "concours.intake.inspect_command", "Dit si des fichiers peuvent participer."))
 main.add_command(_Room("organiser", "concours.accounts.commands", "Ouvre l'espace d'organisation à quelqu'un."))
 main.add_command(_Command("rank", "jury.rank_command", "Classe des œuvres, et dit ce que valent les écarts."))

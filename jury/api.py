@@ -1,7 +1,7 @@
 """All that `concours` may ask of the jury. Numbers only: nobody's scores, nobody's name but the panel's own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -36,7 +36,7 @@ from jury.panel_facts import (
     removal_consequences,
 )
 from jury.progress import MemberProgress, progress_of
-from jury.ranking import Line, Place, Ranking, decimals_to_separate, format_mean, line, rank
+from jury.ranking import Apart, Line, Place, Ranking, decimals_to_separate, format_mean, line, rank
 from jury.recusals.operations import exclude_pairs, resume_work, withdraw_work
 from jury.reminders import remind_due
 from jury.rules import (
@@ -56,7 +56,7 @@ from jury.rules import (
     format_number,
 )
 from jury.seats import call_substitute, declare_dual_role, invite_member, remove_member
-from jury.tallies import ranking_of
+from jury.tallies import ranking_of, sums_of
 
 __all__ = [
     "BODIES_MAX_LENGTH",
@@ -64,6 +64,7 @@ __all__ = [
     "REASON_MAX_LENGTH",
     "RECUSALS_WORDS",
     "TIE_BREAKS_MAX",
+    "Apart",
     "AuditEvent",
     "BreachReport",
     "Consequences",
@@ -93,6 +94,7 @@ __all__ = [
     "call_substitute",
     "check_anchors",
     "check_method",
+    "count_works",
     "decimals_to_separate",
     "declare_dual_role",
     "declared_bodies",
@@ -200,8 +202,17 @@ def progress(session: Session, *, edition_key: str) -> Progress:
 
 
 def ranking_by_number(session: Session, *, edition_key: str) -> Ranking:
-    """Return the ranking. Raises Forbidden before the minutes are recorded as signed."""
-    return ranking_of(session, _signed(session, edition_key))
+    """Return the ranking, with each criterion's means. Raises Forbidden before the minutes are recorded as signed."""
+    jury = _signed(session, edition_key)
+    ranking = ranking_of(session, jury, detailed=False)
+    sums = sums_of(session, jury, [place.number for place in ranking.places])
+    places = (replace(each, tally=replace(each.tally, sums=sums[each.number])) for each in ranking.places)
+    return replace(ranking, places=tuple(places))
+
+
+def count_works(session: Session, *, edition_key: str) -> int:
+    """Return how many works are in the contest. Raises NotFound without a session."""
+    return len(queries.standing_numbers(session, queries.find_session(session, edition_key)))
 
 
 def honours(session: Session, *, edition_key: str) -> list[HonouredWork]:

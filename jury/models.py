@@ -165,12 +165,14 @@ class JurySheet(Base):
         # What progress and ranking read, without a look at the rows themselves.
         Index(None, "session_id", "member_id", "scored"),
         Index(None, "session_id", "work_id", "total"),
+        # When scoring began, which every page of a contest that is with its jury asks.
+        Index(None, "session_id", "created_at"),
         ForeignKeyConstraint(["session_id", "work_id"], ["jury_work.session_id", "jury_work.id"], name="work"),
         ForeignKeyConstraint(["session_id", "member_id"], ["jury_member.session_id", "jury_member.id"], name="member"),
     )
 
     id: Mapped[Id]
-    session_id: Mapped[Ref] = mapped_column(index=True)
+    session_id: Mapped[Ref]
     """The same for the work and for the juror: the database sees to it."""
     work_id: Mapped[Ref]
     member_id: Mapped[Ref] = mapped_column(index=True)

@@ -4,6 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/prepare-tests.sh
+# Among the heavier tests, LibreOffice opens the workbooks; it is too large to be installed for each change.
+case "$*" in *full*) command -v soffice >/dev/null || scripts/packages.sh libreoffice-calc-nogui ||
+    echo "Les tests de LibreOffice seront passés." >&2 ;; esac
 # Half of the time a test waits for a browser or a server: three at a time on two cores, shared out again when one runs
 # dry; `scripts/test.sh -n 0 …` takes them one by one.
 exec .venv/bin/python -m pytest -n "$(($(getconf _NPROCESSORS_ONLN) * 3 / 2))" --dist worksteal --durations=40 --durations-min=4 "$@"

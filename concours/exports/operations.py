@@ -1,5 +1,7 @@
-"""Exports: the table of a kind, and the audit of who took it out."""
+"""Exports: what may leave now, the trace that it leaves first, then its rows."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,83 +10,137 @@ from concours.accounts.operations import record as audit
 from concours.editions.models import EditionRecord
 from concours.editions.queries import current_record, to_edition
 from concours.editions.rules import Edition
-from concours.exports.rules import Kind, Table
-from concours.honours.queries import NamedLaureate, decimals, laureates
-from concours.kernel.clock import format_short
-from concours.kernel.errors import DomainError, Forbidden
-from concours.registrations.queries import members, registrations
+from concours.exports.pseudonyms import Pseudonyms
+from concours.exports.rules import (
+    NAMES,
+    Book,
+    Cell,
+    Column,
+    Form,
+    Kind,
+    Table,
+    Topic,
+    Wanted,
+    check_size,
+    check_wanted,
+    keep_until,
+)
+from concours.exports.tables.every import SOURCES
+from concours.kernel.errors import Forbidden
+from concours.kernel.text import clean_text
 from jury import api as jury
 
-_LAUREATES = ("Rang", "Numéro", "Titre", "Équipe", "Administration", "Contact", "Catégorie")
-_REGISTRATIONS = ("Nom", "Prénom", "Courriel", "Administration", "Fonction", "Inscrit le (heure de Paris)")
-_NEEDS = "Besoins d'accessibilité"
-_COMMUNITY = ("Courriel", "Nom", "Membre depuis le (heure de Paris)")
+_TO_UNSEAL = "Le palmarès s'exporte après la levée de l'anonymat, qui suit la signature du procès-verbal."
+_TO_SIGN = "Les résultats restent au jury tant que son procès-verbal n'est pas signé."
+
+READERS = {
+    Kind.ANONYMOUS: "Toute personne : aucun nom, aucune adresse.",
+    Kind.ATTENDANCE: "Les personnes qui accueillent le public le jour de l'évènement.",
+    Kind.FULL: "Le secrétariat du concours seul, pour le motif écrit.",
+    Kind.NEEDS: "Les seules personnes qui préparent l'accueil : ces besoins peuvent renseigner sur la santé.",
+}
+"""Who may receive each kind."""
 
 
-def export(session: Session, *, kind: Kind, restricted: bool, actor: str, now: datetime) -> Table:
-    """Return the table and record its taking out. `restricted` adds what only the hosts of the event may read.
+@dataclass(frozen=True)
+class Export:
+    """What may leave and is on record: its rows are still in the database."""
 
-    Raises Forbidden for the laureates before the unsealing.
+    wanted: Wanted
+    edition: Edition
+    book: Book
+    rows: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A table as it may be taken out in one kind, now."""
+
+    topic: Topic
+    headings: Sequence[str]
+    missing: str
+    """Why it cannot be taken out yet; empty when it can."""
+
+
+def offers(session: Session, *, kind: Kind) -> list[Offer]:
+    """Return the tables of a kind, those that have to wait included."""
+    record = current_record(session)
+    edition = to_edition(session, record)
+    return [_offer(session, record, topic, kind) for topic in _offered(session, record, edition, kind)]
+
+
+def counts(session: Session, *, kind: Kind, offered: Iterable[Offer]) -> dict[Topic, int]:
+    """Return how many rows each of these tables has; none of one that has to wait."""
+    record, ready = current_record(session), [offer.topic for offer in offered if not offer.missing]
+    return {topic: SOURCES[topic].count(session, record, kind) for topic in ready}
+
+
+def take_out(session: Session, *, wanted: Wanted, actor: str, now: datetime) -> Export:
+    """Record that somebody takes these tables out, one event a table, and return what may then be written.
+
+    Raises DomainError for what is no export, Forbidden for what has to wait.
     """
     record = current_record(session)
-    if restricted and kind is not Kind.REGISTRATIONS:
-        raise DomainError("Seul l'export des inscriptions existe en version restreinte.")
-    table = _table(session, record, kind, restricted=restricted)
-    details = {"rows": len(table.rows), "restricted": restricted}
-    audit(session, actor=actor, action="exported", subject=kind, now=now, details=details)
-    return table
-
-
-def _table(session: Session, record: EditionRecord, kind: Kind, *, restricted: bool) -> Table:
-    if kind is Kind.LAUREATES:
-        return _laureates(session, record)
-    return _registrations(session, record, restricted=restricted) if kind is Kind.REGISTRATIONS else _community(session)
-
-
-def _laureates(session: Session, record: EditionRecord) -> Table:
-    if record.unsealed_at is None:
-        raise Forbidden("Le palmarès s'exporte après la levée de l'anonymat, qui suit la signature du procès-verbal.")
     edition = to_edition(session, record)
-    found = laureates(session, record.id)
-    places = decimals(found)
-    means = tuple(f"Moyenne : {criterion.label}" for criterion in edition.criteria)
-    return Table((*_LAUREATES, "Moyenne", *means), [_laureate(edition, each, places) for each in found])
+    check_wanted(wanted, _offered(session, record, edition, wanted.kind))
+    for topic in wanted.topics:
+        if missing := _missing(session, record, topic):
+            raise Forbidden(missing)
+    rows = {topic: SOURCES[topic].count(session, record, wanted.kind) for topic in wanted.topics}
+    for topic, count in rows.items():
+        check_size(wanted.format, count)
+        details = {"kind": wanted.kind, "format": wanted.format, "rows": count, "purpose": clean_text(wanted.purpose)}
+        told = {name: value for name, value in details.items() if value != ""}
+        audit(session, actor=actor, action="exported", subject=topic, now=now, details=told)
+    return Export(wanted, edition, _book(edition, wanted, now), sum(rows.values()))
 
 
-def _laureate(edition: Edition, each: NamedLaureate, places: int) -> tuple[str, ...]:
-    laureate, dossier = each.laureate, each.dossier
-    mean, by_criterion = laureate.exact_mean, laureate.exact_criterion_means
-    return (
-        str(laureate.rank),
-        jury.format_number(laureate.work_number),
-        dossier.title,
-        dossier.team,
-        dossier.administration,
-        f"{dossier.contact_name} <{dossier.contact_email}>",
-        dossier.category,
-        jury.format_mean(mean, places) if mean is not None else "",
-        *(
-            jury.format_mean(by_criterion[criterion.key], places) if criterion.key in by_criterion else ""
-            for criterion in edition.criteria
-        ),
-    )
+def tables(session: Session, *, export: Export) -> Iterator[Table]:
+    """Yield the tables, whose rows come from the database as they are read, each before the next one."""
+    record, names = current_record(session), Pseudonyms()
+    for topic in export.wanted.topics:
+        source, kind = SOURCES[topic], export.wanted.kind
+        columns = source.columns(session, record, kind)
+        yield Table(topic, columns, _named(columns, source.rows(session, record, kind), names))
 
 
-def _registrations(session: Session, record: EditionRecord, *, restricted: bool) -> Table:
-    coming = [row for row in registrations(session, record.id) if row.cancelled_at is None]
-    headings = (*_REGISTRATIONS, _NEEDS) if restricted else _REGISTRATIONS
-    rows = [
-        (row.last_name, row.first_name, row.email, row.administration, row.function, format_short(row.created_at))
-        + ((row.accessibility_needs,) if restricted else ())
-        for row in coming
-    ]
-    return Table(headings, rows)
+def _named(
+    columns: Sequence[Column[object]], rows: Iterator[Sequence[Cell]], names: Pseudonyms
+) -> Iterator[Sequence[Cell]]:
+    """Put a pseudonym for each identifier; a table without one goes by untouched."""
+    places = [n for n, column in enumerate(columns) if column.form is Form.PSEUDONYM]
+    if not places:
+        return rows
+    return ([names.of(str(cell)) if n in places else cell for n, cell in enumerate(row)] for row in rows)
 
 
-def _community(session: Session) -> Table:
-    rows = [
-        (member.email, member.name, format_short(member.confirmed_at))
-        for member in members(session)
-        if member.confirmed_at is not None
-    ]
-    return Table(_COMMUNITY, rows)
+def _offered(session: Session, record: EditionRecord, edition: Edition, kind: Kind) -> list[Topic]:
+    absent: set[Topic] = set() if edition.event else {Topic.REGISTRATIONS, Topic.ATTENDANCE, Topic.NEEDS}
+    absent |= set() if edition.community else {Topic.COMMUNITY}
+    there = [topic for topic in SOURCES if topic not in absent]
+    return [topic for topic in there if SOURCES[topic].columns(session, record, kind)]
+
+
+def _offer(session: Session, record: EditionRecord, topic: Topic, kind: Kind) -> Offer:
+    source, missing = SOURCES[topic], _missing(session, record, topic)
+    headings = [column.title for column in source.columns(session, record, kind)]
+    return Offer(topic, headings, missing)
+
+
+def _missing(session: Session, record: EditionRecord, topic: Topic) -> str:
+    """Say what a table waits for; nothing when it may leave."""
+    if topic is Topic.LAUREATES and record.unsealed_at is None:
+        return _TO_UNSEAL
+    return "" if topic is not Topic.RANKING or _signed(session, record) else _TO_SIGN
+
+
+def _signed(session: Session, record: EditionRecord) -> bool:
+    """Ask the jury whether its minutes are signed: it refuses the ranking itself, too."""
+    opened = jury.has_session(session, edition_key=record.key)
+    return opened and jury.milestones(session, edition_key=record.key).minutes_signed_at is not None
+
+
+def _book(edition: Edition, wanted: Wanted, now: datetime) -> Book:
+    names = ", ".join(NAMES[topic] for topic in wanted.topics)
+    words = f"{READERS[wanted.kind]} À garder {keep_until(wanted.kind, edition)}"
+    return Book(title=f"{edition.contest} : {names}", author=edition.organiser, words=words, kind=wanted.kind, at=now)

@@ -1,60 +1,185 @@
-"""A table that leaves the service, and the CSV that spreadsheets open without harm."""
+"""What may leave the service: which tables, in which kinds and formats, and until when they may be kept."""
 
-import csv
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
-BOM = b"\xef\xbb\xbf"
-"""Without it, Excel takes UTF-8 for a Windows code page."""
+from concours.editions.rules import Edition
+from concours.kernel.clock import format_day, to_paris
+from concours.kernel.errors import DomainError
 
-_COMPUTES = frozenset("=+-@\N{MINUS SIGN}")
-_CONTROLS = ("\t", "\r", "\n")
-_LOOKED_THROUGH = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
-"""Blanks and invisible characters, which some spreadsheets drop before they decide."""
+PURPOSE_LENGTH = 300
+"""Characters in the reason of an export."""
+
+_SHEET_ROWS = 1_048_575
+"""Rows below the headings of a sheet, in Excel as in LibreOffice."""
+
+_NEEDS_DAYS, _EVENT_DAYS, _HONOURS_DAYS = 7, 90, 90
+
+Cell = str | int | float | datetime | None
+"""What a column holds; an instant is aware."""
+
+
+class Topic(StrEnum):
+    """A table."""
+
+    LAUREATES = "laureates"
+    ENTRIES = "entries"
+    PROGRESS = "progress"
+    RANKING = "ranking"
+    REGISTRATIONS = "registrations"
+    ATTENDANCE = "attendance"
+    NEEDS = "needs"
+    COMMUNITY = "community"
+    MAIL = "mail"
 
 
 class Kind(StrEnum):
-    """What may be exported."""
+    """How much of people a table tells."""
 
-    LAUREATES = "laureates"
-    REGISTRATIONS = "registrations"
-    COMMUNITY = "community"
+    ANONYMOUS = "anonymous"
+    ATTENDANCE = "attendance"
+    FULL = "full"
+    NEEDS = "needs"
+    """What people need to be received well: it may tell of their health."""
+
+
+class Format(StrEnum):
+    """A kind of file, by its extension."""
+
+    XLSX = "xlsx"
+    ODS = "ods"
+    CSV = "csv"
+    JSON = "json"
+
+
+class Form(StrEnum):
+    """What the values of a column are."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    DECIMAL = "decimal"
+    INSTANT = "instant"
+    PSEUDONYM = "pseudonym"
+    """An identifier, which leaves as a pseudonym of this export alone."""
+
+
+NAMED = frozenset({Kind.FULL})
+HOSTS = frozenset({Kind.FULL, Kind.ATTENDANCE})
+ANYBODY = frozenset({Kind.FULL, Kind.ANONYMOUS})
+NOBODY = frozenset({Kind.ANONYMOUS})
+RESTRICTED = frozenset({Kind.NEEDS})
+
+REASONED = frozenset({Kind.FULL, Kind.NEEDS})
+"""Kinds that leave for a written reason only."""
+
+Source = TypeVar("Source")
 
 
 @dataclass(frozen=True, slots=True)
+class Column(Generic[Source]):
+    """One column: in a table of the database `source` is an expression, else what reads a value from an item."""
+
+    key: str
+    """Its name in JSON."""
+    heading: str
+    source: Source
+    kinds: frozenset[Kind]
+    form: Form = Form.TEXT
+    read: Callable[[Any], Cell] | None = None
+    """Makes a cell of what the database gives."""
+    width: int = 20
+    """In characters, in a sheet."""
+
+    @property
+    def title(self) -> str:
+        """The heading; that of an instant says whose hour it is."""
+        return f"{self.heading} (heure de Paris)" if self.form is Form.INSTANT else self.heading
+
+
+@dataclass(frozen=True)
 class Table:
-    """Headings and rows of text."""
+    """Headings and rows, which come one by one."""
 
-    headings: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-
-
-class _Echo:
-    """Gives back what the CSV writer writes."""
-
-    def write(self, line: str) -> str:
-        """Return the line."""
-        return line
+    topic: Topic
+    columns: Sequence[Column[Any]]
+    rows: Iterable[Sequence[Cell]]
 
 
-def csv_lines(table: Table) -> Iterator[bytes]:
-    """Yield the table as CSV: UTF-8 with BOM, semicolons, CRLF, no cell that computes."""
-    writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
-    yield BOM
-    for row in _rows(table):
-        yield writer.writerow(harmless(cell) for cell in row).encode()
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """What one file says, beside its tables."""
+
+    title: str
+    author: str
+    words: str
+    """Who may receive it, and until when to keep it."""
+    kind: Kind
+    at: datetime
 
 
-def harmless(cell: str) -> str:
-    """Return the cell with a leading apostrophe where a spreadsheet would run it instead of showing it."""
-    seen = next((c for c in cell if unicodedata.category(c) not in _LOOKED_THROUGH), "")
-    # Full-width and small forms fold to the sign itself, as some spreadsheets take them.
-    runs = cell.startswith(_CONTROLS) or unicodedata.normalize("NFKC", seen) in _COMPUTES
-    return f"'{cell}" if runs else cell
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody asks to take out."""
+
+    topics: Sequence[Topic]
+    kind: Kind
+    format: Format
+    purpose: str = ""
 
 
-def _rows(table: Table) -> Iterable[tuple[str, ...]]:
-    yield table.headings
-    yield from table.rows
+NAMES = {
+    Topic.LAUREATES: "Palmarès",
+    Topic.ENTRIES: "Candidatures",
+    Topic.PROGRESS: "Avancement du jury",
+    Topic.RANKING: "Classement par numéro",
+    Topic.REGISTRATIONS: "Inscriptions",
+    Topic.ATTENDANCE: "Présence",
+    Topic.NEEDS: "Besoins d'accueil",
+    Topic.COMMUNITY: "Communauté",
+    Topic.MAIL: "Courriels envoyés",
+}
+"""Each table as people read it, and as its sheet is called: 31 characters at most."""
+
+
+def check_wanted(wanted: Wanted, offered: Collection[Topic]) -> None:
+    """Refuse what no export is. Raises DomainError."""
+    if not wanted.topics:
+        raise DomainError("Choisissez au moins un tableau : rien n'a été exporté.")
+    if foreign := [NAMES[topic] for topic in wanted.topics if topic not in offered]:
+        raise DomainError(f"Ce tableau n'existe pas dans ce genre d'export : {', '.join(foreign)}.")
+    if wanted.format is Format.CSV and len(wanted.topics) > 1:
+        raise DomainError(
+            "Un fichier CSV ne contient qu'un tableau. Choisissez-en un seul, ou un classeur (XLSX, ODS), une feuille "
+            "par tableau."
+        )
+    if wanted.kind in REASONED and not wanted.purpose.strip():
+        raise DomainError("Indiquez le motif : un export de ce genre est toujours motivé. Rien n'a été exporté.")
+    if len(wanted.purpose) > PURPOSE_LENGTH:
+        raise DomainError(f"Le motif compte plus de {PURPOSE_LENGTH} caractères. Raccourcissez-le.")
+
+
+def check_size(format_: Format, rows: int) -> None:
+    """Refuse a sheet that no spreadsheet could hold. Raises DomainError."""
+    if format_ in {Format.XLSX, Format.ODS} and rows > _SHEET_ROWS:
+        raise DomainError("Ce tableau a plus de lignes qu'une feuille de calcul. Choisissez CSV ou JSON.")
+
+
+def keep_until(kind: Kind, edition: Edition) -> str:
+    """Say until when a file of this kind may be kept."""
+    ends = edition.event.ends_at if edition.event else None
+    if kind is Kind.ANONYMOUS:
+        return "sans limite : le fichier ne désigne personne."
+    if kind is Kind.NEEDS:
+        return _until(ends, _NEEDS_DAYS, "7 jours après l'évènement")
+    if kind is Kind.ATTENDANCE:
+        return _until(ends, _EVENT_DAYS, "3 mois après l'évènement")
+    return _until(edition.milestones.unsealed_at, _HONOURS_DAYS, "3 mois après le palmarès")
+
+
+def _until(start: datetime | None, days: int, words: str) -> str:
+    if start is None:
+        return f"{words}."
+    return f"{words}, jusqu'au {format_day(to_paris(start + timedelta(days=days)).date())}."

@@ -1,101 +1,97 @@
 """The organisers' page of exports."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import chain
 
-from flask import Response, render_template
+from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from concours.accounts.access import current_account_id, organisers_only
-from concours.editions.queries import current_record, to_edition
-from concours.editions.rules import Edition
+from concours.editions.queries import current_edition
 from concours.exports import operations
-from concours.exports.rules import Kind, csv_lines
-from concours.kernel.errors import NotFound
+from concours.exports.formats.every import MIMES, chunks
+from concours.exports.forms import SLUGS, ExportForm, export_form
+from concours.exports.operations import READERS, Export
+from concours.exports.rules import NAMES, REASONED, Kind, keep_until
+from concours.kernel.db import Database
+from concours.kernel.errors import DomainError
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
 
 blueprint = ClosedBlueprint("exports", __name__, access=organisers_only, url_prefix="/organisation/exports")
 
+_KINDS = {
+    "anonyme": Kind.ANONYMOUS,
+    "presence": Kind.ATTENDANCE,
+    "complet": Kind.FULL,
+    "besoins": Kind.NEEDS,
+}
+_LABELS = {"anonyme": "Anonyme", "presence": "Présence", "complet": "Complet", "besoins": "Besoins d'accueil"}
+_WORDS = {
+    Kind.ANONYMOUS: (
+        "Des nombres et des catégories : ni nom, ni adresse, ni date. Un pseudonyme tient lieu de nom : le même dans "
+        "tout le fichier, un autre à l'export suivant."
+    ),
+    Kind.ATTENDANCE: "Qui est attendu à l'évènement : nom, administration et fonction.",
+    Kind.FULL: "Tout ce que le secrétariat sait, adresses comprises, sauf les besoins d'accueil. Motif demandé.",
+    Kind.NEEDS: "Les besoins signalés à l'inscription, et par qui. Motif demandé.",
+}
 
-@dataclass(frozen=True, kw_only=True)
-class _Offer:
-    """An export, as the page offers it."""
 
-    name: str
-    """In its address and its file's name."""
-    kind: Kind
-    title: str
-    description: str
-    restricted: bool = False
-    missing: str = ""
-    """Why it cannot be taken out yet; empty when it can."""
-
-
-@blueprint.get("")
+@blueprint.route("", methods=("GET", "POST"))
 def overview() -> ResponseReturnValue:
-    """Explain each export."""
+    """Say what each kind of export holds, for whom and until when; give the one that is asked for."""
+    chosen = request.args.get("genre", "")
+    chosen = chosen if chosen in _KINDS else next(iter(_KINDS))
+    kind = _KINDS[chosen]
     with state().database.read() as session:
-        edition = to_edition(session, current_record(session))
-    return render_template("exports/overview.html", offers=_offers(edition))
+        edition, offers = current_edition(session), operations.offers(session, kind=kind)
+    form = export_form(offers, request.args.getlist("tableau"))
+    if form.validate_on_submit() and (export := _recorded(form, kind)):
+        return _file(export)
+    with state().database.read() as session:
+        rows = operations.counts(session, kind=kind, offered=offers)
+    page = render_template(
+        "exports/overview.html",
+        form=form,
+        offers=offers,
+        rows=rows,
+        names=NAMES,
+        kinds=_LABELS,
+        chosen=chosen,
+        words=_WORDS[kind],
+        readers=READERS[kind],
+        until=keep_until(kind, edition),
+        reasoned=kind in REASONED,
+    )
+    return page, HTTPStatus(g.get("refusal_status", HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK))
 
 
-@blueprint.post("/<string:name>")
-def download(name: str) -> ResponseReturnValue:
-    """Give an export as a CSV file; the taking out is recorded first."""
-    with state().database.write() as session:
-        edition = to_edition(session, current_record(session))
-        offer = next((offer for offer in _offers(edition) if offer.name == name), None)
-        if offer is None:
-            raise NotFound
-        actor = current_account_id()
-        table = operations.export(session, kind=offer.kind, restricted=offer.restricted, actor=actor, now=instant())
-    response = Response(csv_lines(table), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-{edition.key}.csv")
+def _recorded(form: ExportForm, kind: Kind) -> Export | None:
+    """Put on record what leaves, before any of it does; a refusal goes into the form."""
+    actor, now = current_account_id(), instant()
+    try:
+        with state().database.write() as session:
+            return operations.take_out(session, wanted=form.wanted(kind), actor=actor, now=now)
+    except DomainError as refusal:
+        form.refuse(refusal.message)
+        g.refusal_status = refusal.status
+        return None
+
+
+def _file(export: Export) -> Response:
+    """Answer with the file, whose first bytes are made here: what goes wrong in them is still a page."""
+    content = _content(state().database, export)
+    response = Response(chain([next(content)], content), mimetype=MIMES[export.wanted.format])
+    topics = export.wanted.topics
+    name = SLUGS[topics[0]] if len(topics) == 1 else "exports"
+    file = f"{name}-{export.edition.key}.{export.wanted.format}"
+    response.headers.set("Content-Disposition", "attachment", filename=file)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _offers(edition: Edition) -> list[_Offer]:
-    offers = [_laureates(edition)]
-    if edition.event:
-        offers += _registrations(edition.event.name)
-    if edition.community:
-        offers.append(
-            _Offer(
-                name="communaute",
-                kind=Kind.COMMUNITY,
-                title=f"Communauté {edition.community}",
-                description="Adresse, nom s'il est donné, et date d'entrée des membres qui ont confirmé.",
-            )
-        )
-    return offers
-
-
-def _laureates(edition: Edition) -> _Offer:
-    sealed = edition.milestones.unsealed_at is None
-    return _Offer(
-        name="laureats",
-        kind=Kind.LAUREATES,
-        title="Palmarès",
-        description="Rang, numéro, titre, équipe, administration, contact, catégorie, moyenne et moyennes par critère.",
-        missing="Disponible après la levée de l'anonymat." if sealed else "",
-    )
-
-
-def _registrations(event: str) -> tuple[_Offer, _Offer]:
-    return (
-        _Offer(
-            name="inscriptions",
-            kind=Kind.REGISTRATIONS,
-            title=f"Inscriptions : {event}",
-            description="Nom, prénom, courriel, administration, fonction et date d'inscription.",
-        ),
-        _Offer(
-            name="inscriptions-restreint",
-            kind=Kind.REGISTRATIONS,
-            title=f"Inscriptions avec besoins d'accessibilité : {event}",
-            description="Le même tableau avec les besoins signalés, qui peuvent renseigner sur la santé : "
-            "à ne transmettre qu'aux personnes qui préparent l'accueil, et à effacer ensuite.",
-            restricted=True,
-        ),
-    )
+def _content(database: Database, export: Export) -> Iterator[bytes]:
+    with database.read() as session:
+        yield from chunks(export.wanted.format, export.book, operations.tables(session, export=export))

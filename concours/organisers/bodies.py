@@ -11,10 +11,9 @@ from concours.accounts import operations as accounts
 from concours.editions.queries import current_record
 from concours.entries.models import Entry
 from concours.kernel.errors import Conflict, DomainError, NotFound
-from concours.organisers import queries
+from concours.organisers import listing, queries
 from concours.organisers.matching import first_match
 from concours.organisers.models import BodyMatch
-from concours.organisers.rules import Standing
 from jury import api as jury
 
 
@@ -43,7 +42,7 @@ def suggestions(session: Session) -> list[Pair]:
 def decisions(session: Session) -> list[Pair]:
     """Return what was decided, the latest first; a member who has left is no longer listed."""
     members = {member.member_id: member.name for member in members_of(session)}
-    entries = {each.entry.id: each for each in admitted(session)}
+    entries = {each.entry_id: each for each in admitted(session)}
     resembling = {(pair.member_id, pair.entry_id): pair.body for pair in _resembling(session)}
     return [
         Pair(
@@ -51,7 +50,7 @@ def decisions(session: Session) -> list[Pair]:
             member=members[row.member_id],
             entry_id=row.entry_id,
             title=entries[row.entry_id].title,
-            administration=entries[row.entry_id].dossier.administration,
+            administration=entries[row.entry_id].administration,
             body=resembling.get((row.member_id, row.entry_id), ""),
             confirmed=row.confirmed,
             decided_at=row.decided_at,
@@ -78,10 +77,9 @@ def members_of(session: Session) -> Sequence[jury.MemberProgress]:
     return [member for member in panel if member.role is not jury.Role.SECRETARY]
 
 
-def admitted(session: Session) -> list[queries.ExaminedEntry]:
+def admitted(session: Session) -> list[listing.Body]:
     """Return the entries that go, or went, to the jury."""
-    entries = queries.examined_entries(session, current_record(session).id)
-    return [each for each in entries if each.standing is Standing.ADMITTED]
+    return listing.admitted(session, current_record(session).id)
 
 
 def decide(session: Session, *, member_id: str, entry_id: str, confirmed: bool, actor: str, now: datetime) -> None:
@@ -110,7 +108,7 @@ def decide(session: Session, *, member_id: str, entry_id: str, confirmed: bool, 
 def _check(session: Session, member_id: str, entry_id: str) -> None:
     if member_id not in {member.member_id for member in members_of(session)}:
         raise NotFound
-    if entry_id not in {each.entry.id for each in admitted(session)}:
+    if entry_id not in {each.entry_id for each in admitted(session)}:
         raise DomainError("Cette candidature n'est pas recevable : elle ne va pas au jury.")
 
 
@@ -118,17 +116,17 @@ def _resembling(session: Session) -> list[Pair]:
     key = current_record(session).key
     if not jury.has_session(session, edition_key=key):
         return []
-    scoring = {member.member_id for member in members_of(session)}
-    declared = [each for each in jury.declared_bodies(session, edition_key=key) if each.member_id in scoring]
-    return _pairs(declared, admitted(session))
+    declared = jury.declared_bodies(session, edition_key=key)
+    scoring = {member.member_id for member in members_of(session)} if declared else set()
+    return _pairs([each for each in declared if each.member_id in scoring], admitted(session) if scoring else [])
 
 
-def _pairs(declared: Collection[jury.DeclaredBodies], entries: Collection[queries.ExaminedEntry]) -> list[Pair]:
+def _pairs(declared: Collection[jury.DeclaredBodies], entries: Collection[listing.Body]) -> list[Pair]:
     return [
-        Pair(member.member_id, member.name, each.entry.id, each.title, each.dossier.administration, body)
+        Pair(member.member_id, member.name, each.entry_id, each.title, each.administration, body)
         for member in declared
         for each in entries
-        if (body := first_match(member.bodies, each.dossier.administration)) is not None
+        if (body := first_match(member.bodies, each.administration)) is not None
     ]
 
 

@@ -97,11 +97,22 @@ _WORDS = {
     "full": "plus de place",
     "down": "stockage injoignable",
     "laureates": "palmarès",
+    "entries": "candidatures",
+    "progress": "avancement du jury",
+    "ranking": "classement par numéro",
     "registrations": "inscriptions",
+    "attendance": "présences",
+    "needs": "besoins d'accueil",
     "community": "communauté",
+    "mail": "courriels",
     "True": "oui",
     "False": "non",
+    "kind anonymous": "anonyme",
+    "kind attendance": "présence",
+    "kind full": "complet",
+    "kind needs": "besoins d'accueil",
 }
+"""What values mean; with the detail's name before it, a value that means something else in another."""
 _DETAILS = {
     "decision": "décision",
     "confirmed": "même administration",
@@ -111,12 +122,14 @@ _DETAILS = {
     "admitted": "recevables",
     "refused": "irrecevables",
     "laureates": "lauréats",
-    "restricted": "avec les besoins d'accessibilité",
     "rows": "lignes",
     "sessions": "sessions",
     "signature": "signature",
     "number": "n°",
     "cause": "cause",
+    "kind": "genre",
+    "format": "format",
+    "purpose": "motif",
 }
 """Details that mean something to a reader; the others stay in the record."""
 
@@ -130,4 +143,8 @@ def describe(action: str, details: Mapping[str, Any]) -> str:
     """Return the details that people can read: « décision : recevable »."""
     # The instants of a closing put off are no roles: they stand in the calendar's own page.
     names = [name for name in _DETAILS if name in details and not (action == "closing_extended" and name == "from")]
-    return ", ".join(f"{_DETAILS[name]} : {_WORDS.get(str(details[name]), details[name])}" for name in names)
+    return ", ".join(f"{_DETAILS[name]} : {_word(name, details[name])}" for name in names)
+
+
+def _word(name: str, value: object) -> object:
+    return _WORDS.get(f"{name} {value}", _WORDS.get(str(value), value))

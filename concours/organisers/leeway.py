@@ -1,6 +1,6 @@
 """What the secretariat may grant, its reason written: more time, a late deposit, one for somebody; a problem told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,10 +162,11 @@ def find_admissible(session: Session, position: int) -> AuditEvent:
     return attempt
 
 
-def to_admit(session: Session, entries: Iterable[Entry]) -> set[str]:
-    """Return which of these dossiers have a late attempt that may still be admitted."""
-    known, done = {entry.id: entry for entry in entries}, admitted(session)
-    attempts = session.scalars(select(AuditEvent).where(AuditEvent.action == LATE_ATTEMPT))
+def to_admit(session: Session, edition_id: str) -> set[str]:
+    """Return which of an edition's dossiers have a late attempt that may still be admitted."""
+    attempts = session.scalars(select(AuditEvent).where(AuditEvent.action == LATE_ATTEMPT)).all()
+    late = select(Entry).where(Entry.edition_id == edition_id, Entry.id.in_({each.subject for each in attempts}))
+    known, done = {entry.id: entry for entry in session.scalars(late)}, admitted(session)
     return {
         attempt.subject
         for attempt in attempts

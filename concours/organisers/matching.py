@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from concours.kernel.text import fold
 
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORTEST_SIGLE = 3
+_NAMES_KEPT = 8192
+"""Names whose words are remembered: each is compared with many."""
 _LITTLE = frozenset(
     ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur", "un", "une"]
 )
@@ -37,6 +40,7 @@ def first_match(bodies: Iterable[str], administration: str) -> str | None:
     return next((body for body in bodies if may_be_one(body, administration)), None)
 
 
+@lru_cache(_NAMES_KEPT)
 def _words(name: str) -> list[str]:
     return [word for word in _WORD.findall(fold(name)) if word not in _LITTLE]
 

@@ -1,7 +1,7 @@
 """What the secretariat does. Every act is recorded, with identifiers only."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -22,8 +22,8 @@ from concours.entries.rules import EntryState
 from concours.intake import lifecycle
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.text import clean_line, clean_text
-from concours.organisers import bodies, queries
-from concours.organisers.rules import Decision, Examined, Standing, check_decision, obstacles
+from concours.organisers import bodies, listing, queries
+from concours.organisers.rules import Decision, Standing, check_decision, obstacles
 from jury import api as jury
 
 _random = secrets.SystemRandom()
@@ -80,8 +80,8 @@ def hand_over(session: Session, *, actor: str, now: datetime) -> int:
     """
     record = _not_handed_over(session)
     edition = to_edition(session, record)
+    _require_ready(hand_over_obstacles(session, now=now))
     entries = queries.examined_entries(session, record.id)
-    _require_ready([*_obstacles(entries, edition, now), *bodies.obstacles(session)])
     kept_apart = bodies.confirmed_pairs(session)
     batch = _shuffled(
         each.entry.deposit for each in entries if each.standing is Standing.ADMITTED and each.entry.deposit
@@ -104,11 +104,8 @@ def hand_over(session: Session, *, actor: str, now: datetime) -> int:
 def hand_over_obstacles(session: Session, *, now: datetime) -> list[str]:
     """Return why works cannot go to the jury yet, a sentence each."""
     record = current_record(session)
-    edition = to_edition(session, record)
-    return [
-        *_obstacles(queries.examined_entries(session, record.id), edition, now),
-        *bodies.obstacles(session),
-    ]
+    examined, closes_at = listing.examined(session, record.id), to_edition(session, record).closes_at
+    return [*obstacles(examined, closes_at=closes_at, now=now), *bodies.obstacles(session)]
 
 
 def invite_member(
@@ -236,20 +233,6 @@ def _examinable(session: Session, entry_id: str) -> Entry:
 def _require_ready(found: list[str]) -> None:
     if found:
         raise DomainError(" ".join(["Les œuvres ne peuvent pas encore être transmises au jury.", *found]))
-
-
-def _obstacles(entries: Collection[queries.ExaminedEntry], edition: Edition, now: datetime) -> list[str]:
-    examined = [
-        Examined(
-            each.title,
-            each.standing,
-            each.copy_ready,
-            open_until=each.entry.open_until,
-            to_confirm=each.entry.deposit is not None and each.entry.deposit.to_confirm,
-        )
-        for each in entries
-    ]
-    return obstacles(examined, closes_at=edition.closes_at, now=now)
 
 
 def _shuffled(deposits: Iterable[Deposit]) -> list[Deposit]:

@@ -1,7 +1,6 @@
 """What the secretariat sees: names and decisions, never a work or its number."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,20 +14,9 @@ from concours.entries.queries import entries_of_edition, find_entry
 from concours.entries.rules import Dossier
 from concours.intake.models import Creation, CreationState
 from concours.kernel.audit import broken_at
-from concours.kernel.text import fold
-from concours.organisers.rules import TO_EXAMINE, Standing, standing
+from concours.organisers.listing import UNTITLED
+from concours.organisers.rules import Standing, standing
 from jury import api as jury
-
-UNTITLED = "Sans titre"
-
-_ORDER = (
-    Standing.PENDING,
-    Standing.STALE,
-    Standing.ADMITTED,
-    Standing.REFUSED,
-    Standing.DRAFT,
-    Standing.WITHDRAWN,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +64,14 @@ def admissibility_of(session: Session, entry_id: str) -> Admissibility | None:
 
 
 def examined_entries(session: Session, edition_id: str) -> list[ExaminedEntry]:
-    """Return every entry of the edition: those to examine first, then by instant of deposit."""
+    """Return every entry of the edition with all that is known of it, in the order of their making."""
     decisions = {row.entry_id: row for row in session.scalars(select(Admissibility))}
-    found = [_examined(entry, decisions.get(entry.id)) for entry in entries_of_edition(session, edition_id)]
-    return sorted(found, key=lambda each: (_ORDER.index(each.standing), each.deposited_at or each.entry.created_at))
+    return [_examined(entry, decisions.get(entry.id)) for entry in entries_of_edition(session, edition_id)]
 
 
 def find_examined(session: Session, entry_id: str) -> ExaminedEntry:
     """Return one entry with its files. Raises NotFound."""
     return _examined(find_entry(session, entry_id), admissibility_of(session, entry_id))
-
-
-def count_standings(entries: Collection[ExaminedEntry]) -> Counter[Standing]:
-    """Return how many entries stand where."""
-    return Counter(each.standing for each in entries)
-
-
-def to_examine(entries: Sequence[ExaminedEntry]) -> list[ExaminedEntry]:
-    """Return the entries that wait for a decision, the first deposited first."""
-    waiting = [each for each in entries if each.standing in TO_EXAMINE]
-    return sorted(waiting, key=lambda each: each.deposited_at or each.entry.created_at)
-
-
-def neighbours(waiting: Sequence[ExaminedEntry], each: ExaminedEntry) -> tuple[str | None, str | None]:
-    """Return which entries to examine come before and after this one, round again at the ends."""
-    others = [other for other in waiting if other.entry.id != each.entry.id]
-    if not others:
-        return None, None
-    at = each.deposited_at
-    earlier = [other for other in others if at and other.deposited_at and other.deposited_at <= at]
-    later = [other for other in others if other not in earlier]
-    return (earlier or others)[-1].entry.id, (later or others)[0].entry.id
-
-
-def matching(entries: Sequence[ExaminedEntry], words: str) -> list[ExaminedEntry]:
-    """Return the entries in which every word is found, accents and capitals apart."""
-    wanted = fold(words).split()
-    return [each for each in entries if all(word in fold(_searched(each)) for word in wanted)]
 
 
 def panel(session: Session, edition_key: str) -> list[jury.MemberProgress]:
@@ -171,10 +130,3 @@ def _examined(entry: Entry, decision: Admissibility | None) -> ExaminedEntry:
         decision=decision.decision if decision else None,
     )
     return ExaminedEntry(entry, decision, stands)
-
-
-def _searched(each: ExaminedEntry) -> str:
-    dossier = each.dossier
-    receipt = each.entry.deposit.receipt_number if each.entry.deposit else ""
-    parts = (dossier.title, dossier.team, dossier.administration, dossier.contact_name, dossier.contact_email, receipt)
-    return " ".join(parts)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from concours.kernel.db import Base, Id, Ref
@@ -12,7 +12,7 @@ class Registration(Base):
     """One person's place at an edition's event."""
 
     __tablename__ = "registration"
-    __table_args__ = (UniqueConstraint("edition_id", "email"),)
+    __table_args__ = (UniqueConstraint("edition_id", "email"), Index(None, "edition_id", "created_at", "id"))
 
     id: Mapped[Id]
     edition_id: Mapped[Ref]

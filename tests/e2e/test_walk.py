@@ -129,7 +129,7 @@ class Walk:
 
     def _export(self, kind: str) -> list[dict[str, str]]:
         path = self.folder / f"{kind}.csv"
-        done = self.service.command("export", kind, "-o", str(path))
+        done = self.service.command("export", kind, "-o", str(path), "--purpose", "Le palmarès.")
         assert done.returncode == 0, done.stderr
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file, delimiter=";"))

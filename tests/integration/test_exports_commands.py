@@ -7,8 +7,10 @@ from click.testing import CliRunner, Result
 
 from concours.editions.operations import ensure_edition
 from concours.exports.commands import export
+from concours.exports.rules import NAMES, Topic
 from concours.kernel.db import Database
-from concours.kernel.errors import Forbidden
+from concours.kernel.errors import DomainError, Forbidden
+from tests.exports_scene import WHY, ods_rows, xlsx_rows
 from tests.registrations_scene import NOW, ZOE, register
 
 
@@ -25,34 +27,37 @@ def run(*words: str) -> Result:
 
 
 @pytest.mark.usefixtures("contest")
-def test_registrations_are_written_to_the_file(tmp_path: Path) -> None:
-    target = tmp_path / "inscriptions.csv"
-    done = run("registrations", "-o", str(target))
-    assert (done.exit_code, done.stderr) == (0, f"1 ligne : {target}\n")
-    content = target.read_bytes()
-    assert content.startswith("\N{BOM}Nom;Prénom;".encode())
-    assert ZOE.accessibility_needs.encode() not in content
+def test_the_extension_says_the_format(tmp_path: Path) -> None:
+    files = [tmp_path / f"inscriptions.{extension}" for extension in ("csv", "XLSX", "ods", "json")]
+    for file in files:
+        done = run("registrations", "-o", str(file), "--purpose", WHY)
+        assert (done.exit_code, done.stderr) == (0, f"1 ligne : {file}\n")
+    text, excel, libre, program = (file.read_bytes() for file in files)
+    assert text.startswith("\N{BOM}Nom;Prénom;".encode())
+    assert xlsx_rows(excel, NAMES[Topic.REGISTRATIONS])[1][0] == ZOE.last_name
+    assert ods_rows(libre, NAMES[Topic.REGISTRATIONS])[1][0] == ZOE.last_name
+    assert ZOE.last_name.encode() in program
 
 
 @pytest.mark.usefixtures("contest")
-def test_needs_are_written_when_asked_for(tmp_path: Path) -> None:
-    target = tmp_path / "inscriptions.csv"
-    run("registrations", "--restricted", "-o", str(target))
+def test_needs_are_written_with_a_purpose_only(tmp_path: Path) -> None:
+    target = tmp_path / "besoins.csv"
+    assert isinstance(run("needs", "--kind", "needs", "-o", str(target)).exception, DomainError)
+    assert not target.exists()
+    run("needs", "--kind", "needs", "--purpose", WHY, "-o", str(target))
     assert ZOE.accessibility_needs in target.read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.usefixtures("contest")
 def test_a_refused_export_writes_no_file(tmp_path: Path) -> None:
     target = tmp_path / "laureats.csv"
-    done = run("laureates", "-o", str(target))
+    done = run("laureates", "-o", str(target), "--purpose", WHY)
     assert isinstance(done.exception, Forbidden)
     assert not target.exists()
 
 
 @pytest.mark.usefixtures("contest")
-def test_a_dash_means_the_standard_output() -> None:
-    assert run("community", "-o", "-").stdout_bytes.endswith(b"Membre depuis le (heure de Paris)\r\n")
-
-
-def test_a_restricted_community_is_no_option(tmp_path: Path) -> None:
-    assert run("community", "--restricted", "-o", str(tmp_path / "x.csv")).exit_code == 2
+def test_a_dash_means_the_standard_output_and_wants_a_format() -> None:
+    done = run("community", "-o", "-", "--format", "csv", "--purpose", WHY)
+    assert done.stdout_bytes.endswith(b"Membre depuis le (heure de Paris)\r\n")
+    assert run("community", "-o", "-", "--purpose", WHY).exit_code == 2

@@ -1,124 +1,196 @@
 """Tables that leave: what they hold, what they keep back, and the trace of their leaving."""
 
-import csv
-from io import StringIO
+from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from concours.accounts.models import AuditEvent
+from concours.accounts.models import AuditEvent, Outbox
 from concours.editions.operations import ensure_edition
-from concours.exports.operations import export
-from concours.exports.rules import Kind, Table, csv_lines
+from concours.exports.operations import offers
+from concours.exports.rules import NAMES, Format, Kind, Topic
 from concours.honours.operations import unseal
 from concours.kernel.db import Database
 from concours.kernel.errors import DomainError, Forbidden
+from concours.kernel.mail import compose, enqueue
+from concours.organisers.rules import Decision
 from concours.registrations import operations as registrations
-from concours.registrations.rules import Attendee
+from tests.exports_scene import HOSTILE, csv_rows, json_document, ods_rows, registered, take, xlsx_rows
 from tests.honours_scene import SIGNED, judge, sign
+from tests.organisers_contest import DOSSIER, OPEN, decide, deposit, deposited, draft, start
 from tests.registrations_scene import NOW, PUBLIC_URL, ZOE, join, mails, register, token
 
-EVIL = Attendee(
-    first_name="=cmd|' /C calc'!A0",
-    last_name='Abel; "l\'aîné"',
-    email="abel@prefecture.example",
-    administration="+33 services",
-    function="",
-    accessibility_needs="",
-)
+IDENTITY = (ZOE.last_name, ZOE.first_name, ZOE.email.lower(), DOSSIER.contact_name, DOSSIER.contact_email, DOSSIER.team)
 
 
-def take(session: Session, kind: Kind, *, restricted: bool = False) -> Table:
-    return export(session, kind=kind, restricted=restricted, actor="command", now=SIGNED)
+def events(session: Session) -> list[AuditEvent]:
+    return list(session.scalars(select(AuditEvent).where(AuditEvent.action == "exported")))
 
 
-def rows(table: Table) -> list[list[str]]:
-    content = b"".join(csv_lines(table)).decode("utf-8-sig")
-    return list(csv.reader(StringIO(content, newline=""), delimiter=";"))
-
-
-def test_the_laureates_are_refused_before_the_unsealing_and_leave_no_trace(database: Database) -> None:
-    with database.write() as session:
+@pytest.mark.parametrize("topic", [Topic.LAUREATES, Topic.RANKING])
+def test_results_are_refused_before_their_time_and_leave_no_trace(sqlite_database: Database, topic: Topic) -> None:
+    with sqlite_database.write() as session:
         judged = judge(session, {"Le guichet": (9, 9, 9)})
+        with pytest.raises(Forbidden, match="procès-verbal"):
+            take(session, topic, at=SIGNED)
         sign(session, judged, {"Le guichet": 1})
-        with pytest.raises(Forbidden, match="levée de l'anonymat"):
-            take(session, Kind.LAUREATES)
-        assert not session.scalars(select(AuditEvent).where(AuditEvent.action == "exported")).all()
+        assert not events(session)
+        [offer] = [each for each in offers(session, kind=Kind.FULL) if each.topic is topic]
+        assert bool(offer.missing) is (topic is Topic.LAUREATES)
 
 
-def test_the_laureates_read_back_with_rounded_means_under_the_edition_s_own_criteria(database: Database) -> None:
+def test_the_ranking_and_the_laureates_leave_as_the_jury_has_them(database: Database) -> None:
     with database.write() as session:
         judged = judge(session, {"Le guichet": (9, 9, 9), "Le camion": (8, 8, 8)})
         sign(session, judged, {"Le guichet": 1, "Le camion": 2})
+        ranking = take(session, Topic.RANKING, at=SIGNED, kind=Kind.ANONYMOUS, format_=Format.XLSX)
+        first, second = judged.numbers["Le guichet"], judged.numbers["Le camion"]
+        headings, *rows = xlsx_rows(ranking, NAMES[Topic.RANKING])
+        assert headings[:4] == ["Rang", "Numéro", "Fiches", "Moyenne"]
+        assert [row[:3] for row in rows] == [[1, first, 3], [2, second, 3]]
+        assert rows[0][3] == pytest.approx(80 / 9)
         unseal(session, actor=judged.organiser, now=SIGNED)
-        headings, first, second = rows(take(session, Kind.LAUREATES))
-        assert headings == [
-            *("Rang", "Numéro", "Titre", "Équipe", "Administration", "Contact", "Catégorie", "Moyenne"),
+        [headings, best, _] = csv_rows(take(session, Topic.LAUREATES, at=SIGNED))
+        assert headings[8:12] == [
+            "Moyenne",
             *("Moyenne : Le fond", "Moyenne : La forme", "Moyenne : Le caractère inspirant"),
         ]
-        number = f"n° {judged.numbers['Le guichet']:03d}"
-        assert first[:3] == ["1", number, "Le guichet"]
-        assert first[5] == "Zéphyrine Quatremère <zephyrine@val-ombre.example>"
-        assert first[7:] == ["8,89", "8,67", "9,00", "9,00"]
-        assert second[7:] == ["7,89", "7,67", "8,00", "8,00"]
+        assert best[:3] == ["1", str(first), "Le guichet"]
+        assert best[8:12] == ["8,888889", "8,666667", "9,00", "9,00"]
 
 
-def test_needs_leave_in_the_restricted_kind_only(database: Database) -> None:
+def test_entries_leave_with_what_was_decided_and_as_they_were_deposited(database: Database) -> None:
     with database.write() as session:
-        ensure_edition(session, now=NOW)
+        organiser = start(session)
+        refused, stale = deposited(session, "Le refus"), deposited(session, "Le second")
+        decide(session, refused, Decision.REFUSED, actor=organiser, reason="Hors sujet.")
+        decide(session, stale, actor=organiser)
+        deposit(session, stale, at=NOW)
+        refused.title = "Changé depuis"
+        draft(session, "Le brouillon")
+        session.flush()
+        [table] = json_document(take(session, Topic.ENTRIES, at=NOW, format_=Format.JSON))["tables"]
+        found = {row["title"]: (row["standing"], row["reason"], row["format"]) for row in table["rows"]}
+        assert found == {
+            "Le refus": ("Irrecevable", "Hors sujet.", "PDF"),
+            "Le second": ("Déposée de nouveau, à revoir", "", "PDF"),
+            "Le brouillon": ("Brouillon, pas encore déposée", None, "PDF"),
+        }
+        [at] = [row["deposited_at"] for row in table["rows"] if row["title"] == "Le refus"]
+        assert datetime.fromisoformat(at) == OPEN
+
+
+def test_progress_leaves_in_counts(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
+        judge(session, {"Le guichet": (9, 9, 9)})
+        headings, *rows = csv_rows(take(session, Topic.PROGRESS, at=SIGNED))
+        assert headings[4:7] == ["Fiches complètes", "Fiches commencées", "Fiches restantes"]
+        assert {(row[0], *row[4:7]) for row in rows} == {
+            (name, "1", "0", "0") for name in ("presidente", "jure1", "jure2")
+        }
+
+
+def test_the_anonymous_kind_names_nobody_and_changes_its_pseudonyms(database: Database) -> None:
+    with database.write() as session:
+        judge(session, {"Le guichet": (9, 9, 9)})
         register(session)
-        plain = rows(take(session, Kind.REGISTRATIONS))
-        restricted = rows(take(session, Kind.REGISTRATIONS, restricted=True))
-        assert plain[0] == ["Nom", "Prénom", "Courriel", "Administration", "Fonction", "Inscrit le (heure de Paris)"]
-        assert ZOE.accessibility_needs not in str(plain)
-        assert restricted[0] == [*plain[0], "Besoins d'accessibilité"]
-        assert restricted[1] == [*plain[1], ZOE.accessibility_needs]
-        assert plain[1][-1] == "01/02/2027 10:00"
-
-
-def test_a_hostile_registration_reads_back_as_text(database: Database) -> None:
-    with database.write() as session:
-        ensure_edition(session, now=NOW)
-        register(session, EVIL)
-        [_, row] = rows(take(session, Kind.REGISTRATIONS))
-        assert row[:2] == [EVIL.last_name, f"'{EVIL.first_name}"]
-        assert row[3] == "'+33 services"
-
-
-def test_a_cancelled_registration_does_not_leave(database: Database) -> None:
-    with database.write() as session:
-        ensure_edition(session, now=NOW)
-        register(session)
-        registrations.cancel(session, token=token(mails(session)[0]), now=NOW)
-        assert len(rows(take(session, Kind.REGISTRATIONS, restricted=True))) == 1
-
-
-def test_the_community_is_those_who_confirmed(database: Database) -> None:
-    with database.write() as session:
-        ensure_edition(session, now=NOW)
+        registrations.cancel(session, token=token(mails(session)[-1]), now=NOW)
         join(session)
-        registrations.join(session, email="silencieux@mairie.example", name="", public_url=PUBLIC_URL, now=NOW)
-        confirmed = next(mail for mail in mails(session) if mail.recipient == "zoe@mairie.example")
-        registrations.confirm_membership(session, token=token(confirmed), now=NOW)
-        assert rows(take(session, Kind.COMMUNITY)) == [
-            ["Courriel", "Nom", "Membre depuis le (heure de Paris)"],
-            ["zoe@mairie.example", "Zoé", "01/02/2027 10:00"],
-        ]
+        topics = [each.topic for each in offers(session, kind=Kind.ANONYMOUS) if not each.missing]
+        assert set(topics) >= {Topic.ENTRIES, Topic.PROGRESS, Topic.REGISTRATIONS, Topic.COMMUNITY, Topic.MAIL}
+
+        def taken() -> tuple[str, Any]:
+            content = take(session, *topics, at=SIGNED, kind=Kind.ANONYMOUS, format_=Format.JSON, why="")
+            return content.decode(), {each["topic"]: each["rows"] for each in json_document(content)["tables"]}
+
+        (text, once), (_, again) = taken(), taken()
+        assert not [word for word in (*IDENTITY, "presidente", "@") if word in text]
+        [gone] = once["registrations"]
+        assert gone["state"] == "Désisté·e"
+        assert gone["pseudonym"] in {row["pseudonym"] for row in once["mail"]}
+        assert gone["pseudonym"] != again["registrations"][0]["pseudonym"]
 
 
-def test_each_export_is_recorded_with_its_kind_its_size_and_who_took_it(database: Database) -> None:
+def test_hosts_get_names_and_needs_leave_in_their_own_kind_only(database: Database) -> None:
     with database.write() as session:
         ensure_edition(session, now=NOW)
         register(session)
-        take(session, Kind.REGISTRATIONS, restricted=True)
-        [event] = session.scalars(select(AuditEvent).where(AuditEvent.action == "exported"))
-        assert (event.actor, event.subject) == ("command", "registrations")
-        assert event.details == {"rows": 1, "restricted": True}
+        register(session, registered("Çelik"))
+        hosts = csv_rows(take(session, Topic.ATTENDANCE, at=NOW, kind=Kind.ATTENDANCE, why=""))
+        assert [row[0] for row in hosts] == ["Nom", "Çelik", ZOE.last_name]
+        full = take(session, Topic.REGISTRATIONS, Topic.ATTENDANCE, at=NOW, format_=Format.JSON).decode()
+        assert ZOE.last_name in full
+        assert ZOE.accessibility_needs not in full + str(hosts)
+        needs = csv_rows(take(session, Topic.NEEDS, at=NOW, kind=Kind.NEEDS))
+        assert needs[1:] == [[ZOE.last_name, ZOE.first_name, ZOE.email.lower(), ZOE.accessibility_needs]]
+        with pytest.raises(DomainError, match="genre"):
+            take(session, Topic.NEEDS, at=NOW)
 
 
-def test_only_registrations_have_a_restricted_kind(database: Database) -> None:
-    with database.write() as session:
+def test_what_people_type_reads_back_from_each_format(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
         ensure_edition(session, now=NOW)
-        with pytest.raises(DomainError, match="restreinte"):
-            take(session, Kind.COMMUNITY, restricted=True)
+        typed = [text[:100] for text in HOSTILE]
+        for number, text in enumerate(typed):
+            register(session, registered(text, number))
+        at = datetime(2027, 2, 1, 10, 0)  # noqa: DTZ001 -- as a cell says it: its heading has the zone
+        sheets = {
+            Format.XLSX: [f" {text}" if text.startswith("<r>") else text for text in typed],
+            Format.ODS: typed,
+        }
+        for format_, expected in sheets.items():
+            read = xlsx_rows if format_ is Format.XLSX else ods_rows
+            rows = read(take(session, Topic.REGISTRATIONS, at=NOW, format_=format_), NAMES[Topic.REGISTRATIONS])
+            assert sorted(row[0] for row in rows[1:]) == sorted(expected)
+            assert {row[-1] for row in rows[1:]} == {at}
+        read_csv = csv_rows(take(session, Topic.REGISTRATIONS, at=NOW))
+        neutral = [f"'{text}" if text[0] in "=+" else text for text in typed]
+        assert sorted(row[0] for row in read_csv[1:]) == sorted(neutral)
+
+
+def test_the_mail_log_has_no_body_and_no_code_that_signs_in(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
+        ensure_edition(session, now=NOW)
+        register(session)
+        message = compose("accounts/mails/code.txt", to="zoe@mairie.example", code="135790", minutes=10, contact="")
+        enqueue(session, Outbox, message, now=NOW)
+        headings, *rows = csv_rows(take(session, Topic.MAIL, at=NOW))
+        natures = {row[headings.index("Nature")]: row[headings.index("Objet")] for row in rows}
+        assert set(natures) == {"Inscription à l'évènement", "Code de connexion"}
+        assert natures["Code de connexion"].endswith("(code masqué)")
+        assert "135790" not in str(rows)
+        assert PUBLIC_URL not in str(rows)
+
+
+def test_an_export_is_on_record_with_who_what_how_many_and_why(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
+        ensure_edition(session, now=NOW)
+        register(session)
+        take(session, Topic.REGISTRATIONS, Topic.MAIL, at=NOW, format_=Format.ODS, why="Étiquettes des badges.")
+        found = [(each.actor, each.subject, each.details) for each in events(session)]
+        told = {"kind": "full", "format": "ods", "rows": 1, "purpose": "Étiquettes des badges."}
+        assert found == [("command", "registrations", told), ("command", "mail", told)]
+
+
+@pytest.mark.parametrize(
+    ("topics", "kind", "why", "words"),
+    [
+        ([], Kind.FULL, "Oui.", "au moins un tableau"),
+        ([Topic.MAIL], Kind.FULL, "  ", "motif"),
+        ([Topic.NEEDS], Kind.NEEDS, "", "motif"),
+        ([Topic.MAIL], Kind.FULL, "x" * 301, "300"),
+        ([Topic.MAIL, Topic.COMMUNITY], Kind.ANONYMOUS, "", "qu'un tableau"),
+        ([Topic.LAUREATES], Kind.ANONYMOUS, "", "genre"),
+        ([Topic.REGISTRATIONS], Kind.ATTENDANCE, "", "genre"),
+    ],
+)
+def test_what_is_no_export_is_refused_and_leaves_no_trace(
+    sqlite_database: Database, topics: list[Topic], kind: Kind, why: str, words: str
+) -> None:
+    with sqlite_database.write() as session:
+        ensure_edition(session, now=NOW)
+        with pytest.raises(DomainError, match=words):
+            take(session, *topics, at=NOW, kind=kind, why=why)
+        assert not events(session)

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from concours.exports.formats.every import MIMES
+from concours.exports.rules import NAMES, Format, Topic
 from tests.entries_scene import Scene
+from tests.exports_scene import json_document, ods_rows, xlsx_rows
 from tests.fakes.clock import FrozenClock
 from tests.honours_scene import SIGNED, judge, sign
 from tests.organisers_contest import DOSSIER
@@ -41,7 +44,7 @@ def test_before_the_signature_the_page_says_what_is_missing_and_who_does_it(scen
 
 def test_before_the_signature_the_act_itself_is_refused(scene: Scene) -> None:
     organiser = to_the_minutes(scene, signed=False)
-    token = page(organiser, "/organisation/exports").form("/communaute").held["csrf_token"]
+    token = page(organiser, "/organisation/exports").form().held["csrf_token"]
     answers = {"csrf_token": token, "understood": "y"}
     refused = page(organiser, "/organisation/palmares", data=answers, status=403)
     assert "procès-verbal" in refused.text
@@ -61,29 +64,50 @@ def test_anonymity_is_lifted_by_a_ticked_box_and_the_names_appear(scene: Scene) 
 
 def test_the_laureates_export_opens_with_the_unsealing(scene: Scene) -> None:
     organiser = to_the_minutes(scene, signed=True)
-    exports = page(organiser, "/organisation/exports")
-    assert "Disponible après la levée de l'anonymat." in exports.text
+    address = "/organisation/exports?genre=complet&tableau=laureats"
+    assert "Le palmarès s'exporte après la levée de l'anonymat" in page(organiser, address).text
     page(organiser, "/organisation/palmares").form().submit(understood="y")
-    form = page(organiser, "/organisation/exports").form("/laureats")
-    answer = organiser.post("/organisation/exports/laureats", data=form.held)
-    assert answer.mimetype == "text/csv"
+    form = page(organiser, address).form()
+    assert form.held["tables"] == "laureats"
+    refused = form.submit(status=422, format="csv")
+    assert "Indiquez le motif" in refused.errors[0]
+    answer = organiser.post(address, data={**refused.form().held, "purpose": "Les diplômes."})
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/csv", "private, no-store")
     assert "laureats-2027.csv" in answer.headers["Content-Disposition"]
-    assert answer.headers["Cache-Control"] == "private, no-store"
     read = list(csv.reader(StringIO(answer.data.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert [row[2] for row in read[1:]] == ["Le guichet", "Le camion"]
+    journal = page(organiser, "/organisation/journal").text
+    assert "lignes : 2, genre : complet, format : csv, motif : Les diplômes." in journal
 
 
 def test_an_export_needs_its_button_and_an_organiser(scene: Scene) -> None:
     organiser = to_the_minutes(scene, signed=False)
-    unpressed = page(organiser, "/organisation/exports/communaute", status=405)
-    forged = page(organiser, "/organisation/exports/communaute", data={}, status=422)
-    assert not any("Content-Disposition" in each.response.headers for each in (unpressed, forged))
+    address = "/organisation/exports?genre=anonyme&tableau=candidatures"
+    shown, forged = page(organiser, address), page(organiser, address, data={"tables": "candidatures"}, status=422)
+    assert not any("Content-Disposition" in each.response.headers for each in (shown, forged))
     for path in ("/organisation/exports", "/organisation/palmares"):
         assert "réservée au secrétariat" in page(scene.sign_in(), path, status=403).text
 
 
-def test_an_unknown_export_is_not_there(scene: Scene) -> None:
+@pytest.mark.parametrize("format_", ["xlsx", "ods", "json"])
+def test_a_workbook_is_given_whole_and_empty_tables_are_said_to_be(scene: Scene, format_: str) -> None:
     organiser = to_the_minutes(scene, signed=False)
-    token = page(organiser, "/organisation/exports").form("/communaute").held["csrf_token"]
-    unknown = page(organiser, "/organisation/exports/tout", data={"csrf_token": token}, status=404)
-    assert "Content-Disposition" not in unknown.response.headers
+    exports = page(organiser, "/organisation/exports?genre=anonyme")
+    assert "le fichier n'aura que ses en-têtes." in exports.text
+    wanted = {**exports.form().held, "tables": ["candidatures", "communaute"], "format": format_}
+    answer = organiser.post("/organisation/exports?genre=anonyme", data=wanted)
+    assert (answer.status_code, answer.mimetype) == (200, MIMES[Format(format_)])
+    assert f"exports-2027.{format_}" in answer.headers["Content-Disposition"]
+    read = {"xlsx": xlsx_rows, "ods": ods_rows}.get(format_)
+    if read:
+        assert [len(read(answer.data, NAMES[each])) for each in (Topic.ENTRIES, Topic.COMMUNITY)] == [3, 1]
+    else:
+        assert [len(each["rows"]) for each in json_document(answer.data)["tables"]] == [2, 0]
+
+
+def test_a_table_that_the_kind_has_not_is_no_choice(scene: Scene) -> None:
+    organiser = to_the_minutes(scene, signed=False)
+    token = page(organiser, "/organisation/exports").form().held["csrf_token"]
+    wanted = {"csrf_token": token, "tables": "besoins", "format": "csv"}
+    refused = page(organiser, "/organisation/exports?genre=anonyme", data=wanted, status=422)
+    assert refused.errors

@@ -20,7 +20,7 @@ def bodies() -> ResponseReturnValue:
     with state().database.read() as session:
         members, entries = matches.members_of(session), matches.admitted(session)
     form.member.offer((member.member_id, member.name) for member in members)
-    form.entry.offer((each.entry.id, f"{each.title} ({each.dossier.administration})") for each in entries)
+    form.entry.offer((each.entry_id, f"{each.title} ({each.administration})") for each in entries)
     if form.validate_on_submit() and carry_out(
         form,
         lambda session, now: matches.decide(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from http import HTTPStatus
+from math import ceil
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,10 +23,12 @@ from concours.kernel.storage import human_size
 from concours.kernel.text import grouped
 from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
-from concours.organisers import operations, queries, seen
+from concours.organisers import listing, operations, queries, seen
 from concours.organisers.forms.people import DecisionForm, decision_form
 from concours.organisers.rules import TO_EXAMINE, Decision, Standing
 from concours.organisers.views.base import blueprint, carry_out, status_of
+
+_LAST_PAGE = 100_000
 
 FILTERS = {
     "": ("Toutes", frozenset(Standing)),
@@ -41,13 +44,22 @@ FILTERS = {
 def entries() -> ResponseReturnValue:
     """List the entries, narrowed by state and by words."""
     words, chosen = request.args.get("q", ""), request.args.get("etat", "")
-    with state().database.read() as session:
-        everything = queries.examined_entries(session, current_record(session).id)
+    number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
     kept = FILTERS.get(chosen, FILTERS[""])[1]
-    shown = [each for each in queries.matching(everything, words) if each.standing in kept]
-    counts = queries.count_standings(everything)
-    filters = [(key, label, sum(counts[each] for each in kinds)) for key, (label, kinds) in FILTERS.items()]
-    return render_template("organisers/entries.html", entries=shown, filters=filters, chosen=chosen, words=words)
+    with state().database.read() as session:
+        edition_id = current_record(session).id
+        shown, total = listing.list_entries(session, edition_id, kinds=kept, words=words, page=number)
+        counts = listing.standings(session, edition_id)
+    return render_template(
+        "organisers/entries.html",
+        entries=shown,
+        total=total,
+        page=number,
+        last=ceil(total / listing.PER_PAGE),
+        filters=[(key, label, sum(counts[each] for each in kinds)) for key, (label, kinds) in FILTERS.items()],
+        chosen=chosen,
+        words=words,
+    )
 
 
 @blueprint.route("/candidatures/<string:entry_id>", methods=("GET", "POST"))
@@ -56,7 +68,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
     with state().database.read() as session:
         record = current_record(session)
         each = queries.find_examined(session, entry_id)
-        waiting = queries.to_examine(queries.examined_entries(session, record.id))
+        waiting = listing.waiting(session, record.id)
         people = people_of(session, [each.entry])[entry_id]
         decided_by = session.get(Account, each.admissibility.decided_by) if each.admissibility else None
     held = None if each.standing is Standing.STALE else each.admissibility
@@ -66,7 +78,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
         flash(f"Décision enregistrée : « {each.title} » est déclarée {words}.", "success")
         return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
     _note_seen(seen.DOSSIER_SEEN, entry_id)
-    before, after = queries.neighbours(waiting, each)
+    before, after = listing.neighbours(waiting, entry_id, each.deposited_at)
     page = render_template(
         "organisers/entry.html",
         each=each,

@@ -9,7 +9,7 @@ from concours.accounts.access import current_account_id
 from concours.editions.queries import current_record, to_edition
 from concours.kernel.queue import QUICK
 from concours.kernel.web.state import instant, state
-from concours.organisers import operations, queries
+from concours.organisers import listing, operations, queries
 from concours.organisers.forms.people import HandOverForm
 from concours.organisers.rules import Standing, lacking_roles
 from concours.organisers.views.base import blueprint, carry_out, status_of
@@ -27,14 +27,14 @@ def hand_over() -> ResponseReturnValue:
         return redirect(url_for(".hand_over"), HTTPStatus.SEE_OTHER)
     with state().database.read() as session:
         record = current_record(session)
-        entries = queries.examined_entries(session, record.id)
+        examined = listing.examined(session, record.id)
         page = render_template(
             "organisers/hand_over.html",
             form=form,
             edition=to_edition(session, record),
             now=now,
-            counts=queries.count_standings(entries),
-            without_copy=[each for each in entries if each.standing is Standing.ADMITTED and not each.copy_ready],
+            counts=listing.standings(session, record.id),
+            without_copy=[each for each in examined if each.standing is Standing.ADMITTED and not each.copy_ready],
             obstacles=operations.hand_over_obstacles(session, now=now),
             lacking=lacking_roles([member.role for member in queries.panel(session, record.key)]),
             handed_over_at=record.handed_over_at,

@@ -1,6 +1,6 @@
 """Where the contest stands: what to do now, how far the jury is, what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -10,9 +10,8 @@ from concours.editions.models import EditionRecord
 from concours.editions.queries import current_edition, current_record, to_edition
 from concours.editions.rules import Phase, phase
 from concours.kernel.web.state import instant, state
-from concours.organisers import bodies, leeway, operations, queries, reports
-from concours.organisers.queries import ExaminedEntry
-from concours.organisers.rules import Situation, lacking_roles, todo
+from concours.organisers import bodies, leeway, listing, operations, queries, reports
+from concours.organisers.rules import TO_EXAMINE, Situation, Standing, lacking_roles, todo
 from concours.organisers.views.base import blueprint
 from concours.status.rules import overall
 from concours.status.views import watch
@@ -34,9 +33,8 @@ def dashboard() -> ResponseReturnValue:
     with state().database.read() as session:
         record = current_record(session)
         edition = to_edition(session, record)
-        entries = queries.examined_entries(session, record.id)
-        counts = queries.count_standings(entries)
-        tasks = todo(_situation(session, record, entries))
+        counts = listing.standings(session, record.id)
+        tasks = todo(_situation(session, record, counts))
     return render_template(
         "organisers/dashboard.html",
         edition=edition,
@@ -76,15 +74,17 @@ def progress() -> ResponseReturnValue:
     )
 
 
-def _situation(session: Session, record: EditionRecord, entries: Sequence[ExaminedEntry]) -> Situation:
-    now = instant()
+def _situation(session: Session, record: EditionRecord, counts: Mapping[Standing, int]) -> Situation:
+    edition, now = to_edition(session, record), instant()
+    current, panel = phase(edition, now), queries.panel(session, record.key)
+    hindered = operations.hand_over_obstacles(session, now=now) if current is Phase.EXAMINATION else []
     signed = bool(record.handed_over_at and jury.milestones(session, edition_key=record.key).minutes_signed_at)
     return Situation(
-        phase=phase(to_edition(session, record), now),
-        to_examine=len(queries.to_examine(entries)),
-        to_admit=len(leeway.to_admit(session, [each.entry for each in entries])),
-        obstacles=len(operations.hand_over_obstacles(session, now=now)),
-        lacking=lacking_roles([member.role for member in queries.panel(session, record.key)]),
+        phase=current,
+        to_examine=sum(counts[each] for each in TO_EXAMINE),
+        to_admit=len(leeway.to_admit(session, record.id)),
+        obstacles=len(hindered),
+        lacking=lacking_roles([member.role for member in panel]),
         minutes_signed=signed,
         bodies=len(bodies.suggestions(session)),
         reports=len(reports.waiting(session)),

@@ -1,0 +1,143 @@
+"""The entries as lists, counts and sums show them: columns that the database gives, never one object an entry."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy.orm import Session
+
+from concours.entries.models import Confirmation, Deposit, Entry
+from concours.entries.rules import Way
+from concours.intake.models import Creation, CreationState
+from concours.kernel.text import fold
+from concours.organisers.rules import TO_EXAMINE, Examined, Standing
+from concours.organisers.standing import STANDING, answer, with_decisions
+
+UNTITLED = "Sans titre"
+PER_PAGE = 50
+
+_ORDER = case(
+    {standing.value: rank for rank, standing in enumerate((
+        Standing.PENDING, Standing.STALE, Standing.ADMITTED, Standing.REFUSED, Standing.DRAFT, Standing.WITHDRAWN,
+    ))},
+    value=STANDING,
+)  # fmt: skip
+_SINCE = func.coalesce(Deposit.at, Entry.created_at)
+_SHOWN = (Entry.title, Entry.category, Entry.team, Entry.administration, Entry.contact_name)
+_SEARCHED = (Entry.title, Entry.team, Entry.administration, Entry.contact_name, Entry.contact_email)
+_TO_CONFIRM = and_(Deposit.way == Way.BEHALF.value, ~exists().where(Confirmation.deposit_id == Deposit.id))
+
+
+class Line(NamedTuple):
+    """An entry in the list: what counts of it."""
+
+    entry_id: str
+    standing: Standing
+    deposited_at: datetime | None
+    title: str
+    category: str
+    team: str
+    administration: str
+    contact_name: str
+
+
+class Body(NamedTuple):
+    """An entry that goes to the jury, and whose it is."""
+
+    entry_id: str
+    title: str
+    administration: str
+
+
+class Waiting(NamedTuple):
+    """An entry to examine."""
+
+    entry_id: str
+    deposited_at: datetime
+
+
+def standings(session: Session, edition_id: str) -> Counter[Standing]:
+    """Return how many entries stand where."""
+    query = with_decisions(select(STANDING, func.count()), edition_id).group_by(STANDING)
+    return Counter({Standing(value): count for value, count in session.execute(query)})
+
+
+def list_entries(
+    session: Session, edition_id: str, *, kinds: Collection[Standing], words: str, page: int
+) -> tuple[list[Line], int]:
+    """Return a page of the entries that stand so and in which every word is found, and how many there are in all.
+
+    Those to examine first, then by instant of deposit. Accents and capitals do not count in words.
+    """
+    query = with_decisions(select(Entry.id), edition_id).where(STANDING.in_([kind.value for kind in kinds]))
+    if wanted := fold(words).split():
+        found = _matching(session, query.order_by(_ORDER, _SINCE, Entry.id), wanted)
+        return _lines(session, edition_id, found[(page - 1) * PER_PAGE : page * PER_PAGE]), len(found)
+    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    at = query.order_by(_ORDER, _SINCE, Entry.id).offset((page - 1) * PER_PAGE).limit(PER_PAGE)
+    return _lines(session, edition_id, session.scalars(at).all()), count
+
+
+def waiting(session: Session, edition_id: str) -> list[Waiting]:
+    """Return the entries that wait for a decision, the first deposited first."""
+    query = with_decisions(select(Entry.id, Deposit.at), edition_id).where(_stands(TO_EXAMINE))
+    return [Waiting(*row) for row in session.execute(query.order_by(Deposit.at, Entry.created_at, Entry.id))]
+
+
+def neighbours(waits: Sequence[Waiting], entry_id: str, at: datetime | None) -> tuple[str | None, str | None]:
+    """Return which entries to examine come before and after one deposited at an instant, round again at the ends."""
+    others = [other for other in waits if other.entry_id != entry_id]
+    if not others:
+        return None, None
+    earlier = [other for other in others if at and other.deposited_at <= at]
+    later = others[len(earlier) :]
+    return (earlier or others)[-1].entry_id, (later or others)[0].entry_id
+
+
+def admitted(session: Session, edition_id: str) -> list[Body]:
+    """Return the entries that go, or went, to the jury, in the order of their deposits."""
+    columns = select(Entry.id, answer(Entry.title), answer(Entry.administration))
+    query = with_decisions(columns, edition_id).where(_stands({Standing.ADMITTED})).order_by(Deposit.at, Entry.id)
+    return [Body(entry_id, title or UNTITLED, body) for entry_id, title, body in session.execute(query)]
+
+
+def examined(session: Session, edition_id: str) -> list[Examined]:
+    """Return what the handing over asks of each entry."""
+    columns = select(answer(Entry.title), STANDING, Creation.state, Entry.open_until, _TO_CONFIRM)
+    query = with_decisions(columns, edition_id).outerjoin(Creation, Creation.id == Deposit.creation_id)
+    return [
+        Examined(
+            title or UNTITLED,
+            Standing(stands),
+            copy_ready=state == CreationState.READY,
+            open_until=open_until,
+            to_confirm=bool(to_confirm),
+        )
+        for title, stands, state, open_until, to_confirm in session.execute(query)
+    ]
+
+
+def _stands(kinds: Collection[Standing]) -> ColumnElement[bool]:
+    return STANDING.in_([kind.value for kind in kinds])
+
+
+def _matching(session: Session, query: Select[*tuple[Any, ...]], wanted: Sequence[str]) -> list[str]:
+    found = session.execute(query.add_columns(*map(answer, _SEARCHED), Deposit.receipt_number))
+    return [
+        entry_id
+        for entry_id, *texts in found
+        if (text := fold(" ".join(each or "" for each in texts))) and all(word in text for word in wanted)
+    ]
+
+
+def _lines(session: Session, edition_id: str, ids: Sequence[str]) -> list[Line]:
+    """Return what is shown of these entries, in this order."""
+    columns = select(Entry.id, STANDING, Deposit.at, *map(answer, _SHOWN))
+    rows = session.execute(with_decisions(columns, edition_id).where(Entry.id.in_(ids)))
+    found = {
+        row[0]: Line(row[0], Standing(row[1]), row[2], row[3] or UNTITLED, *(text or "" for text in row[4:]))
+        for row in rows
+    }
+    return [found[entry_id] for entry_id in ids]
