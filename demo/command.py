@@ -17,6 +17,7 @@ from concours.kernel.db import Database
 from concours.kernel.settings import ROOT, Settings, SettingsError, read_settings
 from concours.kernel.signing import read_signing_key
 from concours.migrations import upgrade
+from concours.registrations.hall import Desk
 from concours.serve import check_address, run_together
 from concours.worker import make_worker
 from demo import deliberation, identity, panel
@@ -53,7 +54,8 @@ def populate(settings: Settings, phase: str) -> Links:
     now, cast = system_clock(), load()
     upgrade(settings.database_url)
     worker, key = make_worker(settings), read_signing_key(settings)
-    stage = identity.Stage(worker, settings.public_url, settings.jury_url, shifted_edition(phase, now), now, key)
+    edition, welcome = shifted_edition(phase, now), Desk(settings.public_url, settings.contact_email)
+    stage = identity.Stage(worker, settings.public_url, settings.jury_url, edition, now, key, welcome)
     identity.open_contest(stage, _ORGANISER)
     identity.fill_in(stage, cast, still_open=phase == "open")
     identity.register_guests(stage, cast)

@@ -23,6 +23,7 @@ from concours.kernel.signing import SigningKey
 from concours.organisers import bodies
 from concours.organisers import operations as organisers
 from concours.organisers.rules import Decision
+from concours.registrations.hall import Desk
 from concours.registrations.operations import confirm_membership, join, register
 from concours.registrations.rules import Attendee
 from concours.worker import Worker
@@ -45,6 +46,7 @@ class Stage:
     edition: Edition
     now: datetime
     key: SigningKey
+    welcome: Desk
 
 
 def open_contest(stage: Stage, organiser: str) -> None:
@@ -80,7 +82,7 @@ def register_guests(stage: Stage, cast: Cast) -> None:
             accessibility_needs=guest.needs,
         )
         with stage.worker.database.write() as session:
-            register(session, attendee=attendee, public_url=stage.public_url, now=at)
+            register(session, attendee=attendee, desk=stage.welcome, now=at)
 
 
 def gather_community(stage: Stage, cast: Cast) -> None:

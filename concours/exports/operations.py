@@ -13,11 +13,12 @@ from concours.honours.queries import NamedLaureate, decimals, laureates
 from concours.kernel.clock import format_short
 from concours.kernel.errors import DomainError, Forbidden
 from concours.registrations.queries import members, registrations
+from concours.registrations.rules import SeatState
 from jury import api as jury
 
 _LAUREATES = ("Rang", "Numéro", "Titre", "Équipe", "Administration", "Contact", "Catégorie")
 _REGISTRATIONS = ("Nom", "Prénom", "Courriel", "Administration", "Fonction", "Inscrit le (heure de Paris)")
-_NEEDS = "Besoins d'accessibilité"
+_NEEDS = ("Besoins d'accessibilité", "Déjeune", "Besoins pour le repas")
 _COMMUNITY = ("Courriel", "Nom", "Membre depuis le (heure de Paris)")
 
 
@@ -71,11 +72,11 @@ def _laureate(edition: Edition, each: NamedLaureate, places: int) -> tuple[str, 
 
 
 def _registrations(session: Session, record: EditionRecord, *, restricted: bool) -> Table:
-    coming = [row for row in registrations(session, record.id) if row.cancelled_at is None]
-    headings = (*_REGISTRATIONS, _NEEDS) if restricted else _REGISTRATIONS
+    coming = [row for row in registrations(session, record.id) if row.state == SeatState.CONFIRMED]
+    headings = (*_REGISTRATIONS, *_NEEDS) if restricted else _REGISTRATIONS
     rows = [
         (row.last_name, row.first_name, row.email, row.administration, row.function, format_short(row.created_at))
-        + ((row.accessibility_needs,) if restricted else ())
+        + ((row.accessibility_needs, "oui" if row.lunch else "non", row.meal_needs) if restricted else ())
         for row in coming
     ]
     return Table(headings, rows)

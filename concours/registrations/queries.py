@@ -1,14 +1,17 @@
 """What is asked of registrations and of the community."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from concours.kernel.db import UtcDateTime
 from concours.kernel.errors import NotFound
 from concours.kernel.sessions import digest_of
 from concours.kernel.text import fold
-from concours.registrations.models import CommunityMember, Registration
+from concours.registrations.models import CommunityMember, HeldSeat, Registration, RegistrationLink
+from concours.registrations.rules import SEATED, SeatState
 
 _DEAD_LINK = (
     "Ce lien n'est plus valable. Ouvrez celui du dernier message que nous vous avons envoyé : il remplace les autres."
@@ -21,16 +24,106 @@ def by_email(session: Session, edition_id: str, email: str) -> Registration | No
     return session.scalars(query).first()
 
 
-def by_token(session: Session, token: str) -> Registration:
-    """Return the registration that a mailed link belongs to. Raises NotFound."""
-    found = session.scalars(select(Registration).where(Registration.token_digest == digest_of(token))).first()
+def edition_of_link(session: Session, token: str) -> str:
+    """Return the edition of the registration that a mailed link belongs to. Raises NotFound."""
+    found = session.scalars(_linked(token).with_only_columns(Registration.edition_id)).first()
     if found is None:
         raise NotFound(_DEAD_LINK)
     return found
 
 
+def by_token(session: Session, token: str) -> Registration:
+    """Return the registration that a mailed link belongs to. Raises NotFound."""
+    found = session.scalars(_linked(token)).first()
+    if found is None:
+        raise NotFound(_DEAD_LINK)
+    return found
+
+
+def by_ticket(session: Session, code: str) -> Registration:
+    """Return the registration that a ticket is for, whatever became of it. Raises NotFound."""
+    found = session.scalars(select(Registration).where(Registration.ticket_code == code)).first()
+    if found is None:
+        raise NotFound("Ce billet n'est pas l'un des nôtres. Ouvrez celui que contient votre message de confirmation.")
+    return found
+
+
+def taken(session: Session, edition_id: str, now: datetime) -> int:
+    """Return how many seats are taken, offered or held."""
+    seated = select(func.count()).where(Registration.edition_id == edition_id, Registration.state.in_(SEATED))
+    return (session.scalar(seated) or 0) + held(session, edition_id, now)
+
+
+def held(session: Session, edition_id: str, now: datetime) -> int:
+    """Return how many seats are still held for teams."""
+    alive = HeldSeat.registration_id.is_(None), HeldSeat.released_at.is_(None), HeldSeat.held_until > now
+    return session.scalar(select(func.count()).where(HeldSeat.edition_id == edition_id, *alive)) or 0
+
+
+def held_by_token(session: Session, token: str) -> HeldSeat:
+    """Return the held seat that a mailed link belongs to. Raises NotFound."""
+    found = session.scalars(select(HeldSeat).where(HeldSeat.token_digest == digest_of(token))).first()
+    if found is None:
+        raise NotFound("Ce lien n'est pas complet. Copiez-le en entier depuis le message que votre équipe a reçu.")
+    return found
+
+
+def held_entries(session: Session, edition_id: str) -> set[str]:
+    """Return the dossiers whose team was offered a seat, whatever became of it."""
+    return set(session.scalars(select(HeldSeat.entry_id).where(HeldSeat.edition_id == edition_id)))
+
+
+def waiting(session: Session, edition_id: str, *, most: int | None = None) -> Sequence[Registration]:
+    """Return the waiting list, first come first."""
+    query = select(Registration).where(Registration.edition_id == edition_id, Registration.state == SeatState.WAITING)
+    return session.scalars(query.order_by(Registration.asked_at, Registration.number).limit(most)).all()
+
+
+def waiting_count(session: Session, edition_id: str) -> int:
+    """Return how many people wait."""
+    query = select(func.count()).where(Registration.edition_id == edition_id, Registration.state == SeatState.WAITING)
+    return session.scalar(query) or 0
+
+
+def position(session: Session, row: Registration) -> int:
+    """Return somebody's place in the waiting list: 1 is the next one who is asked."""
+    asked = literal(row.asked_at, UtcDateTime())
+    mine = tuple_(Registration.asked_at, Registration.number) <= tuple_(asked, row.number)
+    query = select(func.count()).where(
+        Registration.edition_id == row.edition_id, Registration.state == SeatState.WAITING, mine
+    )
+    return session.scalar(query) or 1
+
+
+def overdue(session: Session, edition_id: str, now: datetime) -> Sequence[Registration]:
+    """Return whose offer is over, in the order in which they ended."""
+    over = Registration.state == SeatState.OFFERED, Registration.offered_until <= now
+    query = select(Registration).where(Registration.edition_id == edition_id, *over)
+    return session.scalars(query.order_by(Registration.offered_until, Registration.asked_at, Registration.number)).all()
+
+
+def last_number(session: Session, edition_id: str) -> int:
+    """Return the last order number that was drawn."""
+    return session.scalar(select(func.max(Registration.number)).where(Registration.edition_id == edition_id)) or 0
+
+
+def confirmed(session: Session, edition_id: str, *conditions: ColumnElement[bool], most: int) -> Sequence[Registration]:
+    """Return some of those who come and of whom this is true."""
+    coming = Registration.edition_id == edition_id, Registration.state == SeatState.CONFIRMED
+    query = select(Registration).where(*coming, *conditions).order_by(Registration.number)
+    return session.scalars(query.limit(most)).all()
+
+
+def find(session: Session, edition_id: str, registration_id: str) -> Registration:
+    """Return an edition's registration: for the organisers. Raises NotFound."""
+    found = session.get(Registration, registration_id)
+    if found is None or found.edition_id != edition_id:
+        raise NotFound
+    return found
+
+
 def registrations(session: Session, edition_id: str) -> Sequence[Registration]:
-    """Return an edition's registrations, cancelled ones included, as a person looks them up: Çelik among the C."""
+    """Return an edition's registrations, whatever their state, as a person looks them up: Çelik among the C."""
     rows = session.scalars(select(Registration).where(Registration.edition_id == edition_id))
     return sorted(rows, key=lambda row: (fold(row.last_name), fold(row.first_name), row.email))
 
@@ -52,3 +145,8 @@ def members(session: Session) -> Sequence[CommunityMember]:
     """Return the members: confirmed, and not gone, by address."""
     confirmed = CommunityMember.confirmed_at.is_not(None), CommunityMember.left_at.is_(None)
     return session.scalars(select(CommunityMember).where(*confirmed).order_by(CommunityMember.email)).all()
+
+
+def _linked(token: str) -> Select[Registration]:
+    mine = RegistrationLink.digest == digest_of(token)
+    return select(Registration).join(RegistrationLink, RegistrationLink.registration_id == Registration.id).where(mine)

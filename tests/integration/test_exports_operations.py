@@ -17,7 +17,7 @@ from concours.kernel.errors import DomainError, Forbidden
 from concours.registrations import operations as registrations
 from concours.registrations.rules import Attendee
 from tests.honours_scene import SIGNED, judge, sign
-from tests.registrations_scene import NOW, PUBLIC_URL, ZOE, join, mails, register, token
+from tests.registrations_scene import DESK, NOW, PUBLIC_URL, ZOE, join, mails, register, token
 
 EVIL = Attendee(
     first_name="=cmd|' /C calc'!A0",
@@ -72,8 +72,8 @@ def test_needs_leave_in_the_restricted_kind_only(database: Database) -> None:
         restricted = rows(take(session, Kind.REGISTRATIONS, restricted=True))
         assert plain[0] == ["Nom", "Prénom", "Courriel", "Administration", "Fonction", "Inscrit le (heure de Paris)"]
         assert ZOE.accessibility_needs not in str(plain)
-        assert restricted[0] == [*plain[0], "Besoins d'accessibilité"]
-        assert restricted[1] == [*plain[1], ZOE.accessibility_needs]
+        assert restricted[0] == [*plain[0], "Besoins d'accessibilité", "Déjeune", "Besoins pour le repas"]
+        assert restricted[1] == [*plain[1], ZOE.accessibility_needs, "oui", ZOE.meal_needs]
         assert plain[1][-1] == "01/02/2027 10:00"
 
 
@@ -90,7 +90,7 @@ def test_a_cancelled_registration_does_not_leave(database: Database) -> None:
     with database.write() as session:
         ensure_edition(session, now=NOW)
         register(session)
-        registrations.cancel(session, token=token(mails(session)[0]), now=NOW)
+        registrations.cancel(session, token=token(mails(session)[0]), desk=DESK, now=NOW)
         assert len(rows(take(session, Kind.REGISTRATIONS, restricted=True))) == 1
 
 

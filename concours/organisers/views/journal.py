@@ -56,6 +56,15 @@ _ACTIONS = {
     "closing_extended": "Clôture repoussée pour tout le monde",
     "anonymity_lifted": "Anonymat levé",
     "exported": "Export téléchargé",
+    "seat_asked": "Place demandée à l'évènement",
+    "seat_offered": "Place proposée à la liste d'attente",
+    "seat_accepted": "Place proposée acceptée",
+    "seat_offer_expired": "Place proposée et non prise",
+    "seat_given_back": "Place rendue",
+    "seat_cancelled": "Inscription annulée par le secrétariat",
+    "seats_held": "Places gardées pour des équipes",
+    "held_seat_taken": "Place gardée prise",
+    "held_seat_released": "Place gardée rendue par l'équipe",
 }
 _WORDS = {
     "admitted": "recevable",
@@ -69,6 +78,8 @@ _WORDS = {
     "week": "7 jours avant la clôture",
     "two_days": "48 heures avant la clôture",
     "last": "3 heures avant la clôture",
+    "confirmed": "confirmée",
+    "waiting": "liste d'attente",
     "full": "plus de place",
     "down": "stockage injoignable",
 }
@@ -84,10 +95,11 @@ _DETAILS = {
     "signature": "signature",
     "number": "n°",
     "cause": "cause",
+    "seats": "places",
 }
 """Details that mean something to a reader; the others stay in the record."""
 
-_ACTORS = {"system": "Le service", "command": "Ligne de commande"}
+_ACTORS = {"system": "Le service", "command": "Ligne de commande", "visitor": "Une personne inscrite"}
 _PER_PAGE = 50
 _LAST_PAGE = 100_000
 
