@@ -44,6 +44,7 @@ def ask_for(session: Session, hall: Hall, row: Registration | None, attendee: At
 def new_row(hall: Hall) -> Registration:
     """Return a registration of nobody yet."""
     return Registration(
+        id=new_id(),
         edition_id=hall.edition_id,
         created_at=hall.now,
         mailed_at=hall.now,
