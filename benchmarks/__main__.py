@@ -12,15 +12,29 @@ import traceback
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from benchmarks import answers, calibration, coverage, growth, intake, last_hour, machine, ranking, scoring, uploads
+from benchmarks import (
+    answers,
+    calibration,
+    coverage,
+    growth,
+    intake,
+    last_hour,
+    machine,
+    ranking,
+    registrations,
+    scoring,
+    uploads,
+)
 from benchmarks.bodies import MIB
 from benchmarks.intake import Films
 from benchmarks.last_hour import Evening
+from benchmarks.registrations import Rush
 from benchmarks.report import Report
 from benchmarks.uploads import Sizes
 
 _QUICK_SIZES = Sizes(one=8 * MIB, many=MIB // 4, count=4, large=16 * MIB, rounds=1)
 _QUICK_EVENING = Evening(candidates=4, seconds=4, size=MIB // 4, chunk=MIB // 8, speed=MIB)
+_QUICK_RUSH = Rush(people=20, seats=12, seconds=1, senders=4)
 _LAST_HOUR = "last-hour"
 _COVERAGE, _GROWTH = "coverage", "growth"
 _JURY = ("ranking", "scoring", "calibration")
@@ -66,6 +80,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
         "calibration": lambda folder, report: calibration.measure(folder, panels, report),
         _GROWTH: lambda folder, report: growth.measure(folder, growing, report),
         _COVERAGE: lambda _folder, report: coverage.measure(2 if quick else 1000, report),
+        "registrations": lambda folder, report: registrations.measure(folder, _QUICK_RUSH if quick else Rush(), report),
         _LAST_HOUR: lambda folder, report: last_hour.measure(folder, evening, report),
     }
 

@@ -58,7 +58,8 @@ def populate(settings: Settings, phase: str) -> Links:
     stage = identity.Stage(worker, settings.public_url, settings.jury_url, edition, now, key, welcome)
     identity.open_contest(stage, _ORGANISER)
     identity.fill_in(stage, cast, still_open=phase == "open")
-    identity.register_guests(stage, cast)
+    early = len(cast.guests) // 2 if phase == "honours" else len(cast.guests)
+    identity.register_guests(stage, cast.guests[:early], stage.edition.opens_at)
     identity.gather_community(stage, cast)
     identity.invite(stage, cast.jurors, _ORGANISER)
     desk = panel.Desk(_ORGANISER, f"{settings.public_url}/organisation")
@@ -87,6 +88,7 @@ def _play_on(stage: identity.Stage, cast: Cast, phase: str, desk: panel.Desk) ->
         panel.decide_and_sign(database, cast.jurors, now=signed)
         with database.write() as session:
             unseal(session, actor="command", now=signed + timedelta(days=1))
+        identity.fill_hall(stage, cast.guests[len(cast.guests) // 2 :], _ORGANISER)
 
 
 def _mark_mail_as_sent(database: Database, now: datetime) -> None:

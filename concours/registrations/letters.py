@@ -50,7 +50,6 @@ def tell_state(session: Session, row: Registration, hall: Hall) -> None:
 
 def write(session: Session, row: Registration, hall: Hall, template: str, *attached: Attachment) -> None:
     """Write one message about a registration."""
-    session.flush()  # the registration is there before its link, and its place in the order can be asked
     token, desk = new_token(), hall.desk
     session.add(RegistrationLink(digest=digest_of(token), registration_id=row.id))
     row.mailed_at = hall.now

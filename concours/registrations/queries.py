@@ -1,9 +1,11 @@
 """What is asked of registrations and of the community."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from concours.kernel.db import UtcDateTime
@@ -11,7 +13,7 @@ from concours.kernel.errors import NotFound
 from concours.kernel.sessions import digest_of
 from concours.kernel.text import fold
 from concours.registrations.models import CommunityMember, HeldSeat, Registration, RegistrationLink
-from concours.registrations.rules import SEATED, SeatState
+from concours.registrations.rules import SeatState
 
 _DEAD_LINK = (
     "Ce lien n'est plus valable. Ouvrez celui du dernier message que nous vous avons envoyé : il remplace les autres."
@@ -48,16 +50,28 @@ def by_ticket(session: Session, code: str) -> Registration:
     return found
 
 
-def taken(session: Session, edition_id: str, now: datetime) -> int:
-    """Return how many seats are taken, offered or held."""
-    seated = select(func.count()).where(Registration.edition_id == edition_id, Registration.state.in_(SEATED))
-    return (session.scalar(seated) or 0) + held(session, edition_id, now)
+@dataclass(frozen=True)
+class Tally:
+    """How an event's seats stand at an instant."""
+
+    confirmed: int
+    offered: int
+    overdue: int
+    """Among the offered: their time is up."""
+    waiting: int
+    held: int
+    last_number: int
+    """The last order number that was drawn."""
+
+    @property
+    def taken(self) -> int:
+        """Seats that somebody has, is offered, or that are held."""
+        return self.confirmed + self.offered + self.held
 
 
-def held(session: Session, edition_id: str, now: datetime) -> int:
-    """Return how many seats are still held for teams."""
-    alive = HeldSeat.registration_id.is_(None), HeldSeat.released_at.is_(None), HeldSeat.held_until > now
-    return session.scalar(select(func.count()).where(HeldSeat.edition_id == edition_id, *alive)) or 0
+def tally(session: Session, edition_id: str, now: datetime) -> Tally:
+    """Count an event's seats, in one question."""
+    return Tally(*session.execute(_tally(), {"edition": edition_id, "now": now}).one())
 
 
 def held_by_token(session: Session, token: str) -> HeldSeat:
@@ -79,12 +93,6 @@ def waiting(session: Session, edition_id: str, *, most: int | None = None) -> Se
     return session.scalars(query.order_by(Registration.asked_at, Registration.number).limit(most)).all()
 
 
-def waiting_count(session: Session, edition_id: str) -> int:
-    """Return how many people wait."""
-    query = select(func.count()).where(Registration.edition_id == edition_id, Registration.state == SeatState.WAITING)
-    return session.scalar(query) or 0
-
-
 def position(session: Session, row: Registration) -> int:
     """Return somebody's place in the waiting list: 1 is the next one who is asked."""
     asked = literal(row.asked_at, UtcDateTime())
@@ -100,11 +108,6 @@ def overdue(session: Session, edition_id: str, now: datetime) -> Sequence[Regist
     over = Registration.state == SeatState.OFFERED, Registration.offered_until <= now
     query = select(Registration).where(Registration.edition_id == edition_id, *over)
     return session.scalars(query.order_by(Registration.offered_until, Registration.asked_at, Registration.number)).all()
-
-
-def last_number(session: Session, edition_id: str) -> int:
-    """Return the last order number that was drawn."""
-    return session.scalar(select(func.max(Registration.number)).where(Registration.edition_id == edition_id)) or 0
 
 
 def confirmed(session: Session, edition_id: str, *conditions: ColumnElement[bool], most: int) -> Sequence[Registration]:
@@ -150,3 +153,24 @@ def members(session: Session) -> Sequence[CommunityMember]:
 def _linked(token: str) -> Select[Registration]:
     mine = RegistrationLink.digest == digest_of(token)
     return select(Registration).join(RegistrationLink, RegistrationLink.registration_id == Registration.id).where(mine)
+
+
+@cache
+def _tally() -> Select[int, int, int, int, int, int]:
+    """Return the question that each act at the seats asks, made once."""
+    edition, now = bindparam("edition", type_=String), bindparam("now", type_=UtcDateTime())
+
+    def among(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
+
+    offered = Registration.state == SeatState.OFFERED
+    alive = HeldSeat.registration_id.is_(None), HeldSeat.released_at.is_(None), HeldSeat.held_until > now
+    held = select(func.count()).where(HeldSeat.edition_id == edition, *alive).scalar_subquery()
+    return select(
+        among(Registration.state == SeatState.CONFIRMED),
+        among(offered),
+        among(offered, Registration.offered_until <= now),
+        among(Registration.state == SeatState.WAITING),
+        held,
+        func.coalesce(func.max(Registration.number), 0),
+    ).where(Registration.edition_id == edition)

@@ -34,8 +34,6 @@ class SeatState(StrEnum):
     CANCELLED = "cancelled"
 
 
-SEATED = (SeatState.CONFIRMED, SeatState.OFFERED)
-"""States that take a seat."""
 GONE = (SeatState.EXPIRED, SeatState.CANCELLED)
 """States from which one may ask again."""
 

@@ -34,13 +34,14 @@ def enter(session: Session, *, edition_id: str | None = None, desk: Desk, now: d
 
 def settle(session: Session, hall: Hall) -> None:
     """End the offers whose time is up, then offer every free seat to whoever has waited longest."""
-    for row in queries.overdue(session, hall.edition_id, hall.now):
+    tally = queries.tally(session, hall.edition_id, hall.now)
+    for row in queries.overdue(session, hall.edition_id, hall.now) if tally.overdue else ():
         _move(row, SeatState.EXPIRED)
         audit(session, row, "seat_offer_expired", hall)
         letters.write(session, row, hall, "offer_expired")
+    left = free_seats(hall.event.capacity, tally.taken - tally.overdue)
     limit = offer_limit(hall.event.starts_at, hall.now)
-    left = free(session, hall)
-    if limit is None or not left:
+    if limit is None or not left or not tally.waiting:
         return
     for row in queries.waiting(session, hall.edition_id, most=left):
         _move(row, SeatState.OFFERED)
@@ -49,26 +50,16 @@ def settle(session: Session, hall: Hall) -> None:
         letters.write(session, row, hall, "offer")
 
 
-def free(session: Session, hall: Hall) -> int:
-    """Return how many seats nobody has, is offered, or is held for."""
-    return free_seats(hall.event.capacity, queries.taken(session, hall.edition_id, hall.now))
-
-
 def ask(session: Session, hall: Hall, row: Registration) -> None:
     """Give a seat to whoever asks while there is one; else put them at the end of the waiting list. Tell them."""
-    free_now = free(session, hall) and not queries.waiting_count(session, hall.edition_id)
-    draw_number(session, hall, row)
-    if free_now:
+    tally = queries.tally(session, hall.edition_id, hall.now)
+    row.asked_at, row.number = hall.now, tally.last_number + 1
+    if free_seats(hall.event.capacity, tally.taken) and not tally.waiting:
         seat(session, hall, row)
         return
     _move(row, SeatState.WAITING)
     session.add(row)
     letters.write(session, row, hall, "waiting")
-
-
-def draw_number(session: Session, hall: Hall, row: Registration) -> None:
-    """Note the act that counts in the order."""
-    row.asked_at, row.number = hall.now, queries.last_number(session, hall.edition_id) + 1
 
 
 def seat(session: Session, hall: Hall, row: Registration) -> None:
@@ -89,7 +80,6 @@ def give_back(session: Session, hall: Hall, row: Registration, *, reason: str = 
 
 def audit(session: Session, row: Registration, action: str, hall: Hall, actor: str = SYSTEM) -> None:
     """Record a move, by identifiers alone."""
-    session.flush()
     record(session, actor=actor, action=action, subject=row.id, now=hall.now, details={"state": row.state})
 
 

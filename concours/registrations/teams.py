@@ -16,7 +16,7 @@ from concours.registrations import queries, seats
 from concours.registrations.hall import Desk, Hall
 from concours.registrations.models import HeldSeat
 from concours.registrations.operations import fill, new_row
-from concours.registrations.rules import Attendee, SeatState, check_held_until
+from concours.registrations.rules import Attendee, SeatState, check_held_until, free_seats
 
 _GONE = (
     "Cette place n'est plus gardée : sa date est passée, ou votre équipe l'a rendue. Inscrivez-vous par le formulaire "
@@ -37,7 +37,8 @@ def hold(session: Session, *, until: datetime, actor: str, desk: Desk, now: date
     """
     hall = seats.enter(session, desk=desk, now=now)
     check_held_until(hall.event, until, now)
-    entries, left = without_seat(session, hall.edition_id), seats.free(session, hall)
+    entries, tally = without_seat(session, hall.edition_id), queries.tally(session, hall.edition_id, now)
+    left = free_seats(hall.event.capacity, tally.taken)
     if len(entries) > left:
         raise DomainError(
             f"Il faudrait {len(entries)} places pour les équipes et il en reste {left} : aucune n'est gardée, aucun "
@@ -67,7 +68,7 @@ def take(session: Session, *, token: str, attendee: Attendee, desk: Desk, now: d
         )
     row = row or new_row(hall)
     fill(row, attendee)
-    seats.draw_number(session, hall, row)
+    row.asked_at, row.number = now, queries.tally(session, hall.edition_id, now).last_number + 1
     seats.seat(session, hall, row)
     held.registration_id = row.id
     seats.audit(session, row, "held_seat_taken", hall, seats.VISITOR)

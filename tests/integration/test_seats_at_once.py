@@ -74,7 +74,7 @@ def test_twenty_at_once_oversell_nothing_and_lose_nobody(database: Database, tmp
         came = [name for name in found if name.startswith("New")]
         assert len(came) == CROWD - len(keys) - 1  # two of them are the same person
         assert [found[f"Old{number}"] for number in range(SEATED)] == ["cancelled"] * 5 + ["confirmed"] * 5
-        assert queries.taken(session, edition_id, NOW) == CAPACITY
+        assert queries.tally(session, edition_id, NOW).taken == CAPACITY
         assert len({row.number for row in rows}) == len(rows)
         # Nobody waits while somebody who came after them was given a seat.
         line = [found[name] for name in came]

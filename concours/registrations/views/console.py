@@ -39,7 +39,7 @@ def listing() -> ResponseReturnValue:
         edition = editions.to_edition(session, record)
         rows = queries.registrations(session, record.id)
         line = [row.id for row in queries.waiting(session, record.id)]
-        held, taken = queries.held(session, record.id, now), queries.taken(session, record.id, now)
+        tally = queries.tally(session, record.id, now)
         teams_left = len(teams.without_seat(session, record.id))
     coming = [row for row in rows if row.state == SeatState.CONFIRMED]
     shown = [row for row in rows if wanted in ("", row.state)]
@@ -56,8 +56,8 @@ def listing() -> ResponseReturnValue:
         wanted=wanted,
         words={state_.value: word for state_, word in STATE_WORDS.items()},
         positions={row_id: ordinal(index) for index, row_id in enumerate(line, 1)},
-        held=held,
-        taken=taken,
+        held=tally.held,
+        taken=tally.taken,
         teams_left=teams_left,
         needs=sum(bool(row.accessibility_needs) for row in coming),
         lunches=sum(row.lunch for row in coming),
@@ -114,7 +114,7 @@ def hold() -> ResponseReturnValue:
         record = editions.current_record(session)
         edition = editions.to_edition(session, record)
         entries = teams.without_seat(session, record.id)
-        held = queries.held(session, record.id, instant())
+        held = queries.tally(session, record.id, instant()).held
     event = open_event(edition, instant())
     form = HoldForm(data={"until": event.starts_at - timedelta(days=3)})
     if form.validate_on_submit() and form.until.data:

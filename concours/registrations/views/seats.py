@@ -47,8 +47,7 @@ def place(token: str) -> ResponseReturnValue:
         row = queries.by_token(session, token)
         edition = editions.to_edition(session, session.get_one(EditionRecord, row.edition_id))
         capacity = edition.event.capacity if edition.event else 0
-        free = free_seats(capacity, queries.taken(session, row.edition_id, now))
-        waiting = queries.waiting_count(session, row.edition_id)
+        tally = queries.tally(session, row.edition_id, now)
         position = ordinal(queries.position(session, row)) if row.state == SeatState.WAITING else ""
     lapsed = row.state == SeatState.OFFERED and row.offered_until is not None and row.offered_until <= now
     return render_template(
@@ -58,8 +57,8 @@ def place(token: str) -> ResponseReturnValue:
         event=edition.event,
         open=is_open(edition, now),
         moving=edition.event is not None and offer_limit(edition.event.starts_at, now) is not None,
-        free=free and not waiting,
-        waiting=waiting,
+        free=free_seats(capacity, tally.taken) and not tally.waiting,
+        waiting=tally.waiting,
         position=position,
         token=token,
     )
@@ -95,6 +94,6 @@ def _crowd() -> tuple[int, int]:
     with state().database.read() as session:
         record = editions.current_record(session)
         event = editions.to_edition(session, record).event
-        free = free_seats(event.capacity if event else 0, queries.taken(session, record.id, instant()))
-        waiting = queries.waiting_count(session, record.id)
-    return (0 if waiting else free), waiting
+        tally = queries.tally(session, record.id, instant())
+    free = free_seats(event.capacity if event else 0, tally.taken)
+    return (0 if tally.waiting else free), tally.waiting
