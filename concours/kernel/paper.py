@@ -21,9 +21,9 @@ def make_pdf(template: Path, paper: Mapping[str, Any], *, at: datetime) -> bytes
 
 
 def qr_code(address: str) -> str:
-    """Return a QR code as SVG."""
+    """Return a QR code as SVG, as large as whoever shows it wants."""
     drawn = BytesIO()
-    segno.make(address, micro=False).save(drawn, kind="svg", border=4)
+    segno.make(address, micro=False).save(drawn, kind="svg", border=4, omitsize=True)
     return drawn.getvalue().decode()
 
 
