@@ -50,6 +50,7 @@ def tell_state(session: Session, row: Registration, hall: Hall) -> None:
 
 def write(session: Session, row: Registration, hall: Hall, template: str, *attached: Attachment) -> None:
     """Write one message about a registration."""
+    session.flush()  # the registration stands before what refers to it
     token, desk = new_token(), hall.desk
     session.add(RegistrationLink(digest=digest_of(token), registration_id=row.id))
     row.mailed_at = hall.now
