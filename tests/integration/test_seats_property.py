@@ -33,7 +33,8 @@ from concours.registrations.rules import MAIL_AGAIN_AFTER, Attendee, offer_limit
 from tests.entries_scene import candidate, draft
 from tests.registrations_scene import DESK, NOW, ZOE, change_event, token
 
-PEOPLE = st.sampled_from([f"p{number}" for number in range(7)])
+NAMES = [f"p{number}" for number in range(7)]
+PEOPLE = st.sampled_from(NAMES)
 _RUNS = count()
 
 
@@ -51,8 +52,8 @@ class Seats(RuleBasedStateMachine):
         self.told: Counter[str] = Counter()
         self.told_at: dict[str, datetime] = {}
 
-    @initialize(capacity=st.integers(1, 3))
-    def open(self, capacity: int) -> None:
+    @initialize(capacity=st.integers(1, 3), first=st.permutations(NAMES))
+    def open(self, capacity: int, first: list[str]) -> None:
         self.capacity = self.allowed = capacity
         with self.database.write() as session:
             ensure_edition(session, now=NOW)
@@ -64,6 +65,8 @@ class Seats(RuleBasedStateMachine):
             self.entries = [draft(session, account).id for _ in range(2)]
         assert event
         self.starts_at = event.starts_at
+        for who in first[:-1]:
+            self.ask(who)
 
     # --- what people do ----------------------------------------------------------------------------------------------
 
