@@ -22,17 +22,20 @@ from benchmarks import (
     last_hour,
     machine,
     ranking,
+    registrations,
     scoring,
     uploads,
 )
 from benchmarks.bodies import MIB
 from benchmarks.intake import Films
 from benchmarks.last_hour import Evening
+from benchmarks.registrations import Rush
 from benchmarks.report import Report
 from benchmarks.uploads import Sizes
 
 _QUICK_SIZES = Sizes(one=8 * MIB, many=MIB // 4, count=4, large=16 * MIB, rounds=1)
 _QUICK_EVENING = Evening(candidates=4, seconds=4, size=MIB // 4, chunk=MIB // 8, speed=MIB)
+_QUICK_RUSH = Rush(people=20, seats=12, seconds=1, senders=4)
 _LAST_HOUR = "last-hour"
 _COVERAGE, _GROWTH = "coverage", "growth"
 _EXPORTS = "exports"
@@ -80,6 +83,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
         _GROWTH: lambda folder, report: growth.measure(folder, growing, report),
         _COVERAGE: lambda _folder, report: coverage.measure(2 if quick else 1000, report),
         _EXPORTS: lambda folder, report: exports.measure(folder, exports.QUICK if quick else exports.Sizes(), report),
+        "registrations": lambda folder, report: registrations.measure(folder, _QUICK_RUSH if quick else Rush(), report),
         _LAST_HOUR: lambda folder, report: last_hour.measure(folder, evening, report),
     }
 

@@ -14,7 +14,7 @@ from concours.worker import DUTIES, FILES, MAIL, Worker, make_worker, survived
 
 _SWEEP_EVERY_S = 5
 _MINUTE_S = 60
-"""Between two looks at the files on their way, and at the drafts that are to be reminded."""
+"""Between two looks at the files on their way, at the drafts that are to be reminded, and at the seats of the event."""
 _MAIL_EVERY_S = 1
 _BEAT_EVERY_S = 60
 _POLL_S = 0.3
@@ -73,6 +73,8 @@ def _each_minute(worker: Worker, duties: frozenset[str]) -> None:
     if MAIL in duties:
         with survived("the sweep of reminders failed"):
             worker.remind()
+        with survived("the turn at the seats failed"):
+            worker.keep_seats()
 
 
 def _consumer(worker: Worker, queue: str, *, workers: int) -> Consumer:

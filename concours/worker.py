@@ -35,6 +35,9 @@ from concours.kernel.queue import QUICK, SLOW, Queues
 from concours.kernel.settings import Settings, SettingsError, read_secret
 from concours.kernel.signing import read_signing_key
 from concours.kernel.storage import Damaged, Stores, open_stores
+from concours.registrations import turn
+from concours.registrations.attachments import MAKERS as SEAT_MAKERS
+from concours.registrations.hall import Desk
 from concours.status.operations import beat
 from jury import api as jury
 
@@ -70,6 +73,7 @@ class Worker:
     """What reminders are written on; None where another worker sends the mail."""
     jury_url: str = ""
     """Where jurors who are late are sent."""
+    desk: Desk | None = None  # the same, for messages about seats
 
     @cached_property
     def arrivals(self) -> Arrivals:
@@ -183,6 +187,12 @@ class Worker:
             with survived("a reminder could not be written"), self.database.write() as session:
                 reminders.remind(session, entry_id=entry_id, head=self.head, now=self.clock())
 
+    def keep_seats(self) -> None:
+        """End the offers whose time is up, offer what is free, remind those who come."""
+        if self.desk:
+            with self.database.write() as session:
+                turn.keep(session, desk=self.desk, now=self.clock())
+
     def _send(self, table: type[mail.OutboxMixin], mail_id: str) -> None:
         with self.database.write() as session:
             message = mail.claim(session, table, mail_id, now=self.clock())
@@ -190,7 +200,7 @@ class Worker:
             return
         try:
             with self.database.read() as session:
-                files = mail.make_files(session, message, MAKERS)
+                files = mail.make_files(session, message, {**MAKERS, **SEAT_MAKERS})
             self.transport.send(message, now=self.clock(), files=files)
         except Exception as failure:  # noqa: BLE001 -- whatever is wrong with one message, the next one leaves
             # The class alone: a server's answer may repeat the address.
@@ -284,6 +294,7 @@ def make_worker(settings: Settings, *, clock: Clock = system_clock, duties: froz
         duties=duties,
         head=Letterhead(settings.public_url, read_secret(settings, "SECRET_KEY")) if MAIL in duties else None,
         jury_url=settings.jury_url,
+        desk=Desk(settings.public_url, settings.contact_email) if MAIL in duties else None,
     )
     worker.queues.serve(worker.handlers())
     return worker

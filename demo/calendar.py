@@ -14,6 +14,8 @@ _CLOSED_FOR = {"open": -4, "jury": 1, "deliberation": 3, "honours": 6}
 """Days since closing."""
 _OPEN_FOR = 43
 _EVENT_AFTER = 7
+_SEATS = 30
+"""Few enough for the teams and the first guests to fill the hall."""
 
 
 def shifted_edition(phase: str, now: datetime) -> Edition:
@@ -24,6 +26,7 @@ def shifted_edition(phase: str, now: datetime) -> Edition:
     event = edition.event
     if event:
         event = replace(event, starts_at=_at(event_day, time(9, 30)), ends_at=_at(event_day, time(16, 30)))
+        event = replace(event, capacity=_SEATS)
     return replace(
         edition,
         key=str(to_paris(event_day).year),

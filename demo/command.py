@@ -17,6 +17,7 @@ from concours.kernel.db import Database
 from concours.kernel.settings import ROOT, Settings, SettingsError, read_settings
 from concours.kernel.signing import read_signing_key
 from concours.migrations import upgrade
+from concours.registrations.hall import Desk
 from concours.serve import check_address, run_together
 from concours.worker import make_worker
 from demo import deliberation, identity, panel
@@ -53,10 +54,12 @@ def populate(settings: Settings, phase: str) -> Links:
     now, cast = system_clock(), load()
     upgrade(settings.database_url)
     worker, key = make_worker(settings), read_signing_key(settings)
-    stage = identity.Stage(worker, settings.public_url, settings.jury_url, shifted_edition(phase, now), now, key)
+    edition, welcome = shifted_edition(phase, now), Desk(settings.public_url, settings.contact_email)
+    stage = identity.Stage(worker, settings.public_url, settings.jury_url, edition, now, key, welcome)
     identity.open_contest(stage, _ORGANISER)
     identity.fill_in(stage, cast, still_open=phase == "open")
-    identity.register_guests(stage, cast)
+    early = len(cast.guests) // 2 if phase == "honours" else len(cast.guests)
+    identity.register_guests(stage, cast.guests[:early], stage.edition.opens_at)
     identity.gather_community(stage, cast)
     identity.invite(stage, cast.jurors, _ORGANISER)
     desk = panel.Desk(_ORGANISER, f"{settings.public_url}/organisation")
@@ -85,6 +88,7 @@ def _play_on(stage: identity.Stage, cast: Cast, phase: str, desk: panel.Desk) ->
         panel.decide_and_sign(database, cast.jurors, now=signed)
         with database.write() as session:
             unseal(session, actor="command", now=signed + timedelta(days=1))
+        identity.fill_hall(stage, cast.guests[len(cast.guests) // 2 :], _ORGANISER)
 
 
 def _mark_mail_as_sent(database: Database, now: datetime) -> None:

@@ -23,10 +23,12 @@ from concours.kernel.signing import SigningKey
 from concours.organisers import bodies
 from concours.organisers import operations as organisers
 from concours.organisers.rules import Decision
-from concours.registrations.operations import confirm_membership, join, register
+from concours.registrations import queries, teams
+from concours.registrations.hall import Desk
+from concours.registrations.operations import cancel, confirm_membership, join, register
 from concours.registrations.rules import Attendee
 from concours.worker import Worker
-from demo.cast import Cast, Juror, Work
+from demo.cast import Cast, Guest, Juror, Work
 from demo.studio import captions, make
 
 _MAKERS = 3
@@ -45,6 +47,7 @@ class Stage:
     edition: Edition
     now: datetime
     key: SigningKey
+    welcome: Desk
 
 
 def open_contest(stage: Stage, organiser: str) -> None:
@@ -67,20 +70,24 @@ def fill_in(stage: Stage, cast: Cast, *, still_open: bool) -> None:
         _deposit(stage, work, at)
 
 
-def register_guests(stage: Stage, cast: Cast) -> None:
-    """Let people register for the event."""
-    for rank, guest in enumerate(cast.guests):
-        at = stage.edition.opens_at + timedelta(days=rank, hours=8 + 5 * rank % 11, minutes=13 * rank % 60)
-        attendee = Attendee(
-            first_name=guest.first_name,
-            last_name=guest.last_name,
-            email=guest.email,
-            administration=guest.administration,
-            function=guest.function,
-            accessibility_needs=guest.needs,
-        )
-        with stage.worker.database.write() as session:
-            register(session, attendee=attendee, public_url=stage.public_url, now=at)
+def register_guests(stage: Stage, guests: Sequence[Guest], since: datetime) -> None:
+    """Let people register for the event, one a day."""
+    for rank, guest in enumerate(guests):
+        at = since + timedelta(days=rank, hours=8 + 5 * rank % 11, minutes=13 * rank % 60)
+        _register(stage, guest, min(at, stage.now))
+
+
+def fill_hall(stage: Stage, guests: Sequence[Guest], organiser: str) -> None:
+    """Hold a seat for each team, so that whoever comes next waits; then somebody gives a seat back."""
+    at = stage.edition.closes_at + timedelta(days=2)
+    with stage.worker.database.write() as session:
+        until, actor = stage.now + timedelta(hours=3), _id_of(session, organiser, at)
+        teams.hold(session, until=until, actor=actor, desk=stage.welcome, now=at)
+    register_guests(stage, guests, at)
+    with stage.worker.database.write() as session:
+        first = queries.confirmed(session, current_record(session).id, most=1)[0]
+        token = _mailed_token(session, first.email, "inscription")
+        cancel(session, token=token, desk=stage.welcome, now=stage.now - timedelta(minutes=20))
 
 
 def gather_community(stage: Stage, cast: Cast) -> None:
@@ -90,7 +97,7 @@ def gather_community(stage: Stage, cast: Cast) -> None:
         with stage.worker.database.write() as session:
             join(session, email=friend.email, name=friend.name, public_url=stage.public_url, now=at)
             session.flush()
-            token = _mailed_token(session, friend.email)
+            token = _mailed_token(session, friend.email, "rejoindre")
             confirm_membership(session, token=token, now=at + timedelta(minutes=20))
 
 
@@ -195,10 +202,23 @@ def _times(stage: Stage, count: int) -> list[datetime]:
     return [stage.edition.opens_at + span * (1 - (1 - (rank + 1) / (count + 1)) ** 2) for rank in range(count)]
 
 
-def _mailed_token(session: Session, email: str) -> str:
-    """Return the secret end of the link to the community in this address's mail: it is kept nowhere else."""
+def _register(stage: Stage, guest: Guest, at: datetime) -> None:
+    attendee = Attendee(
+        first_name=guest.first_name,
+        last_name=guest.last_name,
+        email=guest.email,
+        administration=guest.administration,
+        function=guest.function,
+        accessibility_needs=guest.needs,
+    )
+    with stage.worker.database.write() as session:
+        register(session, attendee=attendee, desk=stage.welcome, now=at)
+
+
+def _mailed_token(session: Session, email: str, place: str) -> str:
+    """Return the secret end of the link to this place in this address's mail: it is kept nowhere else."""
     texts = session.scalars(select(Outbox.text).where(Outbox.recipient == email))
-    return next(found[1] for text in texts if (found := re.search(r"/rejoindre/(\S+)", text)))
+    return next(found[1] for text in texts if (found := re.search(rf"/{place}/(\S+)", text)))
 
 
 def _id_of(session: Session, email: str, now: datetime) -> str:

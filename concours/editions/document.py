@@ -124,6 +124,7 @@ def _check(edition: Edition) -> None:
             "event",
             "après la clôture, la fin après le début",
         ),
+        (event is None or event.capacity is None or event.capacity > 0, "event.capacity", "un nombre entier positif"),
     )
     for holds, name, expected in conditions:
         if not holds:
@@ -179,6 +180,7 @@ def _event(table: Mapping[str, Any]) -> Event:
         ends_at=_instant(table, "ends"),
         place=_text(table, "place"),
         address=_text(table, "address"),
+        capacity=_whole(table, "capacity") if "capacity" in table else None,
     )
 
 
@@ -192,13 +194,14 @@ def _texts(table: Mapping[str, Any]) -> Texts:
 
 
 def _event_table(event: Event) -> dict[str, Any]:
-    return {
+    facts = {
         "name": event.name,
         "starts": _local(event.starts_at),
         "ends": _local(event.ends_at),
         "place": event.place,
         "address": event.address,
     }
+    return facts if event.capacity is None else {**facts, "capacity": event.capacity}
 
 
 def _criteria_tables(criteria: tuple[Criterion, ...]) -> Any:

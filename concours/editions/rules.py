@@ -43,6 +43,8 @@ class Event:
     ends_at: datetime
     place: str
     address: str
+    capacity: int | None = None
+    """How many seats there are; None: as many as people ask for."""
 
 
 @dataclass(frozen=True, kw_only=True)

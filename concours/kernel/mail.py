@@ -45,6 +45,7 @@ class Attachment:
 
     name: str
     mime: str
+    """With parameters where the file needs some: `text/calendar; method=REQUEST`."""
     maker: str
     subject: str
 
@@ -246,8 +247,10 @@ def envelope(message: Message, files: Sequence[File], sender: str, reply_to: str
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     for file in files:
-        maintype, _, subtype = file.mime.partition("/")
-        mail.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name)
+        mime, *said = file.mime.split("; ")
+        maintype, _, subtype = mime.partition("/")
+        params = dict(each.split("=", 1) for each in said)
+        mail.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name, params=params)
     return mail
 
 

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import segno
 import typst
 
 
@@ -16,6 +18,13 @@ def make_pdf(template: Path, paper: Mapping[str, Any], *, at: datetime) -> bytes
     except typst.TypstError:
         # The standard refuses, for one, a sign that no font of ours draws: a tagged file without it beats none.
         return _compile(template, paper, at, [])
+
+
+def qr_code(address: str) -> str:
+    """Return a QR code as SVG, as large as whoever shows it wants."""
+    drawn = BytesIO()
+    segno.make(address, micro=False).save(drawn, kind="svg", border=4, omitsize=True)
+    return drawn.getvalue().decode()
 
 
 def _compile(template: Path, paper: Mapping[str, Any], at: datetime, standards: list[Literal["ua-1"]]) -> bytes:

@@ -73,12 +73,27 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "person_left": "a quitté un dossier",
         "entry_handed_on": "a confié un dossier à un autre responsable",
     },
+    "Places à l'évènement": {
+        "seat_asked": "a demandé une place à l'évènement",
+        "seat_offered": "a proposé une place à la liste d'attente",
+        "seat_accepted": "a accepté la place proposée",
+        "seat_offer_expired": "a laissé passer la place proposée",
+        "seat_given_back": "a rendu sa place",
+        "seat_cancelled": "a annulé une inscription",
+        "seats_held": "a gardé des places pour des équipes",
+        "held_seat_taken": "a pris une place gardée",
+        "held_seat_released": "a rendu une place gardée pour son équipe",
+    },
 }
 """What each act reads after the name of whoever did it, by group. Each action that is recorded stands here."""
 
 SENTENCES: Mapping[str, str] = {action: words for group in GROUPS.values() for action, words in group.items()}
 
-ACTORS: Mapping[str, str] = {"system": "Le service", "command": "La ligne de commande"}
+ACTORS: Mapping[str, str] = {
+    "system": "Le service",
+    "command": "La ligne de commande",
+    "visitor": "Une personne inscrite",
+}
 GONE = "Un compte supprimé"
 
 _WORDS = {
@@ -94,6 +109,8 @@ _WORDS = {
     "week": "7 jours avant la clôture",
     "two_days": "48 heures avant la clôture",
     "last": "3 heures avant la clôture",
+    "confirmed": "confirmée",
+    "waiting": "liste d'attente",
     "full": "plus de place",
     "down": "stockage injoignable",
     "laureates": "palmarès",
@@ -126,6 +143,7 @@ _DETAILS = {
     "sessions": "sessions",
     "signature": "signature",
     "number": "n°",
+    "seats": "places",
     "cause": "cause",
     "kind": "genre",
     "format": "format",

@@ -1,6 +1,6 @@
-"""What may be done to a place at the event, and to a membership."""
+"""What people may do about a seat at the event, and about a membership."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -10,39 +10,91 @@ from concours.accounts.models import Outbox
 from concours.editions import queries as editions
 from concours.editions.rules import Edition
 from concours.kernel.errors import NotFound
-from concours.kernel.ids import new_token
+from concours.kernel.ids import new_id, new_token
 from concours.kernel.mail import Message, compose, enqueue
 from concours.kernel.sessions import digest_of
-from concours.registrations import queries
+from concours.registrations import letters, queries, seats
+from concours.registrations.hall import Desk, Hall
 from concours.registrations.models import CommunityMember, Registration
-from concours.registrations.rules import Attendee, may_write_again, open_event
+from concours.registrations.rules import GONE, Attendee, SeatState, may_write_again
 
 
-def register(session: Session, *, attendee: Attendee, public_url: str, now: datetime) -> None:
+def register(session: Session, *, attendee: Attendee, desk: Desk, now: datetime) -> None:
     """Take the registration and write to its address; what was registered already stays as it was, the mail says so.
 
     Raises NotFound when there is no event to come to.
     """
-    record = editions.current_record(session)
-    edition = editions.to_edition(session, record)
-    open_event(edition, now)
-    attendee, token = replace(attendee, email=attendee.email.lower()), new_token()
-    row = _add_registration(session, record.id, attendee, token, now)
-    fresh = row.token_digest == digest_of(token) or row.cancelled_at is not None
-    if not fresh and not may_write_again(row.mailed_at, now):
-        return
-    if row.cancelled_at is not None:
-        _restore(row, attendee)
-    row.token_digest, row.mailed_at = digest_of(token), now
-    template = "confirmation" if fresh else "already_registered"
-    message = _message(template, row.email, edition, f"{public_url}/inscription/{token}")
-    enqueue(session, Outbox, message, now=now)
+    hall = seats.enter(session, desk=desk, now=now)
+    row = queries.by_email(session, hall.edition_id, attendee.email.lower())
+    if row is None or row.state in GONE:
+        ask_for(session, hall, row, attendee, actor=seats.VISITOR)
+    elif may_write_again(row.mailed_at, now):
+        letters.tell_state(session, row, hall)
 
 
-def cancel(session: Session, *, token: str, now: datetime) -> None:
-    """Give the place back; a second time changes nothing. Raises NotFound for a link that is none."""
-    row = queries.by_token(session, token)
-    row.cancelled_at = row.cancelled_at or now
+def ask_for(session: Session, hall: Hall, row: Registration | None, attendee: Attendee, *, actor: str) -> Registration:
+    """Ask for a seat for somebody who has none, known here already (`row`) or not."""
+    row = row or new_row(hall)
+    fill(row, attendee)
+    seats.ask(session, hall, row)
+    seats.audit(session, row, "seat_asked", hall, actor)
+    return row
+
+
+def new_row(hall: Hall) -> Registration:
+    """Return a registration of nobody yet."""
+    return Registration(
+        id=new_id(),
+        edition_id=hall.edition_id,
+        created_at=hall.now,
+        mailed_at=hall.now,
+        ticket_code=new_id(),
+        calendar_sequence=0,
+        cancel_reason="",
+    )
+
+
+def fill(row: Registration, attendee: Attendee) -> None:
+    """Take over what a form says."""
+    for name, value in asdict(attendee).items():
+        setattr(row, name, value)
+    row.email = attendee.email.lower()
+
+
+def cancel(session: Session, *, token: str, desk: Desk, now: datetime) -> None:
+    """Give the seat, the offer or the place in the list back; a second time changes nothing.
+
+    Raises NotFound for a link that is none.
+    """
+    hall, row = _enter_by_link(session, token, desk, now)
+    if row.state != SeatState.CANCELLED:
+        seats.give_back(session, hall, row)
+        seats.audit(session, row, "seat_given_back", hall, seats.VISITOR)
+
+
+def accept(session: Session, *, token: str, desk: Desk, now: datetime) -> None:
+    """Take the seat that is offered; a second time changes nothing.
+
+    Once the offer is over, it does nothing else than any turn at the seats: the page says where things stand.
+    """
+    hall, row = _enter_by_link(session, token, desk, now)
+    if row.state == SeatState.OFFERED:
+        seats.seat(session, hall, row)
+        seats.audit(session, row, "seat_accepted", hall, seats.VISITOR)
+
+
+def ask_again(session: Session, *, token: str, desk: Desk, now: datetime) -> None:
+    """Ask for a seat anew after a cancellation or a lapsed offer: at once if one is free, else at the end."""
+    hall, row = _enter_by_link(session, token, desk, now)
+    if row.state in GONE:
+        seats.ask(session, hall, row)
+        seats.audit(session, row, "seat_asked", hall, seats.VISITOR)
+
+
+def _enter_by_link(session: Session, token: str, desk: Desk, now: datetime) -> tuple[Hall, Registration]:
+    """Wait for one's turn, then look: the row as it is by now. Raises NotFound for a link that is none."""
+    hall = seats.enter(session, edition_id=queries.edition_of_link(session, token), desk=desk, now=now)
+    return hall, queries.by_token(session, token)
 
 
 def join(session: Session, *, email: str, name: str, public_url: str, now: datetime) -> None:
@@ -76,17 +128,6 @@ def leave(session: Session, *, token: str, now: datetime) -> None:
     row.left_at = row.left_at or now
 
 
-def _add_registration(session: Session, edition_id: str, attendee: Attendee, token: str, now: datetime) -> Registration:
-    found = queries.by_email(session, edition_id, attendee.email)
-    if found:
-        return found
-    row = Registration(edition_id=edition_id, created_at=now, mailed_at=now, token_digest=digest_of(token))
-    _fill(row, attendee)
-    if _insert(session, row):
-        return row
-    return _add_registration(session, edition_id, attendee, token, now)
-
-
 def _add_member(session: Session, email: str, name: str, token: str, now: datetime) -> CommunityMember:
     found = queries.member_by_email(session, email)
     if found:
@@ -95,7 +136,7 @@ def _add_member(session: Session, email: str, name: str, token: str, now: dateti
     return row if _insert(session, row) else _add_member(session, email, name, token, now)
 
 
-def _insert(session: Session, row: Registration | CommunityMember) -> bool:
+def _insert(session: Session, row: CommunityMember) -> bool:
     """Add the row unless the same form, sent twice at once, has added it first."""
     try:
         with session.begin_nested():
@@ -103,17 +144,6 @@ def _insert(session: Session, row: Registration | CommunityMember) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-def _restore(row: Registration, attendee: Attendee) -> None:
-    """Give a cancelled place back to the same address, with what the form says now."""
-    row.cancelled_at = None
-    _fill(row, attendee)
-
-
-def _fill(row: Registration, attendee: Attendee) -> None:
-    for name, value in asdict(attendee).items():
-        setattr(row, name, value)
 
 
 def _message(template: str, to: str, edition: Edition, link: str) -> Message:

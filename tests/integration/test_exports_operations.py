@@ -20,7 +20,7 @@ from concours.registrations import operations as registrations
 from tests.exports_scene import HOSTILE, csv_rows, json_document, ods_rows, registered, take, xlsx_rows
 from tests.honours_scene import SIGNED, judge, sign
 from tests.organisers_contest import DOSSIER, OPEN, decide, deposit, deposited, draft, start
-from tests.registrations_scene import NOW, PUBLIC_URL, ZOE, join, mails, register, token
+from tests.registrations_scene import DESK, NOW, PUBLIC_URL, ZOE, join, mails, register, token
 
 IDENTITY = (ZOE.last_name, ZOE.first_name, ZOE.email.lower(), DOSSIER.contact_name, DOSSIER.contact_email, DOSSIER.team)
 
@@ -96,7 +96,7 @@ def test_the_anonymous_kind_names_nobody_and_changes_its_pseudonyms(database: Da
     with database.write() as session:
         judge(session, {"Le guichet": (9, 9, 9)})
         register(session)
-        registrations.cancel(session, token=token(mails(session)[-1]), now=NOW)
+        registrations.cancel(session, token=token(mails(session)[-1]), desk=DESK, now=NOW)
         join(session)
         topics = [each.topic for each in offers(session, kind=Kind.ANONYMOUS) if not each.missing]
         assert set(topics) >= {Topic.ENTRIES, Topic.PROGRESS, Topic.REGISTRATIONS, Topic.COMMUNITY, Topic.MAIL}

@@ -66,8 +66,8 @@ CONCOURS: Expected = {
     **lines("read", "second_step", "ask recovery", NOBODY),
     **lines("act", "second_step", "ask recovery", NOBODY),
     **lines("read", "invitations", "invitation", NOBODY),
-    **lines("read", "registrations", "membership place", NOBODY),
-    **lines("act", "registrations", "cancel confirm_membership leave", NOBODY),
+    **lines("read", "registrations", "held_seat membership place ticket ticket_file", NOBODY),
+    **lines("act", "registrations", "accept ask_again cancel confirm_membership held_seat leave let_go", NOBODY),
     **lines("read", "reminders", "choice", NOBODY),
     **lines("act", "reminders", "resume stop", NOBODY),
     **lines("read", "phone", "clock file_state page", NOBODY),
@@ -97,7 +97,11 @@ CONCOURS: Expected = {
     **lines("act", "drafts", "save", CANDIDATE),
     **lines("act", "uploads", "collection upload", CANDIDATE),
     # The console.
-    **lines("read", "registrations.console", "listing", DAY),
+    **lines("read", "registrations.day", "listing", DAY),
+    **lines("read", "registrations.console", "add hold", CONSOLE),
+    **lines("act", "registrations.console", "add hold", SECRETARIAT),
+    **lines("read", "registrations.console", "cancel", NOBODY),  # no registration of that name
+    **lines("act", "registrations.console", "cancel", NOBODY),
     **lines(
         "read", "organisers", "behalf bodies calendar dashboard edition entries entry extension hand_over", CONSOLE
     ),

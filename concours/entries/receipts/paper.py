@@ -1,14 +1,11 @@
 """The receipt on paper: a tagged PDF (PDF/UA-1) whose code leads to the page that checks it."""
 
-from io import BytesIO
 from pathlib import Path
-
-import segno
 
 from concours.entries.receipts.rules import Receipt, told
 from concours.entries.rules import Dossier
 from concours.kernel.clock import format_instant
-from concours.kernel.paper import make_pdf
+from concours.kernel.paper import make_pdf, qr_code
 from concours.kernel.text import typographic
 
 _TEMPLATE = Path(__file__).with_name("receipt.typ")
@@ -35,14 +32,7 @@ def receipt_pdf(receipt: Receipt, dossier: Dossier) -> bytes:
         "proof": [[typographic(name), typographic(value)] for name, value in told(facts) if name not in _APART],
         "signature": receipt.signature,
         "check": facts["check"],
-        "code": _code(receipt.check_url),
+        "code": qr_code(receipt.check_url),
         "code_url": receipt.check_url,
     }
     return make_pdf(_TEMPLATE, paper, at=receipt.at)
-
-
-def _code(address: str) -> str:
-    """Return a QR code as SVG."""
-    drawn = BytesIO()
-    segno.make(address, micro=False).save(drawn, kind="svg", border=4)
-    return drawn.getvalue().decode()

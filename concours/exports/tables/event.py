@@ -2,15 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import Select, case
+from sqlalchemy import Select, case, or_
 
 from concours.editions.models import EditionRecord
 from concours.exports.rules import HOSTS, NAMED, NOBODY, RESTRICTED, Column, Form, Kind
 from concours.exports.tables.source import Asked
 from concours.registrations.models import Registration
+from concours.registrations.rules import SeatState
 
 _R = Registration
-_STATE = case((_R.cancelled_at.is_(None), "Inscrit·e"), else_="Désisté·e")
+_STATES = {
+    SeatState.CONFIRMED: "Inscrit·e",
+    SeatState.OFFERED: "Place proposée",
+    SeatState.WAITING: "Liste d'attente",
+    SeatState.EXPIRED: "Sans réponse",
+    SeatState.CANCELLED: "Désisté·e",
+}
+_STATE = case(_STATES, value=_R.state)
+_LUNCH = case((_R.lunch, "oui"), else_="non")
 
 _REGISTRATIONS: tuple[Column[Any], ...] = (
     Column("pseudonym", "Pseudonyme", _R.email, NOBODY, Form.PSEUDONYM, width=14),
@@ -35,6 +44,8 @@ _NEEDS: tuple[Column[Any], ...] = (
     Column("first_name", "Prénom", _R.first_name, RESTRICTED),
     Column("email", "Courriel", _R.email, RESTRICTED, width=34),
     Column("accessibility_needs", "Besoins d'accessibilité", _R.accessibility_needs, RESTRICTED, width=50),
+    Column("lunch", "Déjeune", _LUNCH, RESTRICTED, width=10),
+    Column("meal_needs", "Besoins pour le repas", _R.meal_needs, RESTRICTED, width=50),
 )
 
 
@@ -50,11 +61,11 @@ def _attendance(query: Select[*tuple[Any, ...]], record: EditionRecord, kind: Ki
 
 
 def _needs(query: Select[*tuple[Any, ...]], record: EditionRecord, kind: Kind) -> Select[*tuple[Any, ...]]:  # noqa: ARG001 -- as every narrowing
-    return _coming(query, record).where(_R.accessibility_needs != "")
+    return _coming(query, record).where(or_(_R.accessibility_needs != "", _R.meal_needs != ""))
 
 
 def _coming(query: Select[*tuple[Any, ...]], record: EditionRecord) -> Select[*tuple[Any, ...]]:
-    return query.where(_R.edition_id == record.id, _R.cancelled_at.is_(None))
+    return query.where(_R.edition_id == record.id, _R.state == SeatState.CONFIRMED)
 
 
 REGISTRATIONS = Asked(_REGISTRATIONS, _registrations)

@@ -8,6 +8,7 @@ from concours.kernel.forms import (
     ConsentField,
     DsfrForm,
     InstantField,
+    IntegerField,
     TextArea,
     TextField,
     VersionField,
@@ -58,6 +59,14 @@ class CalendarForm(EditionForm):
     event_ends_at = InstantField("Fin de l'évènement", required=False)
     event_place = TextField("Lieu", required=False)
     event_address = TextField("Adresse postale", required=False)
+    event_capacity = IntegerField(
+        "Nombre de places de l'évènement",
+        low=1,
+        high=100_000,
+        hint="Laissez vide pour ne pas compter les places. Des places de plus vont à la liste d'attente ;"
+        " avec des places en moins, personne ne perd la sienne.",
+        required=False,
+    )
 
     def apply(self, edition: Edition) -> Edition:
         """Return the edition with what was typed; an instant that was not touched keeps its seconds."""
@@ -110,6 +119,7 @@ class CalendarForm(EditionForm):
             ends_at=ends,
             place=self.event_place.data,
             address=self.event_address.data,
+            capacity=self.event_capacity.data,
         )
 
 
@@ -125,6 +135,7 @@ def calendar_form(edition: Edition, version: int) -> CalendarForm:
     if event:
         held |= {"event_name": event.name, "event_starts_at": event.starts_at, "event_ends_at": event.ends_at}
         held |= {"event_place": event.place, "event_address": event.address}
+        held |= {"event_capacity": event.capacity}
     form = CalendarForm(data=held)
     if edition.milestones.handed_over_at or edition.extension:
         form.freeze("closes_at")
