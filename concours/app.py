@@ -28,6 +28,7 @@ from concours.kernel.web.interrupted import use_kept_forms
 from concours.kernel.web.person import goes_without_database, person_id, session_ends_at, use_logins
 from concours.kernel.web.state import State, state
 from concours.organisers import views as organisers_views
+from concours.privacy import views as privacy_views
 from concours.registrations import views as registrations_views
 from concours.site import views as site_views
 from concours.status import views as status_views
@@ -42,6 +43,7 @@ _BLUEPRINTS = (
     organisers_views.blueprint,
     honours_views.blueprint,
     exports_views.blueprint,
+    *privacy_views.blueprints,
 )
 
 _NOT_OURS = frozenset({"jury"})

@@ -130,6 +130,7 @@ main.add_command(_Command("doctor", "concours.safekeeping.commands", "Contrôle 
 main.add_command(_Command("export", "concours.exports.commands", "Écrit des tableaux (CSV, XLSX, ODS, JSON)."))
 main.add_command(_Command("inspect", "concours.intake.inspect_command", "Dit si des fichiers peuvent participer."))
 main.add_command(_Room("organiser", "concours.accounts.commands", "Ouvre l'espace d'organisation à quelqu'un."))
+main.add_command(_Command("purge", "concours.privacy.commands", "Efface les données dont la durée est passée."))
 main.add_command(_Command("rank", "jury.rank_command", "Classe des œuvres, et dit ce que valent les écarts."))
 main.add_command(_Room("receipt", "concours.entries.receipts.command", "Vérifie un accusé de réception, hors ligne."))
 main.add_command(_Command("restore", "concours.safekeeping.commands", "Remet en place une sauvegarde."))

@@ -4,12 +4,14 @@ import signal
 import sys
 import threading
 from itertools import count
+from pathlib import Path
 
 from huey.consumer import Consumer
 
 from concours.kernel.queue import QUICK, SLOW
 from concours.kernel.settings import read_settings
 from concours.kernel.storage import prepare_storage
+from concours.privacy.turn import Night, purge
 from concours.worker import DUTIES, FILES, MAIL, Worker, make_worker, survived
 
 _SWEEP_EVERY_S = 5
@@ -40,16 +42,16 @@ def run(duties: frozenset[str] = DUTIES) -> None:
     started = consumers if FILES in duties else []
     for consumer in started:
         consumer.start()
-    _until_stopped(worker, duties)
+    _until_stopped(worker, duties, settings.data)
     for consumer in started:
         consumer.stop()
     for consumer in started:
         consumer.stop(graceful=True)
 
 
-def _until_stopped(worker: Worker, duties: frozenset[str]) -> None:
+def _until_stopped(worker: Worker, duties: frozenset[str], data: Path) -> None:
     """Take up what stalled, every few seconds; without the queue's wake-ups, look for mail more often."""
-    stop = threading.Event()
+    stop, night = threading.Event(), Night()
     for number in (signal.SIGTERM, signal.SIGINT):
         # Huey's own handlers end one consumer; this process has two.
         signal.signal(number, lambda *_: stop.set())
@@ -62,6 +64,7 @@ def _until_stopped(worker: Worker, duties: frozenset[str]) -> None:
             turn()
         if round_ % (_MINUTE_S // every) == 0:
             _each_minute(worker, duties)
+            _each_night(worker, duties, night, data)
         if stop.wait(every):
             break
 
@@ -75,6 +78,13 @@ def _each_minute(worker: Worker, duties: frozenset[str]) -> None:
             worker.remind()
         with survived("the turn at the seats failed"):
             worker.keep_seats()
+
+
+def _each_night(worker: Worker, duties: frozenset[str], night: Night, data: Path) -> None:
+    now = worker.clock()
+    if FILES in duties and night.comes(now):
+        with survived("the purge failed"):
+            purge(worker.database, worker.stores, data, actor="system", now=now)
 
 
 def _consumer(worker: Worker, queue: str, *, workers: int) -> Consumer:

@@ -12,6 +12,7 @@ from concours.kernel.codes import issue_link
 from concours.kernel.errors import Forbidden, NotFound
 from jury import queries
 from jury.deliberation.queries import laureates_of
+from jury.forgetting import forget_works, names_file
 from jury.method import (
     MISSING_WORDS,
     RECUSALS_WORDS,
@@ -99,6 +100,7 @@ __all__ = [
     "declare_dual_role",
     "declared_bodies",
     "exclude_pairs",
+    "forget_works",
     "format_mean",
     "format_number",
     "has_session",
@@ -110,6 +112,7 @@ __all__ = [
     "make_sign_in_link",
     "method_words",
     "milestones",
+    "names_file",
     "note_unsealing",
     "open_session",
     "progress",

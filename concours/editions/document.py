@@ -9,6 +9,7 @@ from typing import Any
 
 import tomlkit
 
+from concours.editions.retention import LONGEST, NAMES, Retention, read_retention
 from concours.editions.rules import Criterion, Edition, Event, Method, Texts
 from concours.kernel.clock import PARIS, to_paris
 from concours.kernel.errors import DomainError
@@ -63,6 +64,7 @@ def dump(edition: Edition) -> str:
     )
     if edition.event:
         document["event"] = _event_table(edition.event)
+    document["retention"] = edition.retention.facts()
     document["ranking"] = jury_method(edition).facts()
     document["criteria"] = _criteria_tables(edition.criteria)
     document["texts"] = {name: tomlkit.string(getattr(edition.texts, name), multiline=True) for name in _TEXTS}
@@ -96,6 +98,7 @@ def _edition(table: Mapping[str, Any]) -> Edition:
         event=_event(table["event"]) if "event" in table else None,
         texts=_texts(table.get("texts", {})),
         method=_method(table.get("ranking", {})),
+        retention=_retention(table.get("retention", {})),
     )
 
 
@@ -171,6 +174,15 @@ def _method(table: Mapping[str, Any]) -> Method:
             "recusals (set_aside ou as_missing), tie_breaks (une liste)."
         ) from error
     return Method(**{**facts, "tie_breaks": tuple(facts["tie_breaks"])})
+
+
+def _retention(table: Any) -> Retention:
+    found = read_retention(table) if isinstance(table, dict) else None
+    if found is None:
+        raise DocumentError(
+            f"edition.toml, « retention » : attendu {', '.join(NAMES)}, chacun un nombre entier de 1 à {LONGEST}."
+        )
+    return found
 
 
 def _event(table: Mapping[str, Any]) -> Event:

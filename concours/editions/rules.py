@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from concours.editions.retention import Retention
 from concours.kernel.clock import PARIS, format_instant, to_paris
 from concours.kernel.errors import DomainError
 
@@ -124,6 +125,8 @@ class Edition:
     texts: Texts
     method: Method = field(default_factory=Method)
     """How the jury's sheets become a ranking."""
+    retention: Retention = field(default_factory=Retention)
+    """How long personal data is kept."""
     milestones: Milestones = field(default_factory=Milestones)
     extension: Extension | None = None
 

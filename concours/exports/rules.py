@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from concours.editions.retention import days_after, days_words, months_after
 from concours.editions.rules import Edition
 from concours.kernel.clock import format_day, to_paris
 from concours.kernel.errors import DomainError
@@ -15,8 +16,6 @@ PURPOSE_LENGTH = 300
 
 _SHEET_ROWS = 1_048_575
 """Rows below the headings of a sheet, in Excel as in LibreOffice."""
-
-_NEEDS_DAYS, _EVENT_DAYS, _HONOURS_DAYS = 7, 90, 90
 
 Cell = str | int | float | datetime | None
 """What a column holds; an instant is aware."""
@@ -168,18 +167,18 @@ def check_size(format_: Format, rows: int) -> None:
 
 
 def keep_until(kind: Kind, edition: Edition) -> str:
-    """Say until when a file of this kind may be kept."""
-    ends = edition.event.ends_at if edition.event else None
+    """Say until when a file of this kind may be kept: as long as the service itself keeps what it tells."""
+    ends, kept = edition.event.ends_at if edition.event else None, edition.retention
     if kind is Kind.ANONYMOUS:
         return "sans limite : le fichier ne désigne personne."
     if kind is Kind.NEEDS:
-        return _until(ends, _NEEDS_DAYS, "7 jours après l'évènement")
+        until = days_after(ends, kept.needs_days) if ends else None
+        return _until(until, f"{days_words(kept.needs_days)} après l'évènement")
+    months, since, words = kept.entries_months, edition.milestones.unsealed_at, "le palmarès"
     if kind is Kind.ATTENDANCE:
-        return _until(ends, _EVENT_DAYS, "3 mois après l'évènement")
-    return _until(edition.milestones.unsealed_at, _HONOURS_DAYS, "3 mois après le palmarès")
+        months, since, words = kept.registrations_months, ends, "l'évènement"
+    return _until(months_after(since, months) if since else None, f"{months} mois après {words}")
 
 
-def _until(start: datetime | None, days: int, words: str) -> str:
-    if start is None:
-        return f"{words}."
-    return f"{words}, jusqu'au {format_day(to_paris(start + timedelta(days=days)).date())}."
+def _until(until: datetime | None, words: str) -> str:
+    return f"{words}, jusqu'au {format_day(to_paris(until).date())}." if until else f"{words}."

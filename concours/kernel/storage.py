@@ -201,6 +201,10 @@ class ReadyStore:
         """Yield the bytes from `start` to before `stop`; raises NotFound."""
         return self._blobs.read(f"ready/{digest}", start, stop)
 
+    def delete(self, digest: str) -> None:
+        """Remove a file that no row names any more."""
+        self._blobs.delete(f"ready/{digest}")
+
     def link(self, digest: str, mime: str) -> str | None:
         """Return an address where a browser fetches it for LINK_SECONDS; None when the bytes must come through us."""
         return self._blobs.link(f"ready/{digest}", mime, LINK_SECONDS)

@@ -8,6 +8,7 @@ from concours.honours import models as honours
 from concours.intake import models as intake
 from concours.kernel.db import Base
 from concours.organisers import models as organisers
+from concours.privacy import models as privacy
 from concours.registrations import models as registrations
 from concours.status import models as status
 from jury import models as jury
@@ -29,6 +30,7 @@ __all__ = [
     "jury",
     "minutes",
     "organisers",
+    "privacy",
     "receipts",
     "recusals",
     "registrations",

@@ -26,6 +26,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "edition_changed": "a modifié l'édition",
         "closing_extended": "a repoussé la clôture pour tout le monde",
         "anonymity_lifted": "a levé l'anonymat",
+        "purged": "a effacé les données dont la durée de conservation est passée",
     },
     "Jury et organisateurs": {
         "member_invited": "a invité un membre du jury",
@@ -45,6 +46,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "session_ended": "a fermé l'une de ses sessions à distance",
         "sessions_ended": "s'est déconnecté partout",
         "address_changed": "a changé l'adresse de son compte",
+        "account_erased": "a effacé son compte",
+        "erasure_asked": "a demandé l'effacement de ses données",
     },
     "Dossiers et dépôts": {
         "entry_started": "a commencé une candidature",
@@ -82,6 +85,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "seat_cancelled": "a annulé une inscription",
         "seats_held": "a gardé des places pour des équipes",
         "held_seat_taken": "a pris une place gardée",
+        "registration_erased": "a effacé son inscription",
         "held_seat_released": "a rendu une place gardée pour son équipe",
     },
 }

@@ -17,6 +17,7 @@ from concours.kernel.web import mailbox as own_mailbox
 from concours.kernel.web.access import ClosedBlueprint, everyone
 from concours.kernel.web.clock import clock_answer
 from concours.kernel.web.state import instant, state
+from concours.privacy.processing import treatments
 from concours.registrations.rules import is_open
 from concours.site import queries
 from concours.site.pdf import reglement_pdf as make_pdf
@@ -116,7 +117,8 @@ def legal_notice() -> ResponseReturnValue:
 @blueprint.get("/donnees-personnelles")
 def personal_data() -> ResponseReturnValue:
     """Say what is kept of whom, why and how long."""
-    return render_template("site/personal_data.html", edition=_edition())
+    edition = _edition()
+    return render_template("site/personal_data.html", edition=edition, treatments=treatments(edition))
 
 
 @blueprint.get("/accessibilite")

@@ -80,6 +80,10 @@ CONCOURS: Expected = {
     **lines("act", "account", "end_sessions", NOBODY),  # sends to the sign-in page, all being ended
     **lines("read", "second_factor", "enrol home", DAY),
     **lines("act", "second_factor", "enrol remove renew", DAY),
+    **lines("read", "my_data", "archive erase home", SIGNED_IN),
+    **lines("act", "my_data", "erase", SIGNED_IN),
+    **lines("read", "registration_data", "archive show", NOBODY),
+    **lines("act", "registration_data", "show", NOBODY),
     # One's own dossiers: no organiser enters there.
     **lines("read", "entries", "mine", SIGNED_IN),
     **lines("act", "entries", "left start", SIGNED_IN),
@@ -115,6 +119,7 @@ CONCOURS: Expected = {
     **lines("act", "organisers", "behalf bodies body calendar clear entry extension hand_over", SECRETARIAT),
     **lines("act", "organisers", "more_time organiser panel problem remove remove_organiser", SECRETARIAT),
     **lines("act", "organisers", "reset_second_factor retry rules secretariat text", SECRETARIAT),
+    **lines("read", "conservation", "register show", CONSOLE),
     **lines("read", "exports", "overview", CONSOLE),
     **lines("act", "exports", "download", once_open("unsealed", SECRETARIAT)),  # of the laureates
     **lines("read", "honours", "honours", CONSOLE),

@@ -33,7 +33,7 @@ def append(folder: Path, side: str, *, who: str, outcome: str, now: datetime) ->
     path = folder / f"security-{side}-{now:%Y-%m-%d}.log"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _forget(folder, side, before=now - KEPT)
+        forget_old(folder, now=now)
     line = json.dumps({"at": now.isoformat(timespec="seconds"), "who": who, "outcome": outcome})
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -42,8 +42,10 @@ def append(folder: Path, side: str, *, who: str, outcome: str, now: datetime) ->
         os.close(file)
 
 
-def _forget(folder: Path, side: str, *, before: datetime) -> None:
-    oldest = f"security-{side}-{before:%Y-%m-%d}.log"
-    for path in folder.glob(f"security-{side}-*.log"):
-        if path.name < oldest:
-            path.unlink(missing_ok=True)
+def forget_old(folder: Path, *, now: datetime) -> int:
+    """Remove the files of both sides that are older than what is kept; return how many."""
+    oldest = f"{now - KEPT:%Y-%m-%d}.log"
+    old = [path for path in folder.glob("security-*.log") if path.name.split("-", 2)[-1] < oldest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
