@@ -30,6 +30,7 @@ def treatments(edition: Edition) -> Sequence[Treatment]:
     """Return every use of personal data that the service makes, in this edition."""
     return (
         *_entries(edition),
+        *_drafts(edition),
         *_accounts(),
         *(_event(edition) if edition.event else ()),
         *(_community() if edition.community else ()),
@@ -56,13 +57,18 @@ def _entries(edition: Edition) -> tuple[Treatment, ...]:
             "Tout le monde, une fois le palmarès publié",
             "Tant que le palmarès est publié, ou jusqu'au retrait de l'accord",
         ),
+    )
+
+
+def _drafts(edition: Edition) -> tuple[Treatment, ...]:
+    return (
         Treatment(
             "Brouillon non déposé",
             "Agents publics candidats",
             "Permettre de le compléter",
             MISSION,
             "La personne, celles qu'elle y invite et le secrétariat",
-            f"{days_words(kept.drafts_days)} après la clôture",
+            f"{days_words(edition.retention.drafts_days)} après la clôture",
         ),
         Treatment(
             "Adresses des personnes invitées à travailler sur un dossier",

@@ -98,7 +98,13 @@ def blank_dossier() -> ResponseReturnValue:
 def help_page() -> ResponseReturnValue:
     """Answer what people ask, and say whom to write to."""
     edition = _edition()
-    return render_template("site/help.html", edition=edition, questions=questions(edition.texts.faq, top=3))
+    return render_template(
+        "site/help.html",
+        edition=edition,
+        questions=questions(edition.texts.faq, top=3),
+        formats=format_words(edition),
+        duration=duration_words(edition.video_max_seconds),
+    )
 
 
 @blueprint.get("/plan-du-site")
