@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,6 +22,8 @@ from concours.registrations.rules import is_open
 from concours.site import queries
 from concours.site.pdf import reglement_pdf as make_pdf
 from concours.site.rules import news, questions
+from concours.site.site_map import public_pages
+from concours.site.site_map import site_map as pages_by_group
 
 blueprint = ClosedBlueprint("site", __name__, access=everyone)
 
@@ -109,9 +111,12 @@ def help_page() -> ResponseReturnValue:
 
 @blueprint.get("/plan-du-site")
 def site_map() -> ResponseReturnValue:
-    """List the public pages."""
+    """List the pages that everybody may open."""
     edition = _edition()
-    return render_template("site/site_map.html", edition=edition, registering=is_open(edition, instant()))
+    closed = frozenset() if is_open(edition, instant()) else frozenset({"registrations.register"})
+    closed |= frozenset() if edition.community else frozenset({"registrations.join"})
+    pages = set(public_pages(current_app.url_map.iter_rules(), current_app.blueprints)) - closed
+    return render_template("site/site_map.html", groups=pages_by_group(pages, url_for))
 
 
 @blueprint.get("/mentions-legales")

@@ -14,6 +14,7 @@ OPEN_BLUEPRINTS = frozenset(
     {
         "concours:invitations",
         "concours:receipts",
+        "concours:registration_data",
         "concours:registrations",
         "concours:reminders",
         "concours:signin",

@@ -14,6 +14,7 @@ from concours.entries.models import Entry
 from concours.intake.models import Creation
 from concours.kernel.audit import broken_at
 from concours.registrations.models import Registration
+from concours.site.site_map import OTHERS
 from tests.entries_scene import ANSWERS, Scene
 from tests.fakes.clock import FrozenClock
 from tests.page import page
@@ -121,3 +122,10 @@ def test_durations_are_the_same_wherever_they_are_said_and_the_report_stays(
         said = page(organiser, path).text
         assert "3 mois après le palmarès" in said
         assert "7 jours après l'évènement" in said
+
+
+def test_the_site_map_names_every_page_that_everybody_may_open(scene: Scene) -> None:
+    said = page(scene.app.test_client(), "/plan-du-site")
+    assert OTHERS not in said.text, "Name the page in concours/site/site_map.py, or say there that it is a step."
+    hrefs = {link.get("href") for link in said.one("main").iter("a")}
+    assert {"/", "/aide", "/reglement", "/inscription", "/accessibilite", "/compte/donnees"} <= hrefs
