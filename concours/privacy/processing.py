@@ -65,7 +65,7 @@ def _drafts(edition: Edition) -> tuple[Treatment, ...]:
         Treatment(
             "Brouillon non déposé",
             "Agents publics candidats",
-            "Permettre de le compléter",
+            "Permettre de compléter une candidature avant la clôture",
             MISSION,
             "La personne, celles qu'elle y invite et le secrétariat",
             f"{days_words(edition.retention.drafts_days)} après la clôture",
@@ -81,7 +81,7 @@ def _drafts(edition: Edition) -> tuple[Treatment, ...]:
         Treatment(
             "Fichier dont l'envoi n'a pas abouti",
             "Agents publics candidats",
-            "Reprendre l'envoi",
+            "Reprendre un envoi interrompu",
             MISSION,
             "Personne",
             "Soixante-douze heures, et au plus tard vingt-quatre heures après la clôture",
@@ -110,7 +110,7 @@ def _accounts() -> tuple[Treatment, ...]:
         Treatment(
             "Formulaire validé après la fin d'une session",
             "Toute personne qui se connecte",
-            "Le rendre après la connexion",
+            "Rendre une saisie interrompue, après la connexion",
             MISSION,
             "La personne seule",
             "Vingt-quatre heures",
@@ -118,7 +118,7 @@ def _accounts() -> tuple[Treatment, ...]:
         Treatment(
             "Messages envoyés : adresse, objet, texte",
             "Toute personne à qui le concours écrit",
-            "Prouver et reprendre un envoi",
+            "Prouver et renvoyer un message",
             MISSION,
             "Le secrétariat",
             "En même temps que le dossier, le compte ou l'inscription de la personne",
@@ -153,7 +153,7 @@ def _community() -> tuple[Treatment, ...]:
         Treatment(
             "Adresse et nom d'un membre de la communauté",
             "Personnes qui l'ont demandé",
-            "Leur écrire",
+            "Écrire aux membres de la communauté",
             CONSENT,
             "L'équipe d'animation",
             "Jusqu'au départ de la personne ; trente jours sans confirmation",
