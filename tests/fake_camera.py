@@ -12,7 +12,7 @@ _GREY = bytes([128]) * (_WIDTH * _HEIGHT // 2)
 def film_of(path: Path, text: str) -> Path:
     """Write the film (YUV4MPEG2), the code a little askew in the middle, as a hand holds it."""
     code = path.with_suffix(".png")
-    segno.make(text, micro=False).save(code, scale=8, border=4)
+    segno.make(text, micro=False).save(str(code), scale=8, border=4)
     frame = Image.new("L", (_WIDTH, _HEIGHT), 90)
     shown = Image.open(code).convert("L").rotate(4, expand=True, fillcolor=255)
     shown.thumbnail((_HEIGHT - 40, _HEIGHT - 40))

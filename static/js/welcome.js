@@ -306,7 +306,6 @@ class Desk {
   }
 
   async #toggle() {
-    const button = this.part("camera");
     if (this.camera.open) this.camera.stop();
     else {
       try {
@@ -316,8 +315,8 @@ class Desk {
         this.#show("refused", sentence(this.box, "camera"));
       }
     }
-    button.setAttribute("aria-pressed", String(this.camera.open));
-    this.part("view").hidden = !this.camera.open;
+    for (const name of ["view", "open"]) this.part(name).hidden = !this.camera.open;
+    this.part("closed").hidden = this.camera.open;
   }
 }
 

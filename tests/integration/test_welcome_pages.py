@@ -32,11 +32,11 @@ def test_people_are_searched_checked_in_and_undone_by_forms(scene: Scene) -> Non
     found = page(client, f"{WELCOME}?q=ADA+noel")
     done = found.form("/arrivees").submit()
     assert "Ada Noël-Ångström : arrivée enregistrée à 10 h 00 (heure de Paris)." in done.text
-    assert "1 personne présente sur 2 attendues" in done.text
+    assert "Déjà là : 1 sur 2 personnes attendues" in done.text
     assert "déjà accueilli·e à 10 h 00" in found.form("/arrivees").send({"act": new_id()}).text
     undone = page(client, f"{WELCOME}?q=ada").form("/annulations").submit()
     assert "Ada Noël-Ångström : arrivée annulée." in undone.text
-    assert "0 personne présente" in undone.text
+    assert "Déjà là : 0 sur 2" in undone.text
     assert "Sans place : en liste d'attente" in page(client, f"{WELCOME}?q=cem").text
     assert "falsifié" in page(client, f"{WELCOME}?q=https://concours.example/billet/{'x' * 26}").text
 
@@ -66,17 +66,17 @@ def test_what_has_not_changed_is_not_sent_again_and_acts_are_refused_in_words(sc
         first = client.get(f"{WELCOME}/{path}")
         known = {"If-None-Match": first.headers["ETag"]}
         assert client.get(f"{WELCOME}/{path}", headers=known).status_code == 304
-    token = client.get(f"{WELCOME}/jeton").json["token"]
-    people = client.get(f"{WELCOME}/attendus").json["people"]
+    token = client.get(f"{WELCOME}/jeton").get_json()["token"]
+    people = client.get(f"{WELCOME}/attendus").get_json()["people"]
     sent = {"csrf_token": token, "kind": "came", "act": new_id(), "person": people[0][0], "at": "9" * 13}
-    answers = [client.post(f"{WELCOME}/actes", data=sent).json for _ in range(2)]
+    answers = [client.post(f"{WELCOME}/actes", data=sent).get_json() for _ in range(2)]
     assert answers[0] == answers[1]
     assert len(answers[0]["arrivals"]) == 1
     assert client.get(f"{WELCOME}/etat", headers=known).status_code == 200
     for wrong in ({"kind": "?"}, {"person": "'"}, {"act": "", "kind": "undone"}, {"kind": "walk_in"}):
         refused = client.post(f"{WELCOME}/actes", data={**sent, "act": new_id(), **wrong})
         assert refused.status_code in {404, 422}
-        assert refused.json["message"]
+        assert refused.get_json()["message"]
     assert scene.app.test_client().post(f"{WELCOME}/actes", data=sent).status_code == 403
     with scene.database.write() as session:
         assert link(session, "ada")
