@@ -39,6 +39,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "organiser_removed": "a retiré une personne de l'organisation",
         "second_factor_reset": "a réinitialisé le second facteur d'une personne",
     },
+    "Sauvegardes": {
+        "backed_up": "a fait une sauvegarde",
+        "restored": "a remis une sauvegarde en place",
+    },
     "Comptes": {
         "second_factor_set": "a associé un téléphone à son compte",
         "second_factor_removed": "a retiré le téléphone associé à son compte",

@@ -122,9 +122,12 @@ def test_hosts_get_names_and_needs_leave_in_their_own_kind_only(database: Databa
         assert [row[0] for row in hosts] == ["Nom", "Çelik", ZOE.last_name]
         full = take(session, Topic.REGISTRATIONS, Topic.ATTENDANCE, at=NOW, format_=Format.JSON).decode()
         assert ZOE.last_name in full
-        assert ZOE.accessibility_needs not in full + str(hosts)
+        for need in (ZOE.accessibility_needs, ZOE.meal_needs):
+            assert need not in full + str(hosts)
         needs = csv_rows(take(session, Topic.NEEDS, at=NOW, kind=Kind.NEEDS))
-        assert needs[1:] == [[ZOE.last_name, ZOE.first_name, ZOE.email.lower(), ZOE.accessibility_needs]]
+        assert needs[1:] == [
+            [ZOE.last_name, ZOE.first_name, ZOE.email.lower(), ZOE.accessibility_needs, "oui", ZOE.meal_needs]
+        ]
         with pytest.raises(DomainError, match="genre"):
             take(session, Topic.NEEDS, at=NOW)
 

@@ -209,4 +209,4 @@ def test_organisers_filter_register_and_cancel_without_reading_needs(scene: Scen
     assert "Inscription annulée" in cancel.form().submit(reason="En double.").text
     assert "Place proposée, jusqu'au 02/02/2027 10:00" in page(console, "/organisation/inscriptions").text
     page(console, f"/organisation/inscriptions/{'a' * 26}/annuler", status=404)
-    assert "Place proposée à la liste d'attente" in page(console, "/organisation/journal").text
+    assert "a proposé une place à la liste d'attente" in page(console, "/organisation/journal").text
