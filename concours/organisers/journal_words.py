@@ -12,6 +12,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         DOSSIER_SEEN: "a lu un dossier (noté une fois par jour)",
         ORIGINAL_TAKEN: "a téléchargé le fichier d'origine d'une candidature",
         "exported": "a téléchargé un export",
+        "attendance_sheet_made": "a fait une feuille d'émargement",
     },
     "Décisions du secrétariat": {
         "admissibility_decided": "a prononcé la recevabilité d'une candidature",
@@ -91,6 +92,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "held_seat_taken": "a pris une place gardée",
         "registration_erased": "a effacé son inscription",
         "held_seat_released": "a rendu une place gardée pour son équipe",
+        "arrival_recorded": "a accueilli une personne à l'évènement",
+        "arrival_undone": "a annulé l'arrivée d'une personne",
+        "walk_in_seated": "a donné une place à une personne venue sans inscription",
     },
 }
 """What each act reads after the name of whoever did it, by group. Each action that is recorded stands here."""

@@ -1,7 +1,7 @@
 """What visitors fill in to come, or to join; and what organisers fill in for them."""
 
 from concours.editions.rules import Edition
-from concours.kernel.forms import DsfrForm, EmailField, InstantField, RadioField, TextArea, TextField
+from concours.kernel.forms import DsfrForm, EmailField, HiddenField, InstantField, RadioField, TextArea, TextField
 from concours.registrations.rules import Attendee
 
 _EMAIL_HINT = "Nous y envoyons la confirmation. Format attendu : prenom.nom@exemple.fr."
@@ -68,6 +68,34 @@ class CancelForm(DsfrForm):
     """Why somebody's registration is cancelled."""
 
     reason = TextArea("Motif", hint="La personne le lit dans le message qui l'avertit.", max_length=500, rows=3)
+
+
+class WalkInForm(DsfrForm):
+    """Somebody who came without a seat: what a name badge and the count need, and an address."""
+
+    act = HiddenField()
+    first_name = TextField("Prénom", max_length=100)
+    last_name = TextField("Nom", max_length=100)
+    administration = TextField("Administration")
+    email = EmailField(hint="Retrouve une inscription en liste d'attente ou annulée. Aucun message ne part.")
+    reason = TextField(
+        "Motif si la salle est complète",
+        hint="Quand toutes les places sont prises, et seulement alors.",
+        required=False,
+        max_length=300,
+    )
+
+    @property
+    def attendee(self) -> Attendee:
+        """What was filled in; who comes to the door is not asked for needs."""
+        return Attendee(
+            first_name=self.first_name.data,
+            last_name=self.last_name.data,
+            email=self.email.data,
+            administration=self.administration.data,
+            function="",
+            accessibility_needs="",
+        )
 
 
 class HoldForm(DsfrForm):

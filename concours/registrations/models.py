@@ -72,6 +72,26 @@ class RegistrationLink(Base):
     registration_id: Mapped[Ref] = mapped_column(ForeignKey("registration.id"), index=True)
 
 
+class Arrival(Base):
+    """Somebody checked in: one row an act, so that the hours of two devices are both kept; the first one counts."""
+
+    __tablename__ = "arrival"
+
+    id: Mapped[Id]
+    """Drawn by the device, or by the form: the same act sent again is the same row."""
+    registration_id: Mapped[Ref] = mapped_column(ForeignKey("registration.id"), index=True)
+    at: Mapped[datetime]
+    """The hour at the door; the device may have had no network then."""
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[Ref]
+    walk_in: Mapped[bool] = mapped_column(Boolean)
+    """Came without a seat, and was given one at the door."""
+    over_reason: Mapped[str] = mapped_column(Text)
+    """Why somebody was let in although every seat was taken; empty when one was free."""
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[Ref | None]
+
+
 class HeldSeat(Base):
     """A seat kept for the team of a deposited entry until it is taken, let go, or its time is up."""
 

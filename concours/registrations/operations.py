@@ -34,20 +34,20 @@ def register(session: Session, *, attendee: Attendee, desk: Desk, now: datetime)
 
 def ask_for(session: Session, hall: Hall, row: Registration | None, attendee: Attendee, *, actor: str) -> Registration:
     """Ask for a seat for somebody who has none, known here already (`row`) or not."""
-    row = row or new_row(hall)
+    row = row or new_row(hall.edition_id, hall.now)
     fill(row, attendee)
     seats.ask(session, hall, row)
     seats.audit(session, row, "seat_asked", hall, actor)
     return row
 
 
-def new_row(hall: Hall) -> Registration:
+def new_row(edition_id: str, now: datetime) -> Registration:
     """Return a registration of nobody yet."""
     return Registration(
         id=new_id(),
-        edition_id=hall.edition_id,
-        created_at=hall.now,
-        mailed_at=hall.now,
+        edition_id=edition_id,
+        created_at=now,
+        mailed_at=now,
         ticket_code=new_id(),
         calendar_sequence=0,
         cancel_reason="",

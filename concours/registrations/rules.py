@@ -1,5 +1,6 @@
 """Who comes to the event, until when one may say so, and how seats go round."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -18,8 +19,14 @@ OFFER_MOST, OFFER_LEAST = timedelta(hours=24), timedelta(hours=1)
 LAST_OFFER_BEFORE = timedelta(hours=1)
 """Every offer ends this long before the event: the seats that are left are the welcome desk's."""
 
+LATE_AFTER = timedelta(minutes=1)
+"""An arrival that comes later than this was kept on a device without a network."""
+_DEVICE_KEEPS = timedelta(hours=48)
+"""How old the hour of an arrival may be; an older one comes from a clock that is wrong."""
+
 _DAY_BEGINS, _DAY_ENDS = 9, 21
 """Hours in Paris between which an offer may end: nobody loses a seat asleep."""
+_TICKET = re.compile(r"(?:https?://\S{1,200}/billet/)?([a-z2-7]{26})(?:/billet\.pdf)?/?")
 _REMINDER_HOUR = time(9)
 _WITHOUT_LIMIT = 10**9
 
@@ -110,6 +117,17 @@ def event_digest(event: Event) -> str:
     """Return what changes whenever a calendar must be told: name, hours, place."""
     hours = event.starts_at.isoformat(), event.ends_at.isoformat()
     return sha256(canonical_json([event.name, *hours, event.place, event.address]).encode()).hexdigest()
+
+
+def arrival_hour(claimed: datetime | None, now: datetime) -> datetime:
+    """Return the hour at the door: the device's own, unless its clock is wrong or it says none."""
+    return claimed if claimed is not None and now - _DEVICE_KEEPS <= claimed <= now else now
+
+
+def ticket_in(text: str) -> str:
+    """Return the ticket's code in what was scanned or typed: the address of a ticket or its end; empty for neither."""
+    found = _TICKET.fullmatch(text.strip())
+    return found[1] if found else ""
 
 
 def ordinal(position: int) -> str:

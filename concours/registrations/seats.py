@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from concours.accounts.operations import record
 from concours.editions import queries as editions
 from concours.editions.models import EditionRecord
+from concours.editions.rules import Edition
 from concours.registrations import letters, queries
 from concours.registrations.hall import Desk, Hall
 from concours.registrations.models import Registration
@@ -22,14 +23,19 @@ def enter(session: Session, *, edition_id: str | None = None, desk: Desk, now: d
     Raises NotFound when there is no event to come to.
     """
     edition_id = edition_id or editions.current_record(session).id
-    # SQLite's BEGIN IMMEDIATE already lets one writer in. Without the key: deposits go on beside this.
-    edition = editions.to_edition(
-        session,
-        session.get_one(EditionRecord, edition_id, with_for_update={"key_share": True}, populate_existing=True),
-    )
+    edition = wait_for(session, edition_id)
     hall = Hall(edition_id, edition, open_event(edition, now), desk, now)
     settle(session, hall)
     return hall
+
+
+def wait_for(session: Session, edition_id: str) -> Edition:
+    """Wait for one's turn at the seats of an edition's event; return the edition as it is by then."""
+    # SQLite's BEGIN IMMEDIATE already lets one writer in. Without the key: deposits go on beside this.
+    locked = {"key_share": True}
+    return editions.to_edition(
+        session, session.get_one(EditionRecord, edition_id, with_for_update=locked, populate_existing=True)
+    )
 
 
 def settle(session: Session, hall: Hall) -> None:
@@ -64,10 +70,15 @@ def ask(session: Session, hall: Hall, row: Registration) -> None:
 
 def seat(session: Session, hall: Hall, row: Registration) -> None:
     """Give somebody a seat that is free, or theirs already, and confirm it."""
-    _move(row, SeatState.CONFIRMED)
-    row.seated_at, row.reminded_at = hall.now, None
-    session.add(row)
+    admit(session, row, hall.now)
     letters.confirm(session, row, hall)
+
+
+def admit(session: Session, row: Registration, now: datetime) -> None:
+    """Give somebody a seat, without a word: they are told otherwise."""
+    _move(row, SeatState.CONFIRMED)
+    row.seated_at, row.reminded_at = now, None
+    session.add(row)
 
 
 def give_back(session: Session, hall: Hall, row: Registration, *, reason: str = "") -> None:

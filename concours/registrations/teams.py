@@ -66,7 +66,7 @@ def take(session: Session, *, token: str, attendee: Attendee, desk: Desk, now: d
         raise DomainError(
             "Cette adresse a déjà une place. Inscrivez une autre personne de l'équipe, ou rendez la place gardée."
         )
-    row = row or new_row(hall)
+    row = row or new_row(hall.edition_id, hall.now)
     fill(row, attendee)
     row.asked_at, row.number = now, queries.tally(session, hall.edition_id, now).last_number + 1
     seats.seat(session, hall, row)

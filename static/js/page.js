@@ -6,6 +6,7 @@ import { forgetAll } from "./draft-store.js";
 import { startMenu } from "./menu.js";
 import { keepPlayersFresh } from "./player.js";
 import { watchSession } from "./session.js";
+import { forgetPeople } from "./welcome-store.js";
 
 startMenu();
 keepPlayersFresh();
@@ -26,9 +27,14 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
 });
 
-// Whoever signs out leaves nothing of what they wrote on this device.
-document.addEventListener("submit", ({ target }) => {
-  if (target.action?.endsWith("/deconnexion")) forgetAll();
+// Whoever signs out leaves nothing of what they wrote on this device, nor of whom they received.
+document.addEventListener("submit", async (event) => {
+  const { target } = event;
+  if (!target.action?.endsWith("/deconnexion") || event.defaultPrevented) return;
+  event.preventDefault();
+  forgetAll();
+  await forgetPeople();
+  target.submit();
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

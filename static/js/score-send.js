@@ -1,82 +1,19 @@
+import { ActSender } from "./act-sender.js";
 import { settle, waiting } from "./score-store.js";
 
-// Sends what waits on this device, oldest first, again and again until each act has its answer.
-const PATIENCE_MS = 15_000;
-const DELAYS_S = [2, 5, 10, 20, 40];
-
-export class Sender {
-  #timer = null;
-  #running = null;
-  #attempts = 0;
-  #again = false;
-
-  // `told(act, answer)`: what became of an act; `stopped(name, words)`: why nothing goes on.
+// Sends the scores that wait on this device.
+export class Sender extends ActSender {
   constructor({ owner, acts, token, told, stopped }) {
-    Object.assign(this, { owner, acts, token, told, stopped });
-    window.addEventListener("online", () => this.send());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.send());
+    const store = { waiting: () => waiting(owner), settle };
+    const post = (act) => ({ address: acts.replace("/0/", `/${act.number}/`), body: bodyOf(act) });
+    super({ lock: "concours-jury-send", store, post, token, told, stopped });
   }
+}
 
-  // Resolves once what waited has been answered for, or cannot be for now.
-  send() {
-    if (this.#running) {
-      this.#again = true;
-      return this.#running;
-    }
-    clearTimeout(this.#timer);
-    this.#running = this.#alone().finally(() => (this.#running = null));
-    return this.#running;
-  }
-
-  // One tab at a time: two would send the same acts in two orders.
-  #alone() {
-    return navigator.locks ? navigator.locks.request("concours-jury-send", () => this.#all()) : this.#all();
-  }
-
-  async #all() {
-    do {
-      this.#again = false;
-      for (const act of await waiting(this.owner)) {
-        if (!(await this.#one(act))) return;
-      }
-    } while (this.#again);
-  }
-
-  async #one(act, renewed = false) {
-    const answer = await this.#post(act);
-    const found = await answer?.json().catch(() => null);
-    if (answer?.ok && found) {
-      this.#attempts = 0;
-      if (found.outcome !== "conflict") await settle(act);
-      this.told(act, found);
-      return true;
-    }
-    if (answer?.status === 403 && !renewed && (await this.#renew())) return this.#one(act, true);
-    if (answer?.status === 403) return this.stopped("locked", null, act);
-    if (found?.message && answer.status < 500 && ![408, 429].includes(answer.status)) {
-      if (answer.status === 422 || answer.status === 404) await settle(act);
-      return this.stopped("refused", found.message, act);
-    }
-    const seconds = DELAYS_S[Math.min(this.#attempts++, DELAYS_S.length - 1)];
-    this.#timer = setTimeout(() => this.send(), 1000 * seconds);
-    return this.stopped(answer ? "down" : "device", null, act);
-  }
-
-  #post(act) {
-    const body = new URLSearchParams({ csrf_token: document.querySelector("input[name=csrf_token]")?.value ?? "" });
-    for (const name of ["field", "device", "counter"]) body.append(name, act[name]);
-    body.append("value", act.value);
-    for (const each of act.seen) body.append("seen", each);
-    const address = this.acts.replace("/0/", `/${act.number}/`);
-    return fetch(address, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null);
-  }
-
-  // The page's token ends with its session: whoever signed in again elsewhere has a new one.
-  async #renew() {
-    const answer = await fetch(this.token).catch(() => null);
-    const found = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (!found) return false;
-    for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = found.token;
-    return true;
-  }
+function bodyOf(act) {
+  const body = new URLSearchParams();
+  for (const name of ["field", "device", "counter"]) body.append(name, act[name]);
+  body.append("value", act.value);
+  for (const each of act.seen) body.append("seen", each);
+  return body;
 }

@@ -1,3 +1,4 @@
+import { assetsOf, fetched, keepAssets } from "./page-keeper.js";
 import { Sender } from "./score-send.js";
 import { waiting } from "./score-store.js";
 import { sentence } from "./upload-say.js";
@@ -6,7 +7,6 @@ import { sentence } from "./upload-say.js";
 const CACHE = "concours-jury";
 const LIGHT = "?video=legere";
 const TAKE_ALONG = "?emporter=1";
-const IMPORTED = /(?:from|import)\s*"(\.\/[^"]+)"/g;
 
 const said = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 1 });
 const sized = (bytes) => `${said.format(Math.max(0.1, bytes / 1e6))}\u00a0Mo`;
@@ -99,29 +99,6 @@ class Travel {
     const text = sentence(this.box, name, values).textContent;
     this.words.textContent = text;
     if (!quiet) this.spoken.textContent = text;
-  }
-}
-
-async function fetched(address) {
-  const answer = await fetch(address);
-  if (!answer.ok || answer.redirected) throw new Error(address);
-  return answer;
-}
-
-function assetsOf(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const found = [...page.querySelectorAll("link[rel=stylesheet], script[src]")];
-  return found.map((each) => new URL(each.getAttribute("href") ?? each.getAttribute("src"), window.location).href);
-}
-
-// A script brings those that it imports.
-async function keepAssets(cache, assets) {
-  for (const each of assets) {
-    const answer = await fetched(each);
-    if (each.endsWith(".js") && !each.includes("/vendor/")) {
-      for (const [, name] of (await answer.clone().text()).matchAll(IMPORTED)) assets.add(new URL(name, each).href);
-    }
-    await cache.put(each, answer);
   }
 }
 

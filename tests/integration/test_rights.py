@@ -102,6 +102,11 @@ CONCOURS: Expected = {
     **lines("act", "uploads", "collection upload", CANDIDATE),
     # The console.
     **lines("read", "registrations.day", "listing", DAY),
+    **lines("read", "registrations.welcome", "show walk_in", DAY),
+    **lines("read", "registrations.tablet", "board roll token worker", DAY),
+    **lines("act", "registrations.welcome", "attendance walk_in", SECRETARIAT | {"check_in"}),
+    **lines("act", "registrations.welcome", "check_in undo", NOBODY),  # nobody of that name
+    **lines("act", "registrations.tablet", "save ticket", NOBODY),
     **lines("read", "registrations.console", "add hold", CONSOLE),
     **lines("act", "registrations.console", "add hold", SECRETARIAT),
     **lines("read", "registrations.console", "cancel", NOBODY),  # no registration of that name

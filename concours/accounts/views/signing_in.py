@@ -42,7 +42,7 @@ def _arrived(session: Session, account_id: str, now: datetime) -> None:
 def _home(session: Session, account_id: str) -> str:
     role = session.get_one(Account, account_id).role
     if role == OrganiserRole.CHECK_IN:
-        return "registrations.day.listing"
+        return "registrations.welcome.show"
     return "organisers.dashboard" if role else "entries.mine"
 
 

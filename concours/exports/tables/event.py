@@ -7,6 +7,7 @@ from sqlalchemy import Select, case, or_
 from concours.editions.models import EditionRecord
 from concours.exports.rules import HOSTS, NAMED, NOBODY, RESTRICTED, Column, Form, Kind
 from concours.exports.tables.source import Asked
+from concours.registrations.attendance import FIRST_ARRIVAL
 from concours.registrations.models import Registration
 from concours.registrations.rules import SeatState
 
@@ -37,6 +38,7 @@ _ATTENDANCE: tuple[Column[Any], ...] = (
     Column("first_name", "Prénom", _R.first_name, HOSTS),
     Column("administration", "Administration", _R.administration, HOSTS, width=34),
     Column("function", "Fonction", _R.function, HOSTS, width=26),
+    Column("arrived_at", "Arrivée le", FIRST_ARRIVAL, HOSTS, Form.INSTANT),
 )
 
 _NEEDS: tuple[Column[Any], ...] = (

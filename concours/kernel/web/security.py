@@ -23,6 +23,10 @@ _SOURCES = {
 
 _MEDIA = frozenset({"img-src", "media-src"})
 
+NO_DEVICE = "camera=(), microphone=(), geolocation=()"
+OWN_CAMERA = "camera=(self), microphone=(), geolocation=()"
+"""What a page may ask of the device: nothing; or its camera, for the page that says so in its answer."""
+
 FORM_BYTES = 2_000_000
 """What a request without a file may bring."""
 
@@ -79,7 +83,7 @@ def _add_headers(policy: str, response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    headers.setdefault("Permissions-Policy", NO_DEVICE)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static":
