@@ -7,6 +7,7 @@ from itertools import count
 
 from huey.consumer import Consumer
 
+from concours.honours.turn import keep_honours
 from concours.kernel.queue import QUICK, SLOW
 from concours.kernel.settings import read_settings
 from concours.kernel.storage import prepare_storage
@@ -75,6 +76,8 @@ def _each_minute(worker: Worker, duties: frozenset[str]) -> None:
             worker.remind()
         with survived("the turn at the seats failed"):
             worker.keep_seats()
+        with survived("the turn at the honours failed"):
+            keep_honours(worker.database, public_url=worker.desk.public_url if worker.desk else "", now=worker.clock())
 
 
 def _consumer(worker: Worker, queue: str, *, workers: int) -> Consumer:

@@ -119,6 +119,14 @@ CONCOURS: Expected = {
     **lines("act", "exports", "download", once_open("unsealed", SECRETARIAT)),  # of the laureates
     **lines("read", "honours", "honours", CONSOLE),
     **lines("act", "honours", "unseal", SECRETARIAT),
+    **lines("read", "honours", "letters_page prepare publication stage stage_content", once_open("unsealed", CONSOLE)),
+    **lines("read", "honours", "code letter stage_media tallies", NOBODY),  # no such letter, no game; no consent
+    **lines("act", "honours", "prepare publish", once_open("unsealed", SECRETARIAT)),
+    **lines("act", "honours", "erase play put_back send_letters", NOBODY),  # no game; nothing was decided
+    # Under embargo, the honours are a page that does not exist.
+    **lines("read", "palmares", "captions edition latest media", NOBODY),
+    **lines("read", "game", "live show", NOBODY),
+    **lines("act", "game", "guess", NOBODY),
 }
 
 JURY: Expected = {
