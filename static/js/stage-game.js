@@ -74,7 +74,7 @@ export class Game {
     if (scores && this.step.kind === "answers" && this.facts?.scores.length) {
       const [[best, winners]] = this.facts.scores;
       scores.hidden = false;
-      scores.replaceChildren(this.#words("scores", { players: this.facts.players, best, winners }));
+      scores.replaceChildren(this.#line(this.#words("scores", { players: this.facts.players, best, winners })));
     }
     const table = this.box.querySelector("[data-screen] [data-table]");
     if (table && this.step.work?.played) this.#table(table, this.#round(this.step.work));

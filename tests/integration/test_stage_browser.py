@@ -88,7 +88,7 @@ def test_three_telephones_guess_while_the_stage_counts(scene: Scene, address: st
         phone.get_by_role("button", name=name).click()
         expect(phone.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
         assert violations(phone) == []
-    expect(stage.locator(".ho-game")).to_contain_text("3 réponse(s)")
+    expect(stage.locator(".ho-game")).to_contain_text("Réponses : 3")
     stage.get_by_role("button", name="Clore les réponses").click()
     for phone in phones:
         expect(phone.get_by_text("Les réponses sont closes.").first).to_be_visible()
