@@ -116,13 +116,17 @@ CONCOURS: Expected = {
     **lines("act", "organisers", "more_time organiser panel problem remove remove_organiser", SECRETARIAT),
     **lines("act", "organisers", "reset_second_factor retry rules secretariat text", SECRETARIAT),
     **lines("read", "exports", "overview", CONSOLE),
+    **lines("act", "exports", "overview", SECRETARIAT),
     **lines("act", "exports", "download", once_open("unsealed", SECRETARIAT)),  # of the laureates
     **lines("read", "honours", "honours", CONSOLE),
     **lines("act", "honours", "unseal", SECRETARIAT),
-    **lines("read", "honours", "letters_page prepare publication stage stage_content", once_open("unsealed", CONSOLE)),
-    **lines("read", "honours", "code letter stage_media tallies", NOBODY),  # no such letter, no game; no consent
+    **lines(
+        "read", "honours", "letter letters_page prepare publication stage stage_content", once_open("unsealed", CONSOLE)
+    ),
+    **lines("read", "honours", "code stage_media tallies", NOBODY),  # no game, no consent
     **lines("act", "honours", "prepare publish", once_open("unsealed", SECRETARIAT)),
-    **lines("act", "honours", "erase play put_back send_letters", NOBODY),  # no game; nothing was decided
+    **lines("act", "honours", "put_back send_letters", SECRETARIAT),
+    **lines("act", "honours", "erase play", NOBODY),  # no game
     # Under embargo, the honours are a page that does not exist.
     **lines("read", "palmares", "captions edition latest media", NOBODY),
     **lines("read", "game", "live show", NOBODY),
