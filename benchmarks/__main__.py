@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import (
     answers,
+    blind_test,
     calibration,
     coverage,
     exports,
@@ -26,6 +27,7 @@ from benchmarks import (
     scoring,
     uploads,
 )
+from benchmarks.blind_test import Room
 from benchmarks.bodies import MIB
 from benchmarks.intake import Films
 from benchmarks.last_hour import Evening
@@ -35,12 +37,14 @@ from benchmarks.uploads import Sizes
 
 _QUICK_SIZES = Sizes(one=8 * MIB, many=MIB // 4, count=4, large=16 * MIB, rounds=1)
 _QUICK_EVENING = Evening(candidates=4, seconds=4, size=MIB // 4, chunk=MIB // 8, speed=MIB)
+_QUICK_ROOM = Room(phones=5, seconds=3, every=0.3)
 _QUICK_RUSH = Rush(people=20, seats=12, seconds=1, senders=4)
 _LAST_HOUR = "last-hour"
 _COVERAGE, _GROWTH = "coverage", "growth"
 _EXPORTS = "exports"
+_BLIND_TEST = "blind-test"
 _JURY = ("ranking", "scoring", "calibration")
-_ON_DEMAND = frozenset({_LAST_HOUR, _COVERAGE, _GROWTH, _EXPORTS, *_JURY})
+_ON_DEMAND = frozenset({_LAST_HOUR, _COVERAGE, _GROWTH, _EXPORTS, _BLIND_TEST, *_JURY})
 """Take minutes by themselves: measured when they are named, and in the quick look."""
 _QUICK_FILMS = Films(seconds=12, height=120, pages=3, rounds=1, bomb=False)
 
@@ -84,6 +88,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
         _COVERAGE: lambda _folder, report: coverage.measure(2 if quick else 1000, report),
         _EXPORTS: lambda folder, report: exports.measure(folder, exports.QUICK if quick else exports.Sizes(), report),
         "registrations": lambda folder, report: registrations.measure(folder, _QUICK_RUSH if quick else Rush(), report),
+        _BLIND_TEST: lambda folder, report: blind_test.measure(folder, _QUICK_ROOM if quick else Room(), report),
         _LAST_HOUR: lambda folder, report: last_hour.measure(folder, evening, report),
     }
 

@@ -8,12 +8,13 @@ from concours.accounts.access import current_role
 from concours.accounts.models import Account, KeptForm, Login
 from concours.accounts.rules import OrganiserRole
 from concours.editions.queries import current_edition
-from concours.editions.rules import Edition, accepts_deposits, deadline_words, extension_words
+from concours.editions.rules import Edition, accepts_deposits, deadline_words, extension_words, is_published
 from concours.entries import views as entries_views
 from concours.entries.arrivals import Arrivals, Giving
 from concours.entries.keeping import keep_together
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
+from concours.honours.game.pace import Pace
 from concours.intake.receiving import Receiver
 from concours.kernel.clock import Clock, system_clock
 from concours.kernel.db import Database
@@ -41,7 +42,7 @@ _BLUEPRINTS = (
     *entries_views.blueprints,
     registrations_views.blueprint,
     organisers_views.blueprint,
-    honours_views.blueprint,
+    *honours_views.blueprints,
     exports_views.blueprint,
     *privacy_views.blueprints,
 )
@@ -90,6 +91,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         app.register_blueprint(blueprint)
     # A mail program's one click opens no form first: the signed address alone ends the reminders.
     app.extensions["csrf"].exempt(entries_views.reminders.stop)
+    app.extensions[honours_views.game.PACE] = Pace()
     app.context_processor(lambda: {"chrome": _chrome(), "troubles": status_views.troubles})
     app.jinja_env.globals["organiser_role"] = current_role
     return app
@@ -113,7 +115,7 @@ def _chrome() -> Chrome:
         tagline=f"« {edition.title} »",
         home_url=_path("/"),
         contact_email=settings.contact_email,
-        nav=_nav(edition, role=account.role if account else ""),
+        nav=_nav(edition, role=account.role if account else "", published=is_published(edition, now)),
         tools=(_item("Mon compte", "/compte/") if account else _item("Se connecter", "/connexion"),),
         footer_links=_footer(),
         deadline=deadline_words(edition, now),
@@ -144,8 +146,10 @@ def _footer() -> tuple[NavItem, ...]:
     return tuple(_item(label, path) for label, path in _FOOTER)
 
 
-def _nav(edition: Edition, *, role: str) -> tuple[NavItem, ...]:
+def _nav(edition: Edition, *, role: str, published: bool) -> tuple[NavItem, ...]:
     items = [("Accueil", "/"), ("Mes candidatures", "/candidatures/"), ("Règlement", "/reglement")]
+    if published:
+        items.append(("Palmarès", "/palmares"))
     if edition.event:
         items.append((f"{edition.event.name} : s'inscrire", "/inscription"))
     if role:

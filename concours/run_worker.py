@@ -8,6 +8,7 @@ from pathlib import Path
 
 from huey.consumer import Consumer
 
+from concours.honours.turn import keep_honours
 from concours.kernel.queue import QUICK, SLOW
 from concours.kernel.settings import read_settings
 from concours.kernel.storage import prepare_storage
@@ -78,6 +79,8 @@ def _each_minute(worker: Worker, duties: frozenset[str]) -> None:
             worker.remind()
         with survived("the turn at the seats failed"):
             worker.keep_seats()
+        with survived("the turn at the honours failed"):
+            keep_honours(worker.database, public_url=worker.desk.public_url if worker.desk else "", now=worker.clock())
 
 
 def _each_night(worker: Worker, duties: frozenset[str], night: Night, data: Path) -> None:

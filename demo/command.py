@@ -20,7 +20,7 @@ from concours.migrations import upgrade
 from concours.registrations.hall import Desk
 from concours.serve import check_address, run_together
 from concours.worker import make_worker
-from demo import deliberation, identity, panel
+from demo import deliberation, honours, identity, panel
 from demo.calendar import PHASES, shifted_edition
 from demo.cast import Cast, load
 from jury import api as jury
@@ -88,6 +88,7 @@ def _play_on(stage: identity.Stage, cast: Cast, phase: str, desk: panel.Desk) ->
         panel.decide_and_sign(database, cast.jurors, now=signed)
         with database.write() as session:
             unseal(session, actor="command", now=signed + timedelta(days=1))
+        honours.announce(database, public_url=stage.public_url, now=now)
         identity.fill_hall(stage, cast.guests[len(cast.guests) // 2 :], _ORGANISER)
 
 

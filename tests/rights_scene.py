@@ -33,6 +33,12 @@ _ENDS_SESSIONS = frozenset(
 _OWN: Mapping[str, Mapping[str, str]] = {
     "organisers.text": {"name": "charter"},
     "exports.download": {"name": "laureats"},
+    "honours.letters_page": {"kind": "resultats"},
+    "honours.letter": {"kind": "resultats"},
+    "honours.send_letters": {"kind": "resultats"},
+    "honours.play": {"act": "ouvrir"},
+    "honours.stage_media": {"role": "page"},
+    "palmares.media": {"role": "page"},
 }
 _REFUSED = frozenset({401, 403, 404})
 

@@ -28,6 +28,10 @@ class EditionRecord(Base):
     extended_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
     unsealed_at: Mapped[datetime | None]
+    publish_at: Mapped[datetime | None]
+    """From when everybody reads the honours, as an organiser decided; it may be to come."""
+    letters_at: Mapped[datetime | None]
+    """When an organiser approved what every candidate is told once the honours are public."""
 
 
 class RulesVersion(Base):

@@ -34,6 +34,7 @@ def to_edition(session: Session, record: EditionRecord) -> Edition:
         handed_over_at=record.handed_over_at,
         scoring_closed_at=scoring_closed_at,
         unsealed_at=record.unsealed_at,
+        publish_at=record.publish_at,
     )
     return replace(extended(parse(record.document), record), milestones=milestones)
 

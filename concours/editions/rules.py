@@ -73,6 +73,8 @@ class Milestones:
     handed_over_at: datetime | None = None
     scoring_closed_at: datetime | None = None
     unsealed_at: datetime | None = None
+    publish_at: datetime | None = None
+    """The one that may be to come."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +148,11 @@ def phase(edition: Edition, now: datetime) -> Phase:
         (edition.opens_at, Phase.OPEN),
     )
     return next((reached for since, reached in acts if since is not None and now >= since), Phase.UPCOMING)
+
+
+def is_published(edition: Edition, now: datetime) -> bool:
+    """Tell whether everybody may read the honours."""
+    return edition.milestones.publish_at is not None and edition.milestones.publish_at <= now
 
 
 def accepts_deposits(edition: Edition, now: datetime) -> bool:

@@ -42,3 +42,21 @@ class Laureate(Base):
     def exact_criterion_means(self) -> dict[str, Fraction]:
         """The mean of each criterion, by its key."""
         return {key: to_fraction(text) for key, text in self.criterion_means.items()}
+
+
+class HonoursLetter(Base):
+    """That somebody was told of the honours: one message of a kind for each person and dossier, whatever it said."""
+
+    __tablename__ = "honours_letter"
+    __table_args__ = (UniqueConstraint("entry_id", "account_id", "kind"),)
+
+    id: Mapped[Id]
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"))
+    account_id: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    """A `LetterKind`."""
+    outcome: Mapped[str] = mapped_column(String(12))
+    """The `Outcome` that it told."""
+    sent_at: Mapped[datetime]
+    mail_id: Mapped[str] = mapped_column(String(26))
+    """The message in the outbox, which may be gone."""

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from concours.accounts.operations import record as audit
 from concours.editions.models import EditionRecord
-from concours.editions.queries import current_record
 from concours.entries.models import Deposit
 from concours.entries.queries import deposits_by_work
 from concours.honours.models import Laureate
+from concours.honours.publishing import lock_current
 from concours.honours.rules import to_text
 from concours.kernel.errors import Conflict, Forbidden
 from jury import api as jury
@@ -21,7 +20,7 @@ def unseal(session: Session, *, actor: str, now: datetime) -> int:
 
     Raises Forbidden before the minutes are signed, Conflict the second time.
     """
-    edition = _lock_current(session)
+    edition = lock_current(session)
     if edition.unsealed_at is not None:
         raise Conflict("L'anonymat est déjà levé : le palmarès est ci-dessous.")
     if edition.handed_over_at is None:
@@ -36,12 +35,6 @@ def unseal(session: Session, *, actor: str, now: datetime) -> int:
     details = {"laureates": len(honoured)}
     audit(session, actor=actor, action="anonymity_lifted", subject=edition.id, now=now, details=details)
     return len(honoured)
-
-
-def _lock_current(session: Session) -> EditionRecord:
-    """Return the current edition; two presses of the same button wait for each other here."""
-    query = select(EditionRecord).where(EditionRecord.id == current_record(session).id)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def _laureate(edition: EditionRecord, work: jury.HonouredWork, deposit: Deposit, now: datetime) -> Laureate:

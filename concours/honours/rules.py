@@ -1,10 +1,31 @@
-"""Exact means kept as text, and what must have happened before anonymity is lifted."""
+"""Exact means kept as text, what comes before the unsealing and after it, and what becomes of each entry."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 
-from concours.editions.rules import Edition, Phase, phase
+from concours.editions.rules import Edition, Phase, is_published, phase
+from concours.kernel.clock import format_instant
+from concours.kernel.errors import Conflict, DomainError, Forbidden
+
+
+class Outcome(StrEnum):
+    """What became of a deposited entry, from what is on record."""
+
+    LAUREATE = "laureate"
+    NOT_RETAINED = "not_retained"
+    REFUSED = "refused"
+    """Its team was told with the reason, when the decision became final."""
+
+
+class LetterKind(StrEnum):
+    """What teams are written about the honours; each once."""
+
+    EMBARGO = "embargo"
+    """To laureates alone, before the publication."""
+    RESULT = "result"
+    """To everybody, at the publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +67,33 @@ def steps(edition: Edition, jury: JuryMilestones, now: datetime) -> tuple[Step, 
         Step("Palmarès enregistré", "présidence ou secrétariat du jury", jury.laureates_recorded_at is not None),
         Step("Procès-verbal signé", "présidence ou secrétariat du jury", jury.minutes_signed_at is not None),
     )
+
+
+def outcome_of(*, honoured: bool, judged: bool, refused: bool) -> Outcome | None:
+    """Return what became of an entry; None where nothing was decided, of which nothing is written to anybody."""
+    if honoured:
+        return Outcome.LAUREATE
+    if refused:
+        return Outcome.REFUSED
+    return Outcome.NOT_RETAINED if judged else None
+
+
+def check_publication(edition: Edition, at: datetime, now: datetime) -> None:
+    """Let the honours be published at an instant. Raises Forbidden, Conflict or DomainError, which say why not."""
+    unsealed_at = edition.milestones.unsealed_at
+    if unsealed_at is None:
+        raise Forbidden("L'anonymat n'est pas levé : il n'y a pas encore de palmarès à publier. Rien n'a changé.")
+    if is_published(edition, now):
+        raise Conflict("Le palmarès est déjà public : tout le monde a pu le lire, il ne se retire plus.")
+    if at < now:
+        raise DomainError(
+            f"Cette date est passée (il est {format_instant(now)}). Choisissez une date à venir, ou publiez maintenant."
+        )
+
+
+def check_embargo(edition: Edition, now: datetime) -> None:
+    """Let laureates be told before everybody. Raises Forbidden before the unsealing, Conflict once all is public."""
+    if edition.milestones.unsealed_at is None:
+        raise Forbidden("L'anonymat n'est pas levé : personne n'est encore lauréat. Aucun message n'est parti.")
+    if is_published(edition, now):
+        raise Conflict("Le palmarès est public : prévenez toutes les équipes à la fois. Aucun message n'est parti.")

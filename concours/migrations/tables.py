@@ -5,6 +5,7 @@ from concours.editions import models as editions
 from concours.entries import models as entries
 from concours.entries.receipts import models as receipts
 from concours.honours import models as honours
+from concours.honours.game import models as game
 from concours.intake import models as intake
 from concours.kernel.db import Base
 from concours.organisers import models as organisers
@@ -25,6 +26,7 @@ __all__ = [
     "deliberation",
     "editions",
     "entries",
+    "game",
     "honours",
     "intake",
     "jury",

@@ -12,7 +12,9 @@ from concours.kernel.web.access import ClosedBlueprint, everyone
 
 OPEN_BLUEPRINTS = frozenset(
     {
+        "concours:game",
         "concours:invitations",
+        "concours:palmares",
         "concours:receipts",
         "concours:registration_data",
         "concours:registrations",

@@ -129,6 +129,17 @@ CONCOURS: Expected = {
     **lines("act", "exports", "overview", SECRETARIAT),
     **lines("read", "honours", "honours", CONSOLE),
     **lines("act", "honours", "unseal", SECRETARIAT),
+    **lines(
+        "read", "honours", "letter letters_page prepare publication stage stage_content", once_open("unsealed", CONSOLE)
+    ),
+    **lines("read", "honours", "code stage_media tallies", NOBODY),  # no game, no consent
+    **lines("act", "honours", "prepare publish", once_open("unsealed", SECRETARIAT)),
+    **lines("act", "honours", "put_back send_letters", SECRETARIAT),
+    **lines("act", "honours", "erase play", NOBODY),  # no game
+    # Under embargo, the honours are a page that does not exist.
+    **lines("read", "palmares", "captions edition latest media", NOBODY),
+    **lines("read", "game", "live show", NOBODY),
+    **lines("act", "game", "guess", NOBODY),
 }
 
 JURY: Expected = {

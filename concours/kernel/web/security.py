@@ -46,6 +46,8 @@ def accepts_files(limit: Callable[[], int]) -> Callable[[View], View]:
 def content_security_policy(media_origin: str | None = None) -> str:
     """Return the policy of every page: nothing inline, nothing from elsewhere but pictures and films from that origin.
 
+    The stage names `blob:` instead: pictures and films that its script holds in memory.
+
     `data:` is for the pictograms inside the DSFR's style sheet.
     """
     also = f" {media_origin}" if media_origin else ""

@@ -6,15 +6,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from concours.accounts.access import current_account_id, organisers_only
+from concours.accounts.access import current_account_id
 from concours.editions.queries import current_record, to_edition
 from concours.honours import operations, queries
 from concours.honours.forms import UnsealForm
-from concours.kernel.web.access import ClosedBlueprint
+from concours.honours.views.base import blueprint
 from concours.kernel.web.state import instant, state
 from jury import api as jury
-
-blueprint = ClosedBlueprint("honours", __name__, access=organisers_only, url_prefix="/organisation/palmares")
 
 
 @blueprint.get("")
@@ -57,4 +55,5 @@ def _palmares(session: Session) -> str:
         format_mean=jury.format_mean,
         format_number=jury.format_number,
         unsealed_at=record.unsealed_at,
+        now=instant(),
     )
