@@ -88,7 +88,7 @@ def bound(folder: Path) -> Iterator[Server]:
 def bare_flask(folder: Path) -> Iterator[Server]:
     """Run an application that only answers, under the service's own gunicorn command."""
     port = free_port()
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     command = web_command(replace(read_settings({}), port=port))
     with running([word.replace("wsgi:app", "benchmarks.bare:app") for word in command], port, folder) as server:
         yield server

@@ -63,7 +63,7 @@ def test_the_clock_is_aware_and_in_utc() -> None:
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 -- bounds only
 def test_a_paris_clock_shows_the_same_instant(instant: datetime) -> None:
-    assert to_paris(instant) == instant
+    assert to_paris(instant).timestamp() == instant.timestamp()  # in the hour that comes twice, no two zones are equal
     assert to_paris(instant).tzinfo is PARIS
 
 
