@@ -133,7 +133,7 @@ def test_an_infected_file_is_refused_in_words_and_its_signature_told_to_the_secr
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "infected_file")).one()
     assert (event.subject, event.details["signature"]) == (entry_id, "Concours.Mark.UNOFFICIAL")
     journal = page(scene.console(), "/organisation/journal")
-    assert "Fichier refusé par l'antivirus" in journal.text
+    assert "a refusé un fichier à cause de l'antivirus" in journal.text
     assert "Concours.Mark.UNOFFICIAL" in journal.text
 
 

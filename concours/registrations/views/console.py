@@ -119,7 +119,7 @@ def hold() -> ResponseReturnValue:
         held = queries.tally(session, record.id, instant()).held
     event = open_event(edition, instant())
     form = HoldForm(data={"until": event.starts_at - timedelta(days=3)})
-    if form.validate_on_submit() and form.until.data:
+    if entries and form.validate_on_submit() and form.until.data:
         actor = current_account_id()
         try:
             with state().database.write() as session:
