@@ -86,6 +86,7 @@ _PROTOCOLS = {
     "phone_uploads": "text/plain",
     "drafts": "application/json",
     "scoring": "application/json",
+    "registrations.tablet": "application/json",
 }
 """Blueprints that programs speak to, and in what they refuse: in a sentence, not in a page."""
 
@@ -155,7 +156,7 @@ class Attacker:
         answer.close()
 
     def _look(self, rule: Rule, answer: TestResponse, told: str, look: str) -> None:
-        if answer.mimetype == _PROTOCOLS.get(rule.endpoint.partition(".")[0]):
+        if answer.mimetype == _PROTOCOLS.get(rule.endpoint.rpartition(".")[0]):
             said = answer.get_json().get("message", ".") if answer.is_json else answer.get_data(as_text=True)
             if not said.endswith((".", ").")):
                 self.problems.add(f"{told}, refused without a sentence")
