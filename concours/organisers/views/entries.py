@@ -19,7 +19,7 @@ from concours.kernel.clock import format_instant
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import SLOW
 from concours.kernel.storage import human_size
-from concours.kernel.text import grouped
+from concours.kernel.text import clean_line, grouped
 from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
 from concours.organisers import operations, queries
@@ -40,7 +40,7 @@ FILTERS = {
 @blueprint.get("/candidatures")
 def entries() -> ResponseReturnValue:
     """List the entries, narrowed by state and by words."""
-    words, chosen = request.args.get("q", ""), request.args.get("etat", "")
+    words, chosen = clean_line(request.args.get("q", "")), request.args.get("etat", "")
     with state().database.read() as session:
         everything = queries.examined_entries(session, current_record(session).id)
     kept = FILTERS.get(chosen, FILTERS[""])[1]
