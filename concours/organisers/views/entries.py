@@ -41,9 +41,10 @@ FILTERS = {
 def entries() -> ResponseReturnValue:
     """List the entries, narrowed by state and by words."""
     words, chosen = clean_line(request.args.get("q", "")), request.args.get("etat", "")
+    chosen = chosen if chosen in FILTERS else ""
     with state().database.read() as session:
         everything = queries.examined_entries(session, current_record(session).id)
-    kept = FILTERS.get(chosen, FILTERS[""])[1]
+    kept = FILTERS[chosen][1]
     shown = [each for each in queries.matching(everything, words) if each.standing in kept]
     counts = queries.count_standings(everything)
     filters = [(key, label, sum(counts[each] for each in kinds)) for key, (label, kinds) in FILTERS.items()]
