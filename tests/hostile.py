@@ -101,13 +101,15 @@ class Ration:
 
     def __init__(self, size: int | None) -> None:
         self._size = size
-        self._next = 0
+        self._next: dict[int, int] = {}
 
     def of(self, values: Sequence[_Tried]) -> Sequence[_Tried]:
         """Return what is tried this time."""
         if self._size is None:
             return values
-        first, self._next = self._next, self._next + self._size
+        # Each list has its own turn: with one turn for two lists, some things would never be given.
+        first = self._next.get(id(values), 0)
+        self._next[id(values)] = first + self._size
         return [values[(first + place) % len(values)] for place in range(min(self._size, len(values)))]
 
 

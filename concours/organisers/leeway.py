@@ -27,6 +27,9 @@ from concours.kernel.text import clean_line, clean_text, grouped
 
 REASON_MAX_LENGTH = 2000
 
+_LAST_POSITION = 2**31 - 1
+"""Beyond it PostgreSQL has no number for it."""
+
 ADMISSIBLE_ACTS = frozenset({"upload", "entries.deposit"})
 """Late acts that left enough behind to be made good: a whole file, or a dossier that was to be deposited."""
 
@@ -156,7 +159,7 @@ def signal_problem(session: Session, *, entry_id: str, deposit_id: str, act: Act
 
 def find_admissible(session: Session, position: int) -> AuditEvent:
     """Return the late attempt at this position. Raises NotFound for whatever else, and one that left nothing."""
-    attempt = session.get(AuditEvent, position)
+    attempt = session.get(AuditEvent, position) if position <= _LAST_POSITION else None
     if attempt is None or attempt.action != LATE_ATTEMPT or attempt.details["act"] not in ADMISSIBLE_ACTS:
         raise NotFound
     return attempt

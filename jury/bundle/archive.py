@@ -96,7 +96,8 @@ def _texts(content: bytes) -> dict[str, str]:
             ):
                 raise Unreadable("Ce fichier n'est pas le relevé d'une session : il n'en a pas les six fichiers.")
             return {entry.filename: _text(archive, entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    # RuntimeError: a password, or a compression that zipfile does not know.
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
         raise Unreadable("Ce fichier n'est pas une archive ZIP entière : téléchargez-le de nouveau.") from error
 
 

@@ -88,6 +88,14 @@ def ration(request: pytest.FixtureRequest) -> Ration:
     return Ration(request.param)
 
 
+def test_a_ration_gives_everything_in_turn_whatever_else_is_dealt_out_meanwhile() -> None:
+    two, given = Ration(2), set[object]()
+    for _ in ENVIRONMENTS:
+        two.of(QUERIES)
+        given |= set(map(str, two.of(ENVIRONMENTS)))
+    assert given == set(map(str, ENVIRONMENTS))
+
+
 # --- what they try ---------------------------------------------------------------------------------------------------
 
 

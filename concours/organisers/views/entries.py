@@ -20,7 +20,7 @@ from concours.kernel.clock import format_instant
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import SLOW
 from concours.kernel.storage import human_size
-from concours.kernel.text import grouped
+from concours.kernel.text import clean_line, grouped
 from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
 from concours.organisers import listing, operations, queries, seen
@@ -43,9 +43,10 @@ FILTERS = {
 @blueprint.get("/candidatures")
 def entries() -> ResponseReturnValue:
     """List the entries, narrowed by state and by words."""
-    words, chosen = request.args.get("q", ""), request.args.get("etat", "")
+    words, chosen = clean_line(request.args.get("q", "")), request.args.get("etat", "")
+    chosen = chosen if chosen in FILTERS else ""
     number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
-    kept = FILTERS.get(chosen, FILTERS[""])[1]
+    kept = FILTERS[chosen][1]
     with state().database.read() as session:
         edition_id = current_record(session).id
         shown, total = listing.list_entries(session, edition_id, kinds=kept, words=words, page=number)
