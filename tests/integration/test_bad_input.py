@@ -136,7 +136,13 @@ def test_honours_sent_from_a_window_left_open_past_the_signature_change_nothing(
 
 def test_a_registration_form_sent_twice_keeps_one_place(scene: Scene) -> None:
     client: FlaskClient = scene.app.test_client()
-    answers = {"first_name": "Malik", "last_name": "Roussel", "administration": "Mairie", "member": "oui", "lunch": "non"}
+    answers = {
+        "first_name": "Malik",
+        "last_name": "Roussel",
+        "administration": "Mairie",
+        "member": "oui",
+        "lunch": "non",
+    }
     first, again = press_twice(page(client, "/inscription"), second=200, email="malik@exemple.fr", **answers)
     assert first.text == again.text
     assert len(scene.mails()) == 1
