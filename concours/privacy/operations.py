@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account, AddressChange, Code, CodeRequest, KeptForm, Link, Login, Outbox
@@ -12,6 +12,7 @@ from concours.editions.models import EditionRecord
 from concours.editions.rules import Edition
 from concours.entries.models import Entry
 from concours.intake.models import Creation, Upload
+from concours.organisers.models import GroupMail
 from concours.privacy import queries
 from concours.privacy.cascade import batches, erase
 from concours.privacy.models import ErasedFile
@@ -117,11 +118,12 @@ def _erase_messages(session: Session, message_ids: Sequence[str]) -> int:
 
 
 def _erase_spent(session: Session, now: datetime) -> int:
-    """Erase what signs nobody in any more, and forms that nobody came back for."""
+    """Erase what signs nobody in any more, forms that nobody came back for, the trace of mails that are gone."""
     over = [
         *(delete(table).where(table.expires_at <= now) for table in (Login, Link, KeptForm, AddressChange)),
         delete(Code).where(Code.expires_at <= now - SETTLED),
         delete(CodeRequest).where(CodeRequest.at <= now - SETTLED),
+        delete(GroupMail).where(~exists().where(Outbox.id == GroupMail.mail_id)),
     ]
     return sum(len(session.execute(each.returning(*each.table.primary_key)).all()) for each in over)
 
