@@ -14,6 +14,7 @@ from concours.accounts.models import Account, Outbox
 from concours.entries.models import Entry
 from concours.kernel import mail
 from concours.kernel.errors import Conflict, DomainError, NotFound
+from concours.kernel.ids import checked_id
 from concours.kernel.mail import CALLED_OFF, Attachment, Message
 from concours.registrations.models import Registration
 
@@ -163,7 +164,7 @@ def lines_of(session: Session, mail_ids: Select[str]) -> list[Line]:
 
 def find(session: Session, mail_id: str) -> tuple[Line, Outbox]:
     """Return a mail. Raises NotFound."""
-    row = session.execute(_lines().where(Outbox.id == mail_id)).first()
+    row = session.execute(_lines().where(Outbox.id == checked_id(mail_id))).first()
     if row is None:
         raise NotFound
     return _line(row), session.get_one(Outbox, mail_id)
@@ -175,7 +176,8 @@ def resend(session: Session, *, mail_id: str, to: str, actor: str, now: datetime
     Twice, it returns the message of the first time. Raises NotFound, Conflict for what is not sent again, DomainError
     for an address of nobody we know.
     """
-    session.scalars(select(Outbox.id).where(Outbox.id == mail_id).with_for_update()).first()
+    locked = select(Outbox.id).where(Outbox.id == checked_id(mail_id)).with_for_update()
+    session.scalars(locked).first()
     line, row = find(session, mail_id)
     if line.again_id:
         return line.again_id

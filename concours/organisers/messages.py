@@ -14,12 +14,15 @@ from concours.editions.queries import current_edition, current_record
 from concours.editions.rules import Edition
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, DomainError, NotFound
+from concours.kernel.ids import checked_id, is_id
 from concours.kernel.mail import Message, call_off, compose, enqueue
 from concours.organisers import mails
 from concours.organisers.audiences import Recipient, recipients
 from concours.organisers.messaging import READY, Audience, Wording, allowed, check, check_complete, fill
 from concours.organisers.models import GroupMail, GroupMessage, MailTemplate
 
+_CONTEST = "{concours}"
+"""Filled in when a message begins: its subject is then what lists show."""
 MOST_CHOSEN = 5000
 """Entries that a message may be for."""
 
@@ -34,7 +37,7 @@ class Letter:
 
 def find(session: Session, message_id: str, *, lock: bool = False) -> GroupMessage:
     """Return a message of the edition that is under way. Raises NotFound."""
-    row = session.get(GroupMessage, message_id, with_for_update=lock or None)
+    row = session.get(GroupMessage, checked_id(message_id), with_for_update=lock or None)
     if row is None or row.edition_id != current_record(session).id:
         raise NotFound
     return row
@@ -73,14 +76,14 @@ def start(
     """Begin a message from a ready-made one; return its identifier."""
     if audience is Audience.CHOICE and not chosen:
         raise DomainError("Aucune candidature n'est choisie : cochez-les d'abord dans la liste des candidatures.")
-    wording = wording_of(session, template)
+    wording, contest = wording_of(session, template), current_edition(session).contest
     row = GroupMessage(
         edition_id=current_record(session).id,
         audience=audience.value,
-        chosen=list(dict.fromkeys(chosen))[:MOST_CHOSEN],
+        chosen=[each for each in dict.fromkeys(chosen) if is_id(each)][:MOST_CHOSEN],
         removed=[],
-        subject=wording.subject,
-        body=wording.body,
+        subject=wording.subject.replace(_CONTEST, contest),
+        body=wording.body.replace(_CONTEST, contest),
         written_by=actor,
         created_at=now,
     )

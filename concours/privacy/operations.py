@@ -12,7 +12,7 @@ from concours.editions.models import EditionRecord
 from concours.editions.rules import Edition
 from concours.entries.models import Entry
 from concours.intake.models import Creation, Upload
-from concours.organisers.models import GroupMail
+from concours.organisers.models import GroupMail, GroupMessage
 from concours.privacy import queries
 from concours.privacy.cascade import batches, erase
 from concours.privacy.models import ErasedFile
@@ -34,7 +34,7 @@ def purge(session: Session, *, actor: str, now: datetime) -> Report:
     accounts = queries.due_accounts(session, now)
     erase_accounts(session, accounts)
     report.counts[Kind.ACCOUNTS] = len(accounts)
-    report.counts[Kind.MESSAGES] = _erase_messages(session, queries.unheld_messages(session, now))
+    report.counts[Kind.MESSAGES] += _erase_messages(session, queries.unheld_messages(session, now))
     report.counts[Kind.SPENT] = _erase_spent(session, now)
     if not report.empty:
         audit(session, actor=actor, action=queries.PURGED, subject="retention", now=now, details=report.facts())
@@ -98,7 +98,15 @@ def _purge_edition(session: Session, report: Report, record: EditionRecord, edit
     files = erase_entries(session, [*drafts, *entries], now)
     _blank_needs(session, needs)
     erase_registrations(session, registrations, now)
-    erased = {Kind.DRAFTS: drafts, Kind.ENTRIES: entries, Kind.NEEDS: needs, Kind.REGISTRATIONS: registrations}
+    messages = queries.due_messages(session, record, edition, now)
+    erase(session, GroupMessage.metadata.tables["group_message"], messages)
+    erased = {
+        Kind.DRAFTS: drafts,
+        Kind.ENTRIES: entries,
+        Kind.NEEDS: needs,
+        Kind.REGISTRATIONS: registrations,
+        Kind.MESSAGES: messages,
+    }
     for kind, ids in erased.items():
         report.counts[kind] = report.counts.get(kind, 0) + len(ids)
     report.counts[Kind.FILES] = report.counts.get(Kind.FILES, 0) + files

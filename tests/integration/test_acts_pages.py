@@ -19,7 +19,8 @@ HOSTILE = (
     "candidatures?q=%25_%5C%27%22&page=99999999999999999999",
     "candidatures?categorie=bande+dessin%C3%A9e&type=pdf&copie=prete&probleme=1&accords=1&delai=1&tri=equipe",
     "candidatures/ensemble?acte=admit&choix=page&page=zz",
-    "courriers?etat=zz&q=%25&page=0",
+    "candidatures/ensemble?acte=write&choix=coche&entry=%00&entry=x",
+    "courriers?etat=zz&q=%25%00&page=0",
     "courriers?etat=echec",
 )
 
@@ -38,10 +39,10 @@ def titles(found: Page) -> list[str]:
     return sorted("".join(row.find("a").itertext()) for row in found.all("th", scope="row"))  # type: ignore[union-attr]  # each row has its link
 
 
-@pytest.mark.parametrize("path", HOSTILE)
-def test_an_address_that_asks_for_nonsense_is_answered_as_if_it_did_not(console: Console, path: str) -> None:
+def test_an_address_that_asks_for_nonsense_is_answered_as_if_it_did_not(console: Console) -> None:
     add(console, "Une")
-    assert console.page(path).text
+    for path in HOSTILE:
+        assert console.page(path).one("h1") is not None, path
 
 
 def test_criteria_narrow_the_list_are_said_and_are_removed_one_by_one(console: Console) -> None:
@@ -68,7 +69,7 @@ def test_criteria_narrow_the_list_are_said_and_are_removed_one_by_one(console: C
         assert titles(console.page(f"candidatures?{asked}")) == expected, asked
     found = console.page("candidatures?etat=a-examiner&copie=echec&type=pdf&tri=titre")
     assert "1 candidature sur 2. La liste est filtrée" in found.text
-    wider = found.follow("fichier PDF (ôter ce filtre)").follow("copie pour le jury : en échec (ôter ce filtre)")
+    wider = found.follow("fichier PDF (ôter ce filtre)×").follow("copie pour le jury : en échec (ôter ce filtre)×")
     assert titles(wider) == everything
     assert wider.response.request.url.endswith("?etat=a-examiner&tri=titre")
 

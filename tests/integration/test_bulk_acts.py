@@ -13,7 +13,7 @@ from concours.intake.models import CreationState
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError
 from concours.kernel.ids import new_id
-from concours.organisers import bulk, operations, queries
+from concours.organisers import bulk, queries
 from concours.organisers.bulk import Act, Seen
 from concours.organisers.rules import Decision, Standing
 from tests.organisers_contest import OPEN, decide, deposit, deposited, draft, start
@@ -67,34 +67,22 @@ def test_several_are_admitted_at_once_and_those_that_may_not_be_are_left_with_th
         assert (done.subject, done.details) == (act_id, {"bulk": "admit", "done": 2, "left": 3})
 
 
-def test_pressing_twice_does_it_once(database: Database) -> None:
-    with database.write() as session:
-        actor = start(session)
-        entry = deposited(session, "Une")
-        what, act_id = seen(session, Act.ADMIT, entry), new_id()
-        for _ in range(2):
-            act_on(session, Act.ADMIT, what, actor, act_id)
-        assert count(session, "bulk_done") == count(session, "admissibility_decided") == 1
-
-
-def test_what_changed_since_the_page_was_shown_is_left(database: Database) -> None:
+def test_what_changed_since_the_page_was_shown_is_left_and_pressing_twice_does_it_once(database: Database) -> None:
     with database.write() as session:
         actor = start(session)
         still, moved = deposited(session, "Une"), deposited(session, "Deux")
-        what = seen(session, Act.ADMIT, still, moved)
+        what, act_id = seen(session, Act.ADMIT, still, moved), new_id()
         deposit(session, moved, at=LATER)
-        act_id = act_on(session, Act.ADMIT, what, actor)
+        for _ in range(2):
+            act_on(session, Act.ADMIT, what, actor, act_id)
         assert standings(session, still, moved) == [Standing.ADMITTED, Standing.PENDING]
         assert left(session, act_id) == {moved.id: bulk.CHANGED}
-
-
-def test_refusing_several_needs_a_reason_and_says_why_nothing_was_done(database: Database) -> None:
-    with database.write() as session:
-        actor = start(session)
-        entry = deposited(session, "Une")
-        act_id = act_on(session, Act.REFUSE, seen(session, Act.REFUSE, entry), actor)
-        assert standings(session, entry) == [Standing.PENDING]
-        assert "Indiquez le motif" in left(session, act_id)[entry.id]
+        assert count(session, "bulk_done") == count(session, "admissibility_decided") == 1
+        unexplained = act_on(session, Act.REFUSE, seen(session, Act.REFUSE, moved), actor)
+        assert "Indiquez le motif" in left(session, unexplained)[moved.id]
+        for nothing in ([], [Seen(new_id(), "x")] * (bulk.MOST + 1)):
+            with pytest.raises(DomainError, match="Rien n'a changé"):
+                act_on(session, Act.ADMIT, nothing, actor)
 
 
 def test_undoing_gives_back_exactly_what_was_there_except_to_what_changed_since(database: Database) -> None:
@@ -119,18 +107,7 @@ def test_undoing_gives_back_exactly_what_was_there_except_to_what_changed_since(
         assert count(session, "admissibility_restored") == 2
 
 
-def test_nothing_is_undone_once_the_works_are_with_the_jury(database: Database) -> None:
-    with database.write() as session:
-        actor = start(session)
-        entry = deposited(session, "Une")
-        act_id = act_on(session, Act.ADMIT, seen(session, Act.ADMIT, entry), actor)
-        current_record(session).handed_over_at = LATER
-        bulk.undo(session, act_id=act_id, actor=actor, now=LATER)
-        assert standings(session, entry) == [Standing.ADMITTED]
-        assert "transmises au jury" in bulk.lines_of(session, act_id)[0].kept
-
-
-def test_copies_that_failed_are_made_again_and_that_is_not_undone(database: Database) -> None:
+def test_neither_a_copy_made_again_nor_a_decision_that_the_jury_relies_on_is_undone(database: Database) -> None:
     with database.write() as session:
         actor = start(session)
         lost, fine = deposited(session, "Une", state=CreationState.FAILED), deposited(session, "Deux")
@@ -141,12 +118,9 @@ def test_copies_that_failed_are_made_again_and_that_is_not_undone(database: Data
         assert list(left(session, act_id)) == [fine.id]
         with pytest.raises(Conflict, match="ne s'annule pas"):
             bulk.undo(session, act_id=act_id, actor=actor, now=LATER)
-
-
-def test_an_act_on_nothing_or_on_too_many_is_refused(database: Database) -> None:
-    with database.write() as session:
-        actor = start(session)
-        for what in ([], [Seen(new_id(), "x")] * (bulk.MOST + 1)):
-            with pytest.raises(DomainError, match="Rien n'a changé"):
-                act_on(session, Act.ADMIT, what, actor)
-        assert operations.examinable(session, deposited(session, "Une").id).title == "Une"
+        admitted = act_on(session, Act.ADMIT, seen(session, Act.ADMIT, fine), actor)
+        current_record(session).handed_over_at = LATER
+        bulk.undo(session, act_id=admitted, actor=actor, now=LATER)
+        session.flush()
+        assert standings(session, fine) == [Standing.ADMITTED]
+        assert "transmises au jury" in bulk.lines_of(session, admitted)[0].kept

@@ -1,7 +1,7 @@
 """What the secretariat fills in to act on several entries."""
 
 from concours.kernel.forms import DsfrForm, HiddenField, SelectField, TextArea
-from concours.kernel.ids import ID_LENGTH, new_id
+from concours.kernel.ids import is_id, new_id
 from concours.organisers.bulk import Act, Case, Seen
 from concours.organisers.forms.people import REASONS
 from concours.organisers.rules import REASON_MAX_LENGTH, compose_reason
@@ -31,7 +31,7 @@ class BulkForm(DsfrForm):
     def what(self) -> list[Seen]:
         """The entries as they were shown; what no page of ours sent is left out."""
         pairs = [part.partition(":") for part in (self.seen.data or "").split()]
-        return [Seen(entry_id, stamp) for entry_id, _, stamp in pairs if len(entry_id) == ID_LENGTH]
+        return [Seen(entry_id, stamp) for entry_id, _, stamp in pairs if is_id(entry_id)]
 
 
 def bulk_form(act: Act, cases: list[Case] | None = None) -> BulkForm:

@@ -12,7 +12,7 @@ from concours.accounts.access import current_account_id
 from concours.editions.models import EditionRecord
 from concours.editions.queries import current_record, to_edition
 from concours.kernel.errors import DomainError, NotFound
-from concours.kernel.ids import checked_id
+from concours.kernel.ids import checked_id, is_id
 from concours.kernel.queue import SLOW
 from concours.kernel.web.state import instant, state
 from concours.organisers import bulk, listing, narrowing
@@ -79,7 +79,7 @@ def bulk_do() -> ResponseReturnValue:
 def bulk_done(act_id: str) -> ResponseReturnValue:
     """Show what an act did, and offer to undo it."""
     with state().database.read() as session:
-        record, row = current_record(session), session.get(BulkAct, act_id)
+        record, row = current_record(session), session.get(BulkAct, checked_id(act_id))
         if row is None or row.edition_id != record.id:
             raise NotFound
         lines = bulk.lines_of(session, act_id)
@@ -100,7 +100,7 @@ def bulk_undo(act_id: str) -> ResponseReturnValue:
     """Undo an act on the entries that have not changed since."""
     now = instant()
     with state().database.write() as session:
-        bulk.undo(session, act_id=act_id, actor=current_account_id(), now=now)
+        bulk.undo(session, act_id=checked_id(act_id), actor=current_account_id(), now=now)
     return redirect(url_for(".bulk_done", act_id=act_id), HTTPStatus.SEE_OTHER)
 
 
@@ -120,7 +120,7 @@ def _chosen(session: Session, record: EditionRecord, wanted: narrowing.Narrowing
         number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
         shown, _ = listing.list_entries(session, record.id, wanted, page=number)
         return [line.entry_id for line in shown]
-    ticked = request.args.getlist("entry")[: bulk.MOST + 1]
+    ticked = [each for each in request.args.getlist("entry") if is_id(each)][: bulk.MOST + 1]
     return [line.entry_id for line in listing.lines_of(session, record.id, ticked)]
 
 
