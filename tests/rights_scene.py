@@ -32,6 +32,7 @@ _ENDS_SESSIONS = frozenset(
 )
 _OWN: Mapping[str, Mapping[str, str]] = {
     "organisers.text": {"name": "charter"},
+    "organisers.mail_template": {"key": "rappel"},
     "exports.download": {"name": "laureats"},
     "honours.letters_page": {"kind": "resultats"},
     "honours.letter": {"kind": "resultats"},

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from concours.kernel.audit import AuditMixin
 from concours.kernel.codes import CodeMixin, LinkMixin, RequestMixin
 from concours.kernel.db import Base, Id, Ref
+from concours.kernel.ids import ID_LENGTH
 from concours.kernel.kept import KeptFormMixin
 from concours.kernel.mail import OutboxMixin
 from concours.kernel.sessions import LoginMixin
@@ -115,6 +116,9 @@ class Outbox(OutboxMixin, Base):
     """Messages to candidates, organisers and visitors."""
 
     __tablename__ = "outbox"
+
+    resends_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), unique=True)
+    """The message that this one sends again, which may be gone: each is sent again once."""
 
 
 class AuditEvent(AuditMixin, Base):

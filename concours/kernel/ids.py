@@ -18,9 +18,14 @@ def new_id() -> str:
 
 def checked_id(text: str) -> str:
     """Return the text. Raises NotFound unless it is an identifier that we could have made."""
-    if len(text) != ID_LENGTH or not set(text) <= _LETTERS:
+    if not is_id(text):
         raise NotFound
     return text
+
+
+def is_id(text: str) -> bool:
+    """Tell whether this could be an identifier of ours."""
+    return len(text) == ID_LENGTH and set(text) <= _LETTERS
 
 
 def new_token() -> str:

@@ -76,6 +76,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     unsubscribe_url: str | None = None
     """Where one click of a mail program, or a page, ends messages like this one (RFC 8058)."""
+    template: str = ""
+    """Which template made it; empty for none."""
 
 
 class OutboxMixin:
@@ -90,6 +92,8 @@ class OutboxMixin:
     attachments: Mapped[list[Any]] = mapped_column(default=list)
     """What is made when the message leaves; read as `Attachment`."""
     unsubscribe_url: Mapped[str | None] = mapped_column(String(300))
+    template: Mapped[str] = mapped_column(String(80), default="")
+    """Which template made it: what says whether its text holds a secret."""
     created_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """When to try next; None once it is sent or given up."""
@@ -107,7 +111,7 @@ def compose(template: str, *, to: str, html: str | None = None, **context: Any) 
         raise ValueError(f"{template} must begin with « {_SUBJECT} »")
     subject = " ".join(first.removeprefix(_SUBJECT).split())
     marked_up = _html_environment().get_template(html).render({**context, "subject": subject}) if html else None
-    return Message(to, subject, body.strip() + "\n", marked_up)
+    return Message(to, subject, body.strip() + "\n", marked_up, template=template)
 
 
 def enqueue(session: Session, table: type[OutboxMixin], message: Message, *, now: datetime) -> str:
@@ -116,7 +120,7 @@ def enqueue(session: Session, table: type[OutboxMixin], message: Message, *, now
     row.recipient, row.subject, row.text, row.html = message.to, message.subject, message.text, message.html
     row.attachments = [asdict(each) for each in message.attachments]
     row.id = new_id()
-    row.unsubscribe_url = message.unsubscribe_url
+    row.unsubscribe_url, row.template = message.unsubscribe_url, message.template
     row.created_at, row.due_at, row.attempts = now, now, 0
     session.add(row)
     return row.id

@@ -5,18 +5,24 @@ from typing import Any
 
 from concours.accounts.rules import ROLE_NAMES
 from concours.entries.operations import LATE_ATTEMPT
+from concours.organisers.mails import MAIL_READ
+from concours.organisers.messaging import AUDIENCE_LABELS
 from concours.organisers.seen import DOSSIER_SEEN, ORIGINAL_TAKEN
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "Ce qui a été vu ou sorti": {
         DOSSIER_SEEN: "a lu un dossier (noté une fois par jour)",
         ORIGINAL_TAKEN: "a téléchargé le fichier d'origine d'une candidature",
+        MAIL_READ: "a lu le texte d'un courriel (noté une fois par jour)",
         "exported": "a téléchargé un export",
         "attendance_sheet_made": "a fait une feuille d'émargement",
     },
     "Décisions du secrétariat": {
         "admissibility_decided": "a prononcé la recevabilité d'une candidature",
         "admissibility_cleared": "a annulé la décision de recevabilité d'une candidature",
+        "admissibility_restored": "a rétabli une candidature comme elle était avant un acte groupé",
+        "bulk_done": "a agi sur plusieurs candidatures à la fois",
+        "bulk_undone": "a annulé un acte sur plusieurs candidatures",
         "late_admitted": "a admis un dépôt tardif",
         "more_time": "a accordé un délai à un dossier",
         "problem_signalled": "a signalé un problème à l'équipe d'une candidature",
@@ -38,6 +44,14 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "blind_test_closed": "a fermé une manche du blind test",
         "blind_test_revealed": "a révélé une manche du blind test",
         "blind_test_erased": "a effacé le blind test et ses réponses",
+    },
+    "Messages et courriels": {
+        "message_written": "a préparé un message à plusieurs personnes",
+        "message_deleted": "a supprimé le brouillon d'un message",
+        "message_sent": "a envoyé un message à plusieurs personnes",
+        "message_stopped": "a annulé les courriels d'un message qui attendaient encore",
+        "mail_template_saved": "a modifié un modèle de message",
+        "mail_resent": "a renvoyé un courriel",
     },
     "Jury et organisateurs": {
         "member_invited": "a invité un membre du jury",
@@ -146,6 +160,11 @@ _WORDS = {
     "mail": "courriels",
     "True": "oui",
     "False": "non",
+    "bulk admit": "déclarer recevables",
+    "bulk refuse": "déclarer irrecevables",
+    "bulk clear": "reprendre la décision",
+    "bulk retry": "relancer la copie",
+    **{f"audience {audience}": label for audience, label in AUDIENCE_LABELS.items()},
     "kind anonymous": "anonyme",
     "kind attendance": "présence",
     "kind full": "complet",
@@ -154,6 +173,11 @@ _WORDS = {
 """What values mean; with the detail's name before it, a value that means something else in another."""
 _DETAILS = {
     "decision": "décision",
+    "bulk": "acte",
+    "done": "faites",
+    "left": "laissées",
+    "audience": "destinataires",
+    "corrected": "adresse corrigée",
     "confirmed": "même administration",
     "from": "avant",
     "role": "rôle",

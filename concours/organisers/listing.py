@@ -5,29 +5,21 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from concours.entries.models import Confirmation, Deposit, Entry
-from concours.entries.rules import Way
+from concours.entries.models import Deposit, Entry
 from concours.intake.models import Creation, CreationState
 from concours.kernel.text import fold
+from concours.organisers.narrowing import TO_CONFIRM, Narrowing
 from concours.organisers.rules import TO_EXAMINE, Examined, Standing
 from concours.organisers.standing import STANDING, answer, with_decisions
 
 UNTITLED = "Sans titre"
 PER_PAGE = 50
 
-_ORDER = case(
-    {standing.value: rank for rank, standing in enumerate((
-        Standing.PENDING, Standing.STALE, Standing.ADMITTED, Standing.REFUSED, Standing.DRAFT, Standing.WITHDRAWN,
-    ))},
-    value=STANDING,
-)  # fmt: skip
-_SINCE = func.coalesce(Deposit.at, Entry.created_at)
 _SHOWN = (Entry.title, Entry.category, Entry.team, Entry.administration, Entry.contact_name)
 _SEARCHED = (Entry.title, Entry.team, Entry.administration, Entry.contact_name, Entry.contact_email)
-_TO_CONFIRM = and_(Deposit.way == Way.BEHALF.value, ~exists().where(Confirmation.deposit_id == Deposit.id))
 
 
 class Line(NamedTuple):
@@ -64,20 +56,38 @@ def standings(session: Session, edition_id: str) -> Counter[Standing]:
     return Counter({Standing(value): count for value, count in session.execute(query)})
 
 
-def list_entries(
-    session: Session, edition_id: str, *, kinds: Collection[Standing], words: str, page: int
-) -> tuple[list[Line], int]:
-    """Return a page of the entries that stand so and in which every word is found, and how many there are in all.
+def list_entries(session: Session, edition_id: str, wanted: Narrowing, *, page: int) -> tuple[list[Line], int]:
+    """Return a page of the entries that are asked for, in the order asked for, and how many there are in all.
 
-    Those to examine first, then by instant of deposit. Accents and capitals do not count in words.
+    Accents and capitals do not count in words.
     """
-    query = with_decisions(select(Entry.id), edition_id).where(STANDING.in_([kind.value for kind in kinds]))
-    if wanted := fold(words).split():
-        found = _matching(session, query.order_by(_ORDER, _SINCE, Entry.id), wanted)
-        return _lines(session, edition_id, found[(page - 1) * PER_PAGE : page * PER_PAGE]), len(found)
-    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    at = query.order_by(_ORDER, _SINCE, Entry.id).offset((page - 1) * PER_PAGE).limit(PER_PAGE)
+    start, end = (page - 1) * PER_PAGE, page * PER_PAGE
+    query = _narrowed(edition_id, wanted)
+    if words := fold(wanted.words).split():
+        found = _matching(session, query, words)
+        return _lines(session, edition_id, found[start:end]), len(found)
+    count = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    at = query.offset(start).limit(PER_PAGE)
     return _lines(session, edition_id, session.scalars(at).all()), count
+
+
+def ids_of(session: Session, edition_id: str, wanted: Narrowing) -> Sequence[str]:
+    """Return every entry that is asked for, in the order asked for."""
+    query = _narrowed(edition_id, wanted)
+    words = fold(wanted.words).split()
+    return _matching(session, query, words) if words else session.scalars(query).all()
+
+
+def lines_of(session: Session, edition_id: str, ids: Sequence[str]) -> list[Line]:
+    """Return what is shown of these entries of the edition, in this order; those that are not there are left out."""
+    known = set(session.scalars(select(Entry.id).where(Entry.edition_id == edition_id, Entry.id.in_(ids))))
+    return _lines(session, edition_id, [entry_id for entry_id in ids if entry_id in known])
+
+
+def _narrowed(edition_id: str, wanted: Narrowing) -> Select[str]:
+    query = with_decisions(select(Entry.id), edition_id)
+    query = query.outerjoin(Creation, Creation.id == func.coalesce(Deposit.creation_id, Entry.creation_id))
+    return query.where(*wanted.conditions()).order_by(*wanted.order())
 
 
 def waiting(session: Session, edition_id: str) -> list[Waiting]:
@@ -105,7 +115,7 @@ def admitted(session: Session, edition_id: str) -> list[Body]:
 
 def examined(session: Session, edition_id: str) -> list[Examined]:
     """Return what the handing over asks of each entry."""
-    columns = select(answer(Entry.title), STANDING, Creation.state, Entry.open_until, _TO_CONFIRM)
+    columns = select(answer(Entry.title), STANDING, Creation.state, Entry.open_until, TO_CONFIRM)
     query = with_decisions(columns, edition_id).outerjoin(Creation, Creation.id == Deposit.creation_id)
     return [
         Examined(

@@ -1,11 +1,13 @@
 """What the secretariat decided of people and entries: the identity side."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from concours.kernel.db import Base, Id, Ref
+from concours.kernel.ids import ID_LENGTH
 
 
 class BodyMatch(Base):
@@ -21,3 +23,81 @@ class BodyMatch(Base):
     confirmed: Mapped[bool] = mapped_column(Boolean)
     decided_by: Mapped[Ref] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime]
+
+
+class BulkAct(Base):
+    """One act on several entries, as it was confirmed: its identifier is drawn with the page that asks for it."""
+
+    __tablename__ = "bulk_act"
+
+    id: Mapped[Id]
+    edition_id: Mapped[Ref] = mapped_column(ForeignKey("edition.id"), index=True)
+    act: Mapped[str] = mapped_column(String(10))
+    """An `Act`."""
+    done_by: Mapped[Ref]
+    done_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class BulkLine(Base):
+    """What an act on several entries did to one of them, or why it left it."""
+
+    __tablename__ = "bulk_line"
+
+    id: Mapped[Id]
+    bulk_act_id: Mapped[Ref] = mapped_column(ForeignKey("bulk_act.id"), index=True)
+    entry_id: Mapped[Ref] = mapped_column(ForeignKey("entry.id"), index=True)
+    deposit_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    """The deposit that counted then."""
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+    """The decision before and after the act, None for none."""
+    left: Mapped[str] = mapped_column(Text, default="")
+    """Why nothing was done; empty for what was done."""
+    kept: Mapped[str] = mapped_column(Text, default="")
+    """Why it could not be undone."""
+
+
+class MailTemplate(Base):
+    """A ready-made message as an edition words it, in the place of the one that comes with the service."""
+
+    __tablename__ = "mail_template"
+    __table_args__ = (UniqueConstraint("edition_id", "key"),)
+
+    id: Mapped[Id]
+    edition_id: Mapped[Ref] = mapped_column(ForeignKey("edition.id"))
+    key: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+
+
+class GroupMessage(Base):
+    """A message to several people: a draft until it is sent, once."""
+
+    __tablename__ = "group_message"
+
+    id: Mapped[Id]
+    edition_id: Mapped[Ref] = mapped_column(ForeignKey("edition.id"), index=True)
+    audience: Mapped[str] = mapped_column(String(20))
+    """An `Audience`."""
+    chosen: Mapped[list[Any]]
+    """The entries that were chosen in the list, for the audience that is a choice."""
+    removed: Mapped[list[Any]]
+    """Whom it is not sent to: identifiers of accounts and of registrations."""
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[Ref]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    sent_by: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+
+
+class GroupMail(Base):
+    """One mail of a message to several people."""
+
+    __tablename__ = "group_mail"
+
+    id: Mapped[Id]
+    message_id: Mapped[Ref] = mapped_column(ForeignKey("group_message.id"), index=True)
+    mail_id: Mapped[Ref] = mapped_column(unique=True)
+    """The message in the outbox, which may be gone."""

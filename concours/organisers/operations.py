@@ -36,7 +36,7 @@ def decide_admissibility(
 
     Raises Conflict when a newer deposit came meanwhile or the works went to the jury, DomainError without a reason.
     """
-    entry = _examinable(session, entry_id)
+    entry = examinable(session, entry_id)
     if entry.deposit_id != deposit_id:
         raise Conflict(
             "Le dépôt a changé entre-temps : relisez la candidature avant de décider. Rien n'est enregistré."
@@ -53,7 +53,7 @@ def decide_admissibility(
 
 def clear_admissibility(session: Session, *, entry_id: str, actor: str, now: datetime) -> None:
     """Take a decision back; the entry is to be examined again."""
-    _examinable(session, entry_id)
+    examinable(session, entry_id)
     row = queries.admissibility_of(session, entry_id)
     if row is None:
         raise Conflict("Cette candidature n'a pas de décision : il n'y a rien à annuler.")
@@ -78,7 +78,7 @@ def hand_over(session: Session, *, actor: str, now: datetime) -> int:
     Decisions are final then, so those who are refused are told by mail.
     Raises Conflict the second time, DomainError with all that is still to be done.
     """
-    record = _not_handed_over(session)
+    record = not_handed_over(session)
     edition = to_edition(session, record)
     _require_ready(hand_over_obstacles(session, now=now))
     entries = queries.examined_entries(session, record.id)
@@ -212,7 +212,7 @@ def _open_jury(session: Session, edition: Edition, now: datetime) -> None:
         jury.open_session(session, rules=session_rules(edition), now=now)
 
 
-def _not_handed_over(session: Session) -> EditionRecord:
+def not_handed_over(session: Session) -> EditionRecord:
     """Return the edition, locked: decisions and the handing over follow one another."""
     record = session.get_one(EditionRecord, current_record(session).id, with_for_update=True, populate_existing=True)
     if record.handed_over_at:
@@ -220,8 +220,9 @@ def _not_handed_over(session: Session) -> EditionRecord:
     return record
 
 
-def _examinable(session: Session, entry_id: str) -> Entry:
-    record = _not_handed_over(session)
+def examinable(session: Session, entry_id: str) -> Entry:
+    """Return an entry, locked, that may be decided on. Raises NotFound, Conflict."""
+    record = not_handed_over(session)
     entry = session.get(Entry, entry_id, with_for_update=True)
     if entry is None or entry.edition_id != record.id:
         raise NotFound

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account, AddressChange, Code, CodeRequest, KeptForm, Link, Login, Outbox
@@ -12,6 +12,7 @@ from concours.editions.models import EditionRecord
 from concours.editions.rules import Edition
 from concours.entries.models import Entry
 from concours.intake.models import Creation, Upload
+from concours.organisers.models import GroupMail, GroupMessage
 from concours.privacy import queries
 from concours.privacy.cascade import batches, erase
 from concours.privacy.models import ErasedFile
@@ -33,7 +34,7 @@ def purge(session: Session, *, actor: str, now: datetime) -> Report:
     accounts = queries.due_accounts(session, now)
     erase_accounts(session, accounts)
     report.counts[Kind.ACCOUNTS] = len(accounts)
-    report.counts[Kind.MESSAGES] = _erase_messages(session, queries.unheld_messages(session, now))
+    report.counts[Kind.MESSAGES] += _erase_messages(session, queries.unheld_messages(session, now))
     report.counts[Kind.SPENT] = _erase_spent(session, now)
     if not report.empty:
         audit(session, actor=actor, action=queries.PURGED, subject="retention", now=now, details=report.facts())
@@ -97,7 +98,15 @@ def _purge_edition(session: Session, report: Report, record: EditionRecord, edit
     files = erase_entries(session, [*drafts, *entries], now)
     _blank_needs(session, needs)
     erase_registrations(session, registrations, now)
-    erased = {Kind.DRAFTS: drafts, Kind.ENTRIES: entries, Kind.NEEDS: needs, Kind.REGISTRATIONS: registrations}
+    messages = queries.due_messages(session, record, edition, now)
+    erase(session, GroupMessage.metadata.tables["group_message"], messages)
+    erased = {
+        Kind.DRAFTS: drafts,
+        Kind.ENTRIES: entries,
+        Kind.NEEDS: needs,
+        Kind.REGISTRATIONS: registrations,
+        Kind.MESSAGES: messages,
+    }
     for kind, ids in erased.items():
         report.counts[kind] = report.counts.get(kind, 0) + len(ids)
     report.counts[Kind.FILES] = report.counts.get(Kind.FILES, 0) + files
@@ -117,11 +126,12 @@ def _erase_messages(session: Session, message_ids: Sequence[str]) -> int:
 
 
 def _erase_spent(session: Session, now: datetime) -> int:
-    """Erase what signs nobody in any more, and forms that nobody came back for."""
+    """Erase what signs nobody in any more, forms that nobody came back for, the trace of mails that are gone."""
     over = [
         *(delete(table).where(table.expires_at <= now) for table in (Login, Link, KeptForm, AddressChange)),
         delete(Code).where(Code.expires_at <= now - SETTLED),
         delete(CodeRequest).where(CodeRequest.at <= now - SETTLED),
+        delete(GroupMail).where(~exists().where(Outbox.id == GroupMail.mail_id)),
     ]
     return sum(len(session.execute(each.returning(*each.table.primary_key)).all()) for each in over)
 

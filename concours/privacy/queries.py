@@ -14,6 +14,7 @@ from concours.entries.models import Deposit, Entry, EntryInvitation
 from concours.entries.operations import LATE_ATTEMPT
 from concours.honours.models import Laureate
 from concours.intake.models import Creation, JuryFile, Upload
+from concours.organisers.models import GroupMessage
 from concours.privacy import cascade
 from concours.privacy.models import ErasureRequest
 from concours.privacy.rules import (
@@ -66,6 +67,13 @@ def due_entries(session: Session, record: EditionRecord, edition: Edition, now: 
     won = exists().where(Laureate.entry_id == Entry.id)
     deposited = exists().where(Deposit.entry_id == Entry.id)
     return session.scalars(select(Entry.id).where(Entry.edition_id == record.id, deposited, ~won)).all()
+
+
+def due_messages(session: Session, record: EditionRecord, edition: Edition, now: datetime) -> Sequence[str]:
+    """Return the messages that organisers wrote to several people: they go with the entries that won nothing."""
+    if not reached(entries_due(edition), now):
+        return []
+    return session.scalars(select(GroupMessage.id).where(GroupMessage.edition_id == record.id)).all()
 
 
 def due_registrations(session: Session, record: EditionRecord, edition: Edition, now: datetime) -> Sequence[str]:

@@ -11,9 +11,12 @@ from sqlalchemy import select, text
 from concours.accounts.models import Account, AuditEvent
 from concours.editions.document import DocumentError, parse
 from concours.editions.operations import EMBEDDED
+from concours.editions.queries import current_record
 from concours.editions.retention import months_after
 from concours.kernel.audit import broken_at
+from concours.kernel.ids import new_id
 from concours.migrations.tables import METADATA
+from concours.organisers.models import BulkAct, BulkLine, GroupMail, GroupMessage
 from concours.privacy import turn
 from concours.privacy.commands import purge as command
 from concours.privacy.rules import Kind, read_report
@@ -48,6 +51,18 @@ def everything(scene: Scene) -> str:
         return "".join(str(tuple(row)) for rows in read for row in rows)  # a row's own text would be cut
 
 
+def write_of(ended: Ended, entry_id: str, words: str) -> None:
+    """Leave in the console what organisers wrote of an entry: a bulk act and a message."""
+    with ended.database.write() as session:
+        act = BulkAct(id=new_id(), edition_id=current_record(session).id, act="clear", done_by="x", done_at=ALL_GO)
+        facts = {"audience": "choice", "chosen": [entry_id], "removed": [], "subject": words, "body": words}
+        message = GroupMessage(edition_id=act.edition_id, written_by="x", created_at=ALL_GO, sent_at=ALL_GO, **facts)
+        session.add_all([act, message])
+        session.flush()
+        session.add(BulkLine(bulk_act_id=act.id, entry_id=entry_id, before={"reason": words}))
+        session.add(GroupMail(message_id=message.id, mail_id=new_id()))
+
+
 def test_a_purge_in_mid_contest_erases_only_what_is_due(ended: Ended) -> None:
     assert ended.purge().empty
     assert ended.left() == {WON, LOST, DRAFT}
@@ -70,6 +85,7 @@ def test_three_months_after_the_palmares_the_others_are_gone_and_the_doctor_find
     assert ZOE.accessibility_needs not in everything(ended)
     with ended.database.read() as session:
         assert session.scalars(select(Registration.last_name)).all() == [ZOE.last_name]
+    write_of(ended, ended.entries[LOST], written := "Logo de la mairie page 2")
     ended.clock.move_to(ALL_GO)
     stored = len(list(ended.settings.uploads.rglob("*")))
     rehearsed = turn.rehearse(ended.database, now=ended.clock())
@@ -90,6 +106,7 @@ def test_three_months_after_the_palmares_the_others_are_gone_and_the_doctor_find
         assert len(session.scalars(select(Account).where(Account.role == "")).all()) == 1  # the laureate's
     said = everything(ended)
     assert ZOE.last_name not in said
+    assert written not in said
     assert said.count(PERSONAL[1]) == 2  # the laureate's dossier and its deposit
     assert ended.purge().empty
 

@@ -124,6 +124,11 @@ CONCOURS: Expected = {
     **lines("act", "organisers", "behalf bodies body calendar clear entry extension hand_over", SECRETARIAT),
     **lines("act", "organisers", "more_time organiser panel problem remove remove_organiser", SECRETARIAT),
     **lines("act", "organisers", "reset_second_factor retry rules secretariat text", SECRETARIAT),
+    **lines("read", "organisers", "bulk_ask mail_template mails messages resend_failed", CONSOLE),
+    **lines("act", "organisers", "mail_template resend_failed start_message", SECRETARIAT),
+    **lines("read", "organisers", "bulk_done mail message preview_message", NOBODY),  # none of that name
+    **lines("act", "organisers", "bulk_do bulk_undo choose_recipient delete_message message", NOBODY),
+    **lines("act", "organisers", "resend send_message stop_message", NOBODY),
     **lines("read", "conservation", "register show", CONSOLE),
     **lines("read", "exports", "overview", CONSOLE),
     **lines("act", "exports", "overview", SECRETARIAT),

@@ -1,6 +1,5 @@
 """The community, and the messages that were sent."""
 
-import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case
@@ -10,9 +9,8 @@ from concours.editions.models import EditionRecord
 from concours.exports.rules import ANYBODY, NAMED, NOBODY, Column, Form, Kind
 from concours.exports.tables.source import Asked
 from concours.kernel.mail import CALLED_OFF
+from concours.organisers.mails import without_code
 from concours.registrations.models import CommunityMember
-
-_CODE = re.compile(r"\b\d{6}$")
 
 _NATURES = (
     (("Votre code", "Changement d'adresse, code"), "Code de connexion"),
@@ -31,11 +29,6 @@ _OTHER = "Autre message"
 def _nature() -> ColumnElement[str]:
     starts = [(Outbox.subject.startswith(start), nature) for group, nature in _NATURES for start in group]
     return case(*starts, else_=_OTHER)
-
-
-def without_code(subject: str) -> str:
-    """Return a subject without the code that signs somebody in."""
-    return _CODE.sub("(code masqué)", subject)
 
 
 _STATE = case(

@@ -19,7 +19,7 @@ from concours.organisers.rules import OTHER, READY_REASONS, REASON_MAX_LENGTH, D
 from jury.api import REASON_MAX_LENGTH as PANEL_REASON_MAX_LENGTH
 from jury.api import Role
 
-_REASONS = (
+REASONS = (
     ("anonymity", "Anonymat"),
     ("format", "Format ou durée"),
     ("late", "Hors délai"),
@@ -48,7 +48,7 @@ class DecisionForm(DsfrForm):
     )
     ready_reason = SelectField(
         "Motif d'irrecevabilité",
-        choices=_REASONS,
+        choices=REASONS,
         required=False,
         placeholder="Choisir un motif",
         validators=[Needed("pour déclarer irrecevable")],

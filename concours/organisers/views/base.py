@@ -7,11 +7,12 @@ from http import HTTPStatus
 from flask import g
 from sqlalchemy.orm import Session
 
-from concours.accounts.access import organisers_only
+from concours.accounts.access import current_account_id, organisers_only
 from concours.kernel.errors import DomainError
 from concours.kernel.forms import DsfrForm
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
+from concours.organisers import seen
 
 blueprint = ClosedBlueprint("organisers", __name__, access=organisers_only, url_prefix="/organisation")
 
@@ -34,3 +35,13 @@ def status_of(form: DsfrForm) -> HTTPStatus:
     if "refusal_status" in g:
         return HTTPStatus(g.refusal_status)
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.error_items else HTTPStatus.OK
+
+
+def note_seen(action: str, subject: str) -> None:
+    """Record who looks at what; a page that was seen today already writes nothing."""
+    sight = seen.Sight(current_account_id(), action, subject, instant())
+    with state().database.read() as session:
+        noted = seen.was_noted(session, sight)
+    if not noted:
+        with state().database.write() as session:
+            seen.note(session, sight)

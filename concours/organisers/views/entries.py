@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from concours.accounts.access import current_account_id
 from concours.accounts.models import Account
-from concours.editions.queries import current_record
+from concours.editions.queries import current_record, to_edition
 from concours.entries.consents import TEXTS
 from concours.entries.models import Deposit
 from concours.entries.queries import people_of
@@ -20,47 +20,51 @@ from concours.kernel.clock import format_instant
 from concours.kernel.errors import NotFound
 from concours.kernel.queue import SLOW
 from concours.kernel.storage import human_size
-from concours.kernel.text import clean_line, grouped
+from concours.kernel.text import capital, grouped
 from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
-from concours.organisers import listing, operations, queries, seen
+from concours.organisers import bulk, listing, narrowing, operations, queries, seen
 from concours.organisers.forms.people import DecisionForm, decision_form
-from concours.organisers.rules import TO_EXAMINE, Decision, Standing
-from concours.organisers.views.base import blueprint, carry_out, status_of
+from concours.organisers.rules import Decision, Standing
+from concours.organisers.views.base import blueprint, carry_out, note_seen, status_of
 
 _LAST_PAGE = 100_000
-
-FILTERS = {
-    "": ("Toutes", frozenset(Standing)),
-    "a-examiner": ("À examiner", TO_EXAMINE),
-    "recevables": ("Recevables", frozenset({Standing.ADMITTED})),
-    "irrecevables": ("Irrecevables", frozenset({Standing.REFUSED})),
-    "brouillons": ("Brouillons, pas encore déposées", frozenset({Standing.DRAFT})),
-    "retirees": ("Retirées", frozenset({Standing.WITHDRAWN})),
-}
 
 
 @blueprint.get("/candidatures")
 def entries() -> ResponseReturnValue:
-    """List the entries, narrowed by state and by words."""
-    words, chosen = clean_line(request.args.get("q", "")), request.args.get("etat", "")
-    chosen = chosen if chosen in FILTERS else ""
+    """List the entries, narrowed and sorted as the address says."""
     number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
-    kept = FILTERS[chosen][1]
     with state().database.read() as session:
-        edition_id = current_record(session).id
-        shown, total = listing.list_entries(session, edition_id, kinds=kept, words=words, page=number)
-        counts = listing.standings(session, edition_id)
+        record = current_record(session)
+        categories = to_edition(session, record).categories
+        wanted = narrowing.read(request.args, categories)
+        shown, total = listing.list_entries(session, record.id, wanted, page=number)
+        counts = listing.standings(session, record.id)
+    states = narrowing.STATES.items()
     return render_template(
         "organisers/entries.html",
         entries=shown,
         total=total,
+        everything=counts.total(),
         page=number,
         last=ceil(total / listing.PER_PAGE),
-        filters=[(key, label, sum(counts[each] for each in kinds)) for key, (label, kinds) in FILTERS.items()],
-        chosen=chosen,
-        words=words,
+        tabs=[(key, label, sum(counts[each] for each in kinds)) for key, (label, kinds) in states],
+        wanted=wanted,
+        choices=_choices(categories),
+        flags=narrowing.FLAG_LABELS,
+        sorts=narrowing.SORT_LABELS,
+        acts=bulk.ACT_LABELS,
     )
+
+
+def _choices(categories: tuple[str, ...]) -> list[tuple[str, str, dict[str, str]]]:
+    """Return each list that narrows: its name in the address, its label, its choices."""
+    return [
+        ("categorie", "Catégorie", {name: capital(name) for name in categories}),
+        ("type", "Type de fichier", dict(narrowing.KIND_LABELS)),
+        ("copie", "Copie pour le jury", dict(narrowing.COPY_LABELS)),
+    ]
 
 
 @blueprint.route("/candidatures/<string:entry_id>", methods=("GET", "POST"))
@@ -78,7 +82,7 @@ def entry(entry_id: str) -> ResponseReturnValue:
         words = "recevable" if form.decision.data == Decision.ADMITTED else "irrecevable"
         flash(f"Décision enregistrée : « {each.title} » est déclarée {words}.", "success")
         return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
-    _note_seen(seen.DOSSIER_SEEN, entry_id)
+    note_seen(seen.DOSSIER_SEEN, entry_id)
     before, after = listing.neighbours(waiting, entry_id, each.deposited_at)
     page = render_template(
         "organisers/entry.html",
@@ -134,20 +138,10 @@ def original(entry_id: str) -> ResponseReturnValue:
     creation = deposit.creation
     if creation.kind is None:
         raise NotFound
-    _note_seen(seen.ORIGINAL_TAKEN, entry_id)
+    note_seen(seen.ORIGINAL_TAKEN, entry_id)
     name = f"creation-{deposit.receipt_number.lower()}.{creation.kind}"
     read, mime = state().stores.quarantine.read, Kind(creation.kind).mime
     return serve(read, creation.quarantine_key, size=creation.size, mime=mime, attachment=name)
-
-
-def _note_seen(action: str, entry_id: str) -> None:
-    """Record who looks at a dossier; a page that was seen today already writes nothing."""
-    sight = seen.Sight(current_account_id(), action, entry_id, instant())
-    with state().database.read() as session:
-        noted = seen.was_noted(session, sight)
-    if not noted:
-        with state().database.write() as session:
-            seen.note(session, sight)
 
 
 def _deposit(entry_id: str) -> Deposit:
