@@ -50,7 +50,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "organiser_removed": "a retiré une personne de l'organisation",
         "second_factor_reset": "a réinitialisé le second facteur d'une personne",
     },
-    "Sauvegardes": {
+    "Archives et sauvegardes": {
+        "archive_begun": "a demandé l'archive d'une édition",
+        "archived": "a fait l'archive d'une édition",
         "backed_up": "a fait une sauvegarde",
         "restored": "a remis une sauvegarde en place",
     },
