@@ -41,7 +41,11 @@ def archivable(session: Session, key: str, now: datetime) -> EditionRecord:
     edition = to_edition(session, record)
     if not is_published(edition, now):
         planned = edition.milestones.publish_at
-        when = f"il le sera le {format_instant(planned)}" if planned else "décidez d'abord de sa publication"
+        when = (
+            f"il le sera le {format_instant(planned)}"
+            if planned and planned > now
+            else "décidez d'abord de sa publication"
+        )
         raise Forbidden(f"Le palmarès de l'édition {key} n'est pas encore public : {when}. Rien n'est écrit.")
     return record
 

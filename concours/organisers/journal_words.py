@@ -25,6 +25,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "breach_decided": "a tranché une rupture d'anonymat",
         "handed_over": "a transmis les œuvres au jury",
         "edition_changed": "a modifié l'édition",
+        "next_edition_begun": "a commencé l'édition suivante",
+        "next_edition_undone": "est revenu à l'édition précédente",
         "closing_extended": "a repoussé la clôture pour tout le monde",
         "anonymity_lifted": "a levé l'anonymat",
         "purged": "a effacé les données dont la durée de conservation est passée",
@@ -174,6 +176,8 @@ _DETAILS = {
     "kind": "genre",
     "format": "format",
     "purpose": "motif",
+    "edition": "édition",
+    "abandoned": "édition abandonnée, motif",
 }
 """Details that mean something to a reader; the others stay in the record."""
 

@@ -39,8 +39,8 @@ def store(folder: Path, settings: S3 | None = None) -> ReadyStore:
 
 
 def archived(database: Database, ready: ReadyStore, folder: Path, key: str = "2027") -> Archived:
-    facts = {"contact": CONTACT, "actor": "command", "now": AFTER + timedelta(hours=1)}
-    return make_archive(database, ready, key=key, folder=folder, **facts)
+    now = AFTER + timedelta(hours=1)
+    return make_archive(database, ready, key=key, folder=folder, contact=CONTACT, actor="command", now=now)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from concours.organisers.views import (
     people,
     register,
     reports,
+    succession,
     team,
 )
 from concours.organisers.views.base import blueprint
@@ -29,5 +30,6 @@ __all__ = [
     "people",
     "register",
     "reports",
+    "succession",
     "team",
 ]
