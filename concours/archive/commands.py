@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from concours.archive.checks import faults
-from concours.archive.operations import make_archive
+from concours.archive.making import make_archive
 from concours.archive.rules import README, SUMS
 from concours.kernel.clock import system_clock
 from concours.kernel.db import opened

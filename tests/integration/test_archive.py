@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from concours.accounts.models import AuditEvent
 from concours.archive.checks import faults
 from concours.archive.commands import archive
-from concours.archive.operations import Archived, make_archive
+from concours.archive.making import Archived, make_archive
 from concours.archive.rules import MINUTES, RECORD, SIGNED, SUMS
 from concours.editions.queries import current_record
 from concours.intake.models import JuryFile
