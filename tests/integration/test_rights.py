@@ -132,10 +132,8 @@ CONCOURS: Expected = {
     **lines("read", "conservation", "register show", CONSOLE),
     **lines("read", "exports", "overview", CONSOLE),
     **lines("act", "exports", "overview", SECRETARIAT),
-    **lines("read", "honours", "honours", CONSOLE),
-    **lines("read", "honours", "hour", {"open": CONSOLE, "jury": CONSOLE, "unsealed": NOBODY}),  # then: the publication
-    **lines("act", "honours", "hour", {"open": SECRETARIAT, "jury": SECRETARIAT, "unsealed": NOBODY}),
-    **lines("act", "honours", "unseal", SECRETARIAT),
+    **lines("read", "honours", "honours hour", CONSOLE),
+    **lines("act", "honours", "hour unseal", SECRETARIAT),
     **lines(
         "read", "honours", "letter letters_page prepare publication stage stage_content", once_open("unsealed", CONSOLE)
     ),
