@@ -1,6 +1,7 @@
 """The S3 server that the tests of one run share; tests/conftest.py brings it to all of them."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from concours.kernel.s3 import connect
 from concours.kernel.settings import S3
 from tests.s3 import PACKAGES, S3Server, is_installed
+from tests.shared_server import shared
 
 
 def start_server() -> S3Server:
@@ -18,21 +20,44 @@ def start_server() -> S3Server:
     return S3Server()
 
 
-@pytest.fixture(scope="session")
-def s3_settings() -> Iterator[S3]:
-    """A bucket on a real S3 server, which the tests of one run share."""
+@contextmanager
+def _named_server() -> Iterator[dict[str, str]]:
     with start_server() as server:
-        yield server.settings
+        yield environ_of(server.settings)
+
+
+@pytest.fixture(scope="session")
+def s3_settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S3]:
+    """A bucket of this process's own on a real S3 server, which all the processes of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    run = own if worker_id == "master" else own.parent
+    with shared(run / "s3", _named_server) as server:
+        yield _own_bucket_on(_named(server))
 
 
 @pytest.fixture
 def own_bucket(s3_settings: S3) -> S3:
     """A bucket of this test's own."""
-    settings = replace(s3_settings, bucket=f"test-{uuid4().hex}")
+    return _own_bucket_on(s3_settings)
+
+
+def _own_bucket_on(server: S3) -> S3:
+    settings = replace(server, bucket=f"test-{uuid4().hex}")
     client = connect(settings)
     client.create_bucket(Bucket=settings.bucket)
     client.close()
     return settings
+
+
+def _named(environ: dict[str, str]) -> S3:
+    """Return the settings that `environ_of` made these variables from."""
+    return S3(
+        endpoint=environ["S3_ENDPOINT"],
+        bucket=environ["S3_BUCKET"],
+        region=environ["S3_REGION"],
+        access_key=environ["S3_ACCESS_KEY"],
+        secret_key=environ["S3_SECRET_KEY"],
+    )
 
 
 def environ_of(settings: S3 | None) -> dict[str, str]:

@@ -14,6 +14,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "receipts.check_page": "Vérifier un accusé de réception",
         "receipts.public_keys": "Clés publiques des accusés de réception",
     },
+    "Le palmarès": {
+        "palmares.latest": "Palmarès",
+    },
     "Se rencontrer": {
         "registrations.register": "S'inscrire à l'évènement",
         "registrations.join": "Rejoindre la communauté",

@@ -12,6 +12,7 @@ from concours.accounts.access import current_account_id, on_the_day
 from concours.editions import queries as editions
 from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.ids import checked_id, new_id
+from concours.kernel.text import clean_line
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.security import OWN_CAMERA
 from concours.kernel.web.state import instant, state
@@ -32,7 +33,7 @@ _EARLY = timedelta(hours=12)
 @welcome.get("")
 def show() -> ResponseReturnValue:
     """Show the welcome: the count, the search and whom it found. Without a question it names nobody."""
-    asked, now = request.args.get("q", "").strip(), instant()
+    asked, now = clean_line(request.args.get("q", "")), instant()
     with state().database.read() as session:
         record = editions.current_record(session)
         edition = editions.to_edition(session, record)
