@@ -85,18 +85,18 @@ def test_an_archive_is_whole_says_what_is_public_and_is_on_record(
     assert b"@agents.example" not in public
 
 
-def test_nothing_is_written_where_an_archive_may_not_be(database: Database, tmp_path: Path) -> None:
+def test_nothing_is_written_where_an_archive_may_not_be(sqlite_database: Database, tmp_path: Path) -> None:
     ready, target = store(tmp_path), tmp_path / "archive"
-    with database.write() as session:
+    with sqlite_database.write() as session:
         unsealed(session)
     with pytest.raises(Forbidden, match="pas encore public : décidez"):
-        archived(database, ready, target)
+        archived(sqlite_database, ready, target)
     with pytest.raises(NotFound, match=r"« 1999 »\. Éditions connues : 2027"):
-        archived(database, ready, target, "1999")
+        archived(sqlite_database, ready, target, "1999")
     with pytest.raises(DomainError, match="n'est pas un dossier"):
-        archived(database, ready, tmp_path / "absent" / "archive")
+        archived(sqlite_database, ready, tmp_path / "absent" / "archive")
     assert list(tmp_path.glob("*archive*")) == []
-    with database.read() as session:
+    with sqlite_database.read() as session:
         assert not session.scalars(select(AuditEvent).where(AuditEvent.action == "archive_begun")).all()
 
 
