@@ -8,12 +8,13 @@ from concours.accounts.access import current_role
 from concours.accounts.models import Account, KeptForm, Login
 from concours.accounts.rules import OrganiserRole
 from concours.editions.queries import current_edition
-from concours.editions.rules import Edition, accepts_deposits, deadline_words, extension_words, is_published
+from concours.editions.rules import Edition, accepts_deposits, deadline_words, extension_words
 from concours.entries import views as entries_views
 from concours.entries.arrivals import Arrivals, Giving
 from concours.entries.keeping import keep_together
 from concours.exports import views as exports_views
 from concours.honours import views as honours_views
+from concours.honours.gallery import any_published
 from concours.honours.game.pace import Pace
 from concours.intake.receiving import Receiver
 from concours.kernel.clock import Clock, system_clock
@@ -106,6 +107,7 @@ def _chrome() -> Chrome:
         with state().database.read() as session:
             edition = current_edition(session)
             account = session.get(Account, who) if who else None
+            published = any_published(session, state().clock())
     except (NotFound, SQLAlchemyError):
         return _bare_chrome()
     settings = state().settings
@@ -115,7 +117,7 @@ def _chrome() -> Chrome:
         tagline=f"« {edition.title} »",
         home_url=_path("/"),
         contact_email=settings.contact_email,
-        nav=_nav(edition, role=account.role if account else "", published=is_published(edition, now)),
+        nav=_nav(edition, role=account.role if account else "", published=published),
         tools=(_item("Mon compte", "/compte/") if account else _item("Se connecter", "/connexion"),),
         footer_links=_footer(),
         deadline=deadline_words(edition, now),

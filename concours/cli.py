@@ -123,6 +123,7 @@ def migrate() -> None:
     upgrade(read_settings().database_url)
 
 
+main.add_command(_Command("archive", "concours.archive.commands", "Écrit l'archive d'une édition, ou en contrôle une."))
 main.add_command(_Room("attempt", "concours.entries.commands", "Contrôle une preuve de tentative."))
 main.add_command(_Room("audit", "concours.accounts.commands", "Contrôle le journal des actes."))
 main.add_command(_Command("backup", "concours.safekeeping.commands", "Sauvegarde base, fichiers et clés."))

@@ -1,4 +1,7 @@
-"""All that `concours` may ask of the jury. Numbers only: nobody's scores, nobody's name but the panel's own."""
+"""All that `concours` may ask of the jury. Numbers only: nobody's scores, nobody's name but the panel's own.
+
+`take_papers` alone gives more, as sealed files and once anonymity is lifted: what the archive of an edition keeps.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,6 +39,7 @@ from jury.panel_facts import (
     declared_bodies,
     removal_consequences,
 )
+from jury.papers import SessionPapers, take_papers
 from jury.progress import MemberProgress, progress_of
 from jury.ranking import Apart, Line, Place, Ranking, decimals_to_separate, format_mean, line, rank
 from jury.recusals.operations import exclude_pairs, resume_work, withdraw_work
@@ -88,6 +92,7 @@ __all__ = [
     "Recusals",
     "Role",
     "Scale",
+    "SessionPapers",
     "SessionRules",
     "Sheet",
     "Standing",
@@ -123,6 +128,7 @@ __all__ = [
     "removal_consequences",
     "remove_member",
     "resume_work",
+    "take_papers",
     "tie_break_choices",
     "update_session_rules",
     "withdraw_work",

@@ -1,5 +1,6 @@
 """What is asked of the editions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -23,6 +24,19 @@ def current_record(session: Session) -> EditionRecord:
 def current_edition(session: Session) -> Edition:
     """Return the edition that is under way, with its milestones."""
     return to_edition(session, current_record(session))
+
+
+def find_record(session: Session, key: str) -> EditionRecord:
+    """Return an edition by its short name. Raises NotFound."""
+    record = session.scalars(select(EditionRecord).where(EditionRecord.key == key)).first()
+    if record is None:
+        raise NotFound("Cette édition n'existe pas.")
+    return record
+
+
+def records(session: Session) -> Sequence[EditionRecord]:
+    """Return every edition, the present one first, then by short name, the last first."""
+    return session.scalars(select(EditionRecord).order_by(EditionRecord.current.desc(), EditionRecord.key.desc())).all()
 
 
 def to_edition(session: Session, record: EditionRecord) -> Edition:

@@ -151,8 +151,9 @@ def phase(edition: Edition, now: datetime) -> Phase:
 
 
 def is_published(edition: Edition, now: datetime) -> bool:
-    """Tell whether everybody may read the honours."""
-    return edition.milestones.publish_at is not None and edition.milestones.publish_at <= now
+    """Tell whether everybody may read the honours: their hour has come, and there are some."""
+    reached = edition.milestones
+    return reached.unsealed_at is not None and reached.publish_at is not None and reached.publish_at <= now
 
 
 def accepts_deposits(edition: Edition, now: datetime) -> bool:

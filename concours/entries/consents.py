@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Mapping
 
+RIGHTS_YEARS = 5
+"""How long the rights granted below last, from the deposit."""
+
 VERSION = 1
 """Grows with each change of the texts; a test holds each version to its digest."""
 

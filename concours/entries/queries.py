@@ -127,6 +127,11 @@ def edition_of(session: Session, entry: Entry) -> Edition:
     return edition_for(edition, entry.open_until)
 
 
+def editions_of(session: Session, entries: Sequence[Entry]) -> Mapping[str, Edition]:
+    """Return, by dossier, its own edition as it is for it: the present one, or one that is past."""
+    return {entry.id: edition_of(session, entry) for entry in entries}
+
+
 def own_edition(session: Session, *, entry_id: str, account_id: str) -> tuple[EditionRecord, datetime | None]:
     """Return the edition of a candidate's own dossier and the dossier's own closing, in one question.
 

@@ -28,11 +28,16 @@ _ACTOR = "command"
 )
 @click.option("--format", "chosen", type=click.Choice([each.value for each in Format]), help="Format du fichier.")
 @click.option("--kind", type=click.Choice([each.value for each in Kind]), default=Kind.FULL.value, show_default=True)
+@click.option("--edition", default="", metavar="ÉDITION", help="Une édition passée ; sinon, l'édition présente.")
 @click.option("--purpose", default="", help="Motif, gardé au journal : demandé pour « full » et « needs ».")
-def export(tables: tuple[str, ...], output: BinaryIO, chosen: str | None, kind: str, purpose: str) -> None:
+def export(
+    tables: tuple[str, ...], output: BinaryIO, *, chosen: str | None, kind: str, purpose: str, edition: str
+) -> None:
     """Écrit des tableaux (CSV, XLSX, ODS, JSON) ; chaque export est inscrit au journal."""
     topics = list(dict.fromkeys(Topic(name) for name in tables))
-    wanted = Wanted(topics=topics, kind=Kind(kind), format=_format(chosen, output.name), purpose=purpose)
+    wanted = Wanted(
+        topics=topics, kind=Kind(kind), format=_format(chosen, output.name), purpose=purpose, edition=edition
+    )
     with opened(read_settings().database_url) as database:
         with database.write() as session:
             taken = take_out(session, wanted=wanted, actor=_ACTOR, now=system_clock())

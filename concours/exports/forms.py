@@ -44,11 +44,12 @@ class ExportForm(DsfrForm):
         rows=2,
     )
 
-    def wanted(self, kind: Kind) -> Wanted:
+    def wanted(self, kind: Kind, edition: str) -> Wanted:
         """Return what was chosen."""
         topics = [_TOPICS[slug] for slug in self.tables.data]
         purpose = self.purpose.data if kind in REASONED else ""
-        return Wanted(topics=topics, kind=kind, format=Format(self.format.data or ""), purpose=purpose)
+        chosen = Format(self.format.data or "")
+        return Wanted(topics=topics, kind=kind, format=chosen, purpose=purpose, edition=edition)
 
 
 def export_form(offers: Sequence[Offer], chosen: Sequence[str]) -> ExportForm:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from concours.accounts.operations import record as audit
 from concours.editions.models import EditionRecord
-from concours.editions.queries import current_record, to_edition
+from concours.editions.queries import current_record, find_record, to_edition
 from concours.editions.rules import Edition
 from concours.exports.pseudonyms import Pseudonyms
 from concours.exports.rules import (
@@ -62,16 +62,16 @@ class Offer:
     """Why it cannot be taken out yet; empty when it can."""
 
 
-def offers(session: Session, *, kind: Kind) -> list[Offer]:
-    """Return the tables of a kind, those that have to wait included."""
-    record = current_record(session)
+def offers(session: Session, *, kind: Kind, edition_key: str = "") -> list[Offer]:
+    """Return the tables of a kind, those that have to wait included, of the present edition unless another is named."""
+    record = record_of(session, edition_key)
     edition = to_edition(session, record)
     return [_offer(session, record, topic, kind) for topic in _offered(session, record, edition, kind)]
 
 
-def counts(session: Session, *, kind: Kind, offered: Iterable[Offer]) -> dict[Topic, int]:
+def counts(session: Session, *, kind: Kind, offered: Iterable[Offer], edition_key: str = "") -> dict[Topic, int]:
     """Return how many rows each of these tables has; none of one that has to wait."""
-    record, ready = current_record(session), [offer.topic for offer in offered if not offer.missing]
+    record, ready = record_of(session, edition_key), [offer.topic for offer in offered if not offer.missing]
     return {topic: SOURCES[topic].count(session, record, kind) for topic in ready}
 
 
@@ -80,7 +80,7 @@ def take_out(session: Session, *, wanted: Wanted, actor: str, now: datetime) -> 
 
     Raises DomainError for what is no export, Forbidden for what has to wait.
     """
-    record = current_record(session)
+    record = record_of(session, wanted.edition)
     edition = to_edition(session, record)
     check_wanted(wanted, _offered(session, record, edition, wanted.kind))
     for topic in wanted.topics:
@@ -90,6 +90,7 @@ def take_out(session: Session, *, wanted: Wanted, actor: str, now: datetime) -> 
     for topic, count in rows.items():
         check_size(wanted.format, count)
         details = {"kind": wanted.kind, "format": wanted.format, "rows": count, "purpose": clean_text(wanted.purpose)}
+        details |= {} if record.current else {"edition": record.key}
         told = {name: value for name, value in details.items() if value != ""}
         audit(session, actor=actor, action="exported", subject=topic, now=now, details=told)
     return Export(wanted, edition, _book(edition, wanted, now), sum(rows.values()))
@@ -97,11 +98,16 @@ def take_out(session: Session, *, wanted: Wanted, actor: str, now: datetime) -> 
 
 def tables(session: Session, *, export: Export) -> Iterator[Table]:
     """Yield the tables, whose rows come from the database as they are read, each before the next one."""
-    record, names = current_record(session), Pseudonyms()
+    record, names = record_of(session, export.wanted.edition), Pseudonyms()
     for topic in export.wanted.topics:
         source, kind = SOURCES[topic], export.wanted.kind
         columns = source.columns(session, record, kind)
         yield Table(topic, columns, _named(columns, source.rows(session, record, kind), names))
+
+
+def record_of(session: Session, edition_key: str) -> EditionRecord:
+    """Return the edition whose tables leave, the present one where none is named. Raises NotFound."""
+    return find_record(session, edition_key) if edition_key else current_record(session)
 
 
 def _named(

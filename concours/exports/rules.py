@@ -127,6 +127,8 @@ class Wanted:
     kind: Kind
     format: Format
     purpose: str = ""
+    edition: str = ""
+    """Short name of an edition; empty for the present one."""
 
 
 NAMES = {

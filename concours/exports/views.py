@@ -8,7 +8,7 @@ from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from concours.accounts.access import current_account_id, organisers_only
-from concours.editions.queries import current_edition
+from concours.editions.queries import records, to_edition
 from concours.exports import operations
 from concours.exports.formats.every import MIMES, chunks
 from concours.exports.forms import SLUGS, ExportForm, export_form
@@ -45,13 +45,15 @@ def overview() -> ResponseReturnValue:
     chosen = request.args.get("genre", "")
     chosen = chosen if chosen in _KINDS else next(iter(_KINDS))
     kind = _KINDS[chosen]
+    key = request.args.get("edition", "")
     with state().database.read() as session:
-        edition, offers = current_edition(session), operations.offers(session, kind=kind)
+        edition = to_edition(session, operations.record_of(session, key))
+        offers, known = operations.offers(session, kind=kind, edition_key=key), [each.key for each in records(session)]
     form = export_form(offers, request.args.getlist("tableau"))
-    if form.validate_on_submit() and (export := _recorded(form, kind)):
+    if form.validate_on_submit() and (export := _recorded(form, kind, key)):
         return _file(export)
     with state().database.read() as session:
-        rows = operations.counts(session, kind=kind, offered=offers)
+        rows = operations.counts(session, kind=kind, offered=offers, edition_key=key)
     page = render_template(
         "exports/overview.html",
         form=form,
@@ -60,6 +62,9 @@ def overview() -> ResponseReturnValue:
         names=NAMES,
         kinds=_LABELS,
         chosen=chosen,
+        edition=edition,
+        known=known,
+        asked=key,
         words=_WORDS[kind],
         readers=READERS[kind],
         until=keep_until(kind, edition),
@@ -68,12 +73,12 @@ def overview() -> ResponseReturnValue:
     return page, HTTPStatus(g.get("refusal_status", HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK))
 
 
-def _recorded(form: ExportForm, kind: Kind) -> Export | None:
+def _recorded(form: ExportForm, kind: Kind, edition_key: str) -> Export | None:
     """Put on record what leaves, before any of it does; a refusal goes into the form."""
     actor, now = current_account_id(), instant()
     try:
         with state().database.write() as session:
-            return operations.take_out(session, wanted=form.wanted(kind), actor=actor, now=now)
+            return operations.take_out(session, wanted=form.wanted(kind, edition_key), actor=actor, now=now)
     except DomainError as refusal:
         form.refuse(refusal.message)
         g.refusal_status = refusal.status

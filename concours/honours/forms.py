@@ -41,6 +41,12 @@ class PublishForm(DsfrForm):
         return not self.error_items
 
 
+class HourForm(DsfrForm):
+    """When the honours will be public, set in advance."""
+
+    at = InstantField("Heure de la révélation", hint="Heure de Paris.")
+
+
 class PrepareForm(DsfrForm):
     """Which administrations telephones may be proposed."""
 

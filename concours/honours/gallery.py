@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from concours.editions.models import EditionRecord
@@ -83,15 +83,18 @@ def works_of(session: Session, record: EditionRecord) -> list[ShownWork]:
 
 def published(session: Session, now: datetime) -> Sequence[EditionRecord]:
     """Return the editions whose honours are public, the latest first."""
-    query = select(EditionRecord).where(EditionRecord.publish_at <= now)
+    query = select(EditionRecord).where(*_public(now))
     return session.scalars(query.order_by(EditionRecord.publish_at.desc(), EditionRecord.key.desc())).all()
+
+
+def any_published(session: Session, now: datetime) -> bool:
+    """Tell whether there are honours that everybody may read, of the present edition or of one before it."""
+    return bool(session.scalar(select(exists().where(*_public(now)))))
 
 
 def published_edition(session: Session, key: str, now: datetime) -> EditionRecord:
     """Return an edition whose honours are public. Raises NotFound for one under embargo as for none."""
-    record = session.scalars(
-        select(EditionRecord).where(EditionRecord.key == key, EditionRecord.publish_at <= now)
-    ).first()
+    record = session.scalars(select(EditionRecord).where(EditionRecord.key == key, *_public(now))).first()
     if record is None:
         raise NotFound
     return record
@@ -111,3 +114,8 @@ def file_of(work: ShownWork, role: str, position: int) -> JuryFile:
     if found is None:
         raise NotFound
     return found
+
+
+def _public(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what makes honours public: their hour, and an unsealing, without which there are none."""
+    return EditionRecord.publish_at <= now, EditionRecord.unsealed_at.is_not(None)

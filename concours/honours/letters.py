@@ -18,7 +18,7 @@ from concours.entries.queries import deposited_entries, people_of
 from concours.honours.models import HonoursLetter, Laureate
 from concours.honours.publishing import lock_current
 from concours.honours.rules import LetterKind, Outcome, check_embargo, outcome_of
-from concours.kernel.errors import Conflict
+from concours.kernel.errors import Conflict, Forbidden
 from concours.kernel.mail import Message, compose, enqueue
 
 SYSTEM = "system"
@@ -95,11 +95,13 @@ def tell_laureates(session: Session, *, public_url: str, actor: str, now: dateti
 def approve(session: Session, *, public_url: str, actor: str, now: datetime) -> int:
     """Have every candidate told from the publication on; return how many messages leave at once.
 
-    Raises Conflict while no publication is decided.
+    Raises Conflict while no publication is decided, Forbidden before the unsealing.
     """
     record = lock_current(session)
     if record.publish_at is None:
         raise Conflict("La publication n'est pas décidée : décidez-la d'abord. Aucun message n'est parti.")
+    if record.unsealed_at is None:
+        raise Forbidden("L'anonymat n'est pas levé : il n'y a pas encore de résultat à annoncer. Rien n'est parti.")
     if record.letters_at is None:
         record.letters_at = now
         audit(session, actor=actor, action="honours_letters_approved", subject=record.id, now=now)

@@ -30,6 +30,8 @@ def unseal(session: Session, *, actor: str, now: datetime) -> int:
     for work in honoured:
         session.add(_laureate(edition, work, deposits[work.work_id], now))
     edition.unsealed_at = now
+    if edition.publish_at is not None and edition.publish_at <= now:
+        edition.publish_at = None  # set in advance, and past: nobody meant the honours to be public at once
     jury.note_unsealing(session, edition_key=edition.key, now=now)
     session.flush()
     details = {"laureates": len(honoured)}

@@ -78,17 +78,40 @@ def outcome_of(*, honoured: bool, judged: bool, refused: bool) -> Outcome | None
     return Outcome.NOT_RETAINED if judged else None
 
 
-def check_publication(edition: Edition, at: datetime, now: datetime) -> None:
-    """Let the honours be published at an instant. Raises Forbidden, Conflict or DomainError, which say why not."""
-    unsealed_at = edition.milestones.unsealed_at
-    if unsealed_at is None:
-        raise Forbidden("L'anonymat n'est pas levé : il n'y a pas encore de palmarès à publier. Rien n'a changé.")
+def check_publication(edition: Edition, at: datetime | None, now: datetime) -> None:
+    """Let the honours be published, now or at an hour, which may be set before there are any.
+
+    Raises Forbidden, Conflict or DomainError, which say why not.
+    """
     if is_published(edition, now):
         raise Conflict("Le palmarès est déjà public : tout le monde a pu le lire, il ne se retire plus.")
-    if at < now:
+    if at is None:
+        if edition.milestones.unsealed_at is None:
+            raise Forbidden("L'anonymat n'est pas levé : il n'y a pas encore de palmarès à publier. Rien n'a changé.")
+    elif at < now:
         raise DomainError(
             f"Cette date est passée (il est {format_instant(now)}). Choisissez une date à venir, ou publiez maintenant."
         )
+    elif at <= edition.closes_at:
+        raise DomainError(
+            f"Les dépôts ferment le {format_instant(edition.closes_at)} : la révélation vient après. Rien n'a changé."
+        )
+
+
+def hour_warning(edition: Edition, now: datetime) -> str:
+    """Say what is odd about the hour of the reveal, if anything; nothing of that is refused."""
+    at, event = edition.milestones.publish_at, edition.event
+    if at is None or is_published(edition, now):
+        return ""
+    if at <= now:
+        return "Cette heure est passée et l'anonymat n'est pas levé : rien n'est public. Fixez une autre heure."
+    if at <= edition.closes_at:
+        return "Les dépôts ferment maintenant après cette heure. Fixez-en une autre."
+    if event and at < event.starts_at:
+        return f"C'est avant l'évènement ({format_instant(event.starts_at)}) : la salle saurait déjà tout."
+    if event and at > event.ends_at:
+        return f"C'est après la fin de l'évènement ({format_instant(event.ends_at)})."
+    return ""
 
 
 def check_embargo(edition: Edition, now: datetime) -> None:

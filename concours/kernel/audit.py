@@ -81,6 +81,12 @@ def broken_at(events: Iterable[AuditMixin]) -> int | None:
     return None
 
 
+def head(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
+    """Return position and digest of the last event of a chain; those of none before the first."""
+    row = session.execute(_newest(table)).first()  # type: ignore[arg-type]  # the hash of a class, as below
+    return (row.position, row.digest) if row else (0, GENESIS)
+
+
 def _append(session: Session, table: type[AuditMixin], event: AuditMixin) -> None:
     """Seal an event with the one before and write it at once, as a row: an object in waiting would cost more."""
     last, event.previous = _last(session, table)
@@ -93,8 +99,7 @@ def _append(session: Session, table: type[AuditMixin], event: AuditMixin) -> Non
 def _last(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
     """Return position and digest to go on from, and keep other writers from going on from them too."""
     _lock(session, table)
-    row = session.execute(_newest(table)).first()  # type: ignore[arg-type]  # the same
-    return (row.position, row.digest) if row else (0, GENESIS)
+    return head(session, table)
 
 
 @cache

@@ -31,6 +31,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "breach_decided": "a tranché une rupture d'anonymat",
         "handed_over": "a transmis les œuvres au jury",
         "edition_changed": "a modifié l'édition",
+        "next_edition_begun": "a commencé l'édition suivante",
+        "next_edition_undone": "est revenu à l'édition précédente",
         "closing_extended": "a repoussé la clôture pour tout le monde",
         "anonymity_lifted": "a levé l'anonymat",
         "purged": "a effacé les données dont la durée de conservation est passée",
@@ -64,7 +66,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "organiser_removed": "a retiré une personne de l'organisation",
         "second_factor_reset": "a réinitialisé le second facteur d'une personne",
     },
-    "Sauvegardes": {
+    "Archives et sauvegardes": {
+        "archive_begun": "a demandé l'archive d'une édition",
+        "archived": "a fait l'archive d'une édition",
         "backed_up": "a fait une sauvegarde",
         "restored": "a remis une sauvegarde en place",
     },
@@ -196,6 +200,8 @@ _DETAILS = {
     "kind": "genre",
     "format": "format",
     "purpose": "motif",
+    "edition": "édition",
+    "abandoned": "édition abandonnée, motif",
 }
 """Details that mean something to a reader; the others stay in the record."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account, AuditEvent, Outbox
 from concours.editions.models import EditionRecord
-from concours.editions.queries import current_record, to_edition
+from concours.editions.queries import to_edition
 from concours.editions.rules import Edition
 from concours.entries.models import Deposit, Entry, EntryInvitation
 from concours.entries.operations import LATE_ATTEMPT
@@ -100,12 +100,12 @@ def due_members(session: Session, now: datetime) -> Sequence[str]:
 
 def due_files(session: Session, now: datetime) -> Sequence[str]:
     """Return files that were replaced before the last closing: no dossier, deposit or upload has them."""
-    edition = to_edition(session, current_record(session))
-    if not reached(drafts_due(edition), now):
+    last = _last_due(session, now)
+    if last is None:
         return []
     users = (Entry.creation_id, Deposit.creation_id, Upload.creation_id)
     free = [~exists().where(column == Creation.id) for column in users]
-    return session.scalars(select(Creation.id).where(Creation.received_at < edition.closes_at, *free)).all()
+    return session.scalars(select(Creation.id).where(Creation.received_at < last.closes_at, *free)).all()
 
 
 def files_of(session: Session, entry_ids: Sequence[str]) -> set[str]:
@@ -140,10 +140,10 @@ def is_named(session: Session, key: str) -> bool:
 
 def due_accounts(session: Session, now: datetime) -> Sequence[str]:
     """Return the accounts that hold nothing any more and were made before the last closing's drafts went."""
-    due = drafts_due(to_edition(session, current_record(session)))
-    if not reached(due, now):
+    last = _last_due(session, now)
+    if last is None:
         return []
-    free = [Account.role == "", Account.created_at < due, *map(_unused, keeping())]
+    free = [Account.role == "", Account.created_at < drafts_due(last), *map(_unused, keeping())]
     return session.scalars(select(Account.id).where(*free)).all()
 
 
@@ -184,6 +184,12 @@ def requests(session: Session) -> Sequence[tuple[ErasureRequest, str]]:
     """Return who asks to be erased, the oldest request first, with their address."""
     query = select(ErasureRequest, Account.email).join(Account, Account.id == ErasureRequest.account_id)
     return [(row, email) for row, email in session.execute(query.order_by(ErasureRequest.at))]
+
+
+def _last_due(session: Session, now: datetime) -> Edition | None:
+    """Return the edition whose drafts went last: the present one, or the one before it once a new one is open."""
+    due = [edition for _, edition in editions(session) if reached(drafts_due(edition), now)]
+    return max(due, key=drafts_due, default=None)
 
 
 def _dossiers(column: cascade.Reference) -> Select[str]:

@@ -7,15 +7,18 @@ import pytest
 from sqlalchemy import select
 
 from concours.accounts.models import AuditEvent
-from concours.editions.queries import current_record
+from concours.editions.queries import current_record, to_edition
 from concours.entries.models import Admissibility, Entry
-from concours.honours import letters, publishing
+from concours.honours import gallery, letters, publishing
+from concours.honours.operations import unseal
+from concours.honours.rules import hour_warning
 from concours.honours.turn import keep_honours
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden
 from tests.entries_scene import PUBLIC_URL, Scene
 from tests.fakes.clock import FrozenClock
-from tests.honours_scene import judge
+from tests.honours_scene import SIGNED, judge, sign
+from tests.organisers_contest import CLOSED, OPEN, Console
 from tests.page import page
 from tests.stage_scene import AFTER, FIRST, OTHER, REVEAL, SECOND, keep_pictures, mails, unsealed
 
@@ -138,3 +141,36 @@ def test_the_gallery_does_not_exist_until_an_organiser_publishes_it(scene: Scene
     assert (visitor.get(files[first]).status_code, visitor.get(files[second]).status_code) == (200, 404)
     assert "Palmarès" in page(visitor, "/").links
     assert page(visitor, "/palmares/2027").text == gallery.text
+
+
+def test_an_hour_set_in_advance_publishes_nothing_without_the_unsealing(database: Database) -> None:
+    early, late = SIGNED - timedelta(minutes=1), SIGNED + timedelta(days=1)
+    with database.write() as session:
+        judged = judge(session, {FIRST: (9, 9, 9)})
+        actor, record = judged.organiser, current_record(session)
+        with pytest.raises(DomainError, match="la révélation vient après"):
+            publishing.publish(session, at=OPEN + timedelta(days=1), actor=actor, now=OPEN)
+        publishing.publish(session, at=early, actor=actor, now=CLOSED)
+        assert not gallery.any_published(session, SIGNED)
+        assert "rien n'est public" in hour_warning(to_edition(session, record), SIGNED)
+        with pytest.raises(Forbidden):
+            letters.approve(session, public_url=PUBLIC_URL, actor=actor, now=SIGNED)
+        sign(session, judged, {FIRST: 1})
+        unseal(session, actor=actor, now=SIGNED)  # after that hour: it falls, nothing is public at once
+        assert (record.publish_at, gallery.any_published(session, late)) == (None, False)
+        publishing.publish(session, at=late, actor=actor, now=SIGNED)
+        assert (gallery.any_published(session, SIGNED), gallery.any_published(session, late)) == (False, True)
+        assert "avant l'évènement" in hour_warning(to_edition(session, record), SIGNED)
+
+
+def test_the_hour_is_set_changed_and_taken_back_on_its_page(
+    tmp_path: Path, sqlite_url: str, clock: FrozenClock
+) -> None:
+    console = Console(tmp_path, sqlite_url, clock)
+    form = console.page("palmares/heure").form("heure")
+    refused = form.submit(status=422, at="2027-03-01T10:00")
+    assert "la révélation vient après" in refused.text
+    kept = form.submit(at="2027-03-20T16:00")
+    assert "samedi 20 mars 2027 à 16 h 00 (heure de Paris), si l'anonymat est levé" in kept.text
+    assert "samedi 20 mars 2027 à 16 h 00" in console.page("edition").text
+    assert "Aucune heure n'est fixée" in kept.form("annulation").submit().text

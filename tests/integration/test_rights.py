@@ -116,14 +116,19 @@ CONCOURS: Expected = {
     ),
     **lines("read", "organisers", "journal jury_file more_time organiser original panel problem progress", CONSOLE),
     **lines("read", "organisers", "register remove remove_organiser reports reset_second_factor rules", CONSOLE),
-    **lines("read", "organisers", "secretariat status text", CONSOLE),
+    **lines("read", "organisers", "next_edition secretariat status text", CONSOLE),
     **lines(
         "read", "organisers", "admit call report", NOBODY
     ),  # no late attempt, no substitute, no report of that name
     **lines("act", "organisers", "admit call report", NOBODY),
     **lines("act", "organisers", "behalf bodies body calendar clear entry extension hand_over", SECRETARIAT),
     **lines("act", "organisers", "more_time organiser panel problem remove remove_organiser", SECRETARIAT),
-    **lines("act", "organisers", "reset_second_factor retry rules secretariat text", SECRETARIAT),
+    **lines(
+        "act",
+        "organisers",
+        "next_edition reset_second_factor retry rules secretariat text undo_next_edition",
+        SECRETARIAT,
+    ),
     **lines("read", "organisers", "bulk_ask mail_template mails messages resend_failed", CONSOLE),
     **lines("act", "organisers", "mail_template resend_failed start_message", SECRETARIAT),
     **lines("read", "organisers", "bulk_done mail message preview_message", NOBODY),  # none of that name
@@ -132,8 +137,8 @@ CONCOURS: Expected = {
     **lines("read", "conservation", "register show", CONSOLE),
     **lines("read", "exports", "overview", CONSOLE),
     **lines("act", "exports", "overview", SECRETARIAT),
-    **lines("read", "honours", "honours", CONSOLE),
-    **lines("act", "honours", "unseal", SECRETARIAT),
+    **lines("read", "honours", "honours hour", CONSOLE),
+    **lines("act", "honours", "hour unseal", SECRETARIAT),
     **lines(
         "read", "honours", "letter letters_page prepare publication stage stage_content", once_open("unsealed", CONSOLE)
     ),

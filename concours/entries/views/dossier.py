@@ -13,7 +13,7 @@ from concours.editions.rules import accepts_deposits
 from concours.entries import operations, queries, reminders
 from concours.entries.forms import EveryoneForm, PartForm, part_form
 from concours.entries.operations import Stale
-from concours.entries.rules import Part, closing_of
+from concours.entries.rules import Part
 from concours.entries.views.base import Folder, acting, blueprint, open_folder, show, tell_clock
 from concours.kernel.errors import DomainError
 from concours.kernel.web.state import instant, state
@@ -48,12 +48,12 @@ def mine() -> ResponseReturnValue:
         edition = current_edition(session)
         entries = queries.entries_of(session, current_account_id())
         people, now = queries.people_of(session, entries), instant()
-    closings = {entry.id: closing_of(entry, edition) for entry in entries}
+        own = queries.editions_of(session, entries)
     return render_template(
         "entries/mine.html",
         entries=entries,
-        closings=closings,
-        granted=any(now < each for each in closings.values()),
+        own=own,
+        granted=any(now < each.closes_at for each in own.values()),
         people=people,
         me=current_account_id(),
         edition=edition,

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from concours.accounts.access import current_account_id
-from concours.editions.queries import to_edition
+from concours.editions.queries import current_record, to_edition
 from concours.editions.rules import is_published
 from concours.honours import letters, publishing
-from concours.honours.forms import PublishForm
-from concours.honours.rules import LetterKind
+from concours.honours.forms import HourForm, PublishForm
+from concours.honours.rules import LetterKind, hour_warning
 from concours.honours.views.base import announce_mail, blueprint, refuse, status_of, unsealed_record
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import DomainError, NotFound
@@ -47,13 +47,38 @@ def publish() -> ResponseReturnValue:
     return redirect(url_for(".letters_page", kind="resultats"), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.route("/heure", methods=("GET", "POST"))
+def hour() -> ResponseReturnValue:
+    """Set the hour of the reveal in advance; once anonymity is lifted, the page of the publication does so."""
+    with state().database.read() as session:
+        edition = to_edition(session, current_record(session))
+    if edition.milestones.unsealed_at is not None:
+        return redirect(url_for(".publication"), HTTPStatus.SEE_OTHER)
+    event, planned = edition.event, edition.milestones.publish_at
+    form = HourForm(data={"at": planned or (event.ends_at if event else None)})
+    if form.validate_on_submit():
+        try:
+            with state().database.write() as session:
+                publishing.publish(session, at=form.at.data, actor=current_account_id(), now=instant())
+        except DomainError as refusal:
+            refuse(form, refusal)
+        else:
+            flash(
+                "L'heure de la révélation est fixée. Elle se change et s'annule tant qu'elle n'est pas venue.",
+                "success",
+            )
+            return redirect(url_for(".hour"), HTTPStatus.SEE_OTHER)
+    page = render_template("honours/hour.html", form=form, edition=edition, warning=hour_warning(edition, instant()))
+    return page, status_of(form)
+
+
 @blueprint.post("/publication/annulation")
 def put_back() -> ResponseReturnValue:
     """Take back an hour that is still to come."""
     with state().database.write() as session:
         publishing.put_back(session, actor=current_account_id(), now=instant())
     flash("La publication n'est plus programmée : le palmarès reste sous embargo, et aucun message ne part.", "success")
-    return redirect(url_for(".publication"), HTTPStatus.SEE_OTHER)
+    return redirect(url_for(".hour"), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/messages/<any(embargo, resultats):kind>")

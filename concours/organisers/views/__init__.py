@@ -15,6 +15,7 @@ from concours.organisers.views import (
     people,
     register,
     reports,
+    succession,
     team,
 )
 from concours.organisers.views.base import blueprint
@@ -35,5 +36,6 @@ __all__ = [
     "people",
     "register",
     "reports",
+    "succession",
     "team",
 ]

@@ -13,11 +13,12 @@ from concours.editions.document import jury_method
 from concours.editions.queries import current_record, to_edition
 from concours.editions.reglement import duration_words, format_words
 from concours.editions.rules import Edition, Texts, weekend_dates
+from concours.honours.rules import hour_warning
 from concours.kernel.clock import format_day
 from concours.kernel.errors import NotFound
 from concours.kernel.text import typo
 from concours.kernel.web.state import instant, state
-from concours.organisers import operations
+from concours.organisers import operations, succession
 from concours.organisers.forms.edition import EditionForm, calendar_form, markdown_form
 from concours.organisers.forms.evaluation import rules_form
 from concours.organisers.views.base import blueprint, carry_out, status_of
@@ -40,10 +41,16 @@ TEXTS = {
 @blueprint.get("/edition")
 def edition() -> ResponseReturnValue:
     """Show the edition as it stands."""
-    present, _ = _present()
+    with state().database.read() as session:
+        record = current_record(session)
+        present, former = to_edition(session, record), succession.former_of(session, record)
+        begun = succession.begun(session, record) if former else []
     return render_template(
         "organisers/edition.html",
         edition=present,
+        former=former.key if former else "",
+        begun=begun,
+        hour_warning=hour_warning(present, instant()),
         texts={name: (label, getattr(present.texts, name)) for name, label in TEXTS.items()},
         weekend=[format_day(day) for day in weekend_dates(present)],
         duration=duration_words(present.video_max_seconds),

@@ -5,6 +5,8 @@ from http import HTTPStatus
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from concours.editions import queries as editions
+from concours.editions.models import EditionRecord
 from concours.kernel.errors import DomainError
 from concours.kernel.web.state import instant, state
 from concours.registrations import queries, teams
@@ -14,7 +16,6 @@ from concours.registrations.views.base import (
     announce_mail,
     blueprint,
     desk,
-    present_edition,
     refuse,
     status_of,
 )
@@ -23,10 +24,10 @@ from concours.registrations.views.base import (
 @blueprint.route("/place-equipe/<string:token>", methods=("GET", "POST"))
 def held_seat(token: str) -> ResponseReturnValue:
     """Ask who of the team comes, and seat them."""
-    edition = present_edition()
-    event = open_event(edition, instant())
     with state().database.read() as session:
         held = queries.held_by_token(session, token)
+        edition = editions.to_edition(session, session.get_one(EditionRecord, held.edition_id))
+    event = open_event(edition, instant())
     form = registration_form(edition)
     if form.validate_on_submit():
         try:
