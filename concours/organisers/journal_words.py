@@ -17,6 +17,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Décisions du secrétariat": {
         "admissibility_decided": "a prononcé la recevabilité d'une candidature",
         "admissibility_cleared": "a annulé la décision de recevabilité d'une candidature",
+        "second_look_asked": "a demandé de revoir à deux une candidature",
+        "second_look_opinion": "a donné son avis sur une candidature à revoir à deux",
+        "second_look_unsaid": "a retiré son avis sur une candidature à revoir à deux",
+        "second_look_withdrawn": "a annulé la revue à deux d'une candidature",
         "late_admitted": "a admis un dépôt tardif",
         "more_time": "a accordé un délai à un dossier",
         "problem_signalled": "a signalé un problème à l'équipe d'une candidature",
@@ -154,6 +158,7 @@ _WORDS = {
 """What values mean; with the detail's name before it, a value that means something else in another."""
 _DETAILS = {
     "decision": "décision",
+    "opinion": "avis",
     "confirmed": "même administration",
     "from": "avant",
     "role": "rôle",

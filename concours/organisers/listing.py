@@ -13,14 +13,15 @@ from concours.entries.rules import Way
 from concours.intake.models import Creation, CreationState
 from concours.kernel.text import fold
 from concours.organisers.rules import TO_EXAMINE, Examined, Standing
-from concours.organisers.standing import STANDING, answer, with_decisions
+from concours.organisers.standing import STANDING, answer, waits_for_others, with_decisions
 
 UNTITLED = "Sans titre"
 PER_PAGE = 50
 
 _ORDER = case(
     {standing.value: rank for rank, standing in enumerate((
-        Standing.PENDING, Standing.STALE, Standing.ADMITTED, Standing.REFUSED, Standing.DRAFT, Standing.WITHDRAWN,
+        Standing.TOGETHER, Standing.PENDING, Standing.STALE, Standing.ADMITTED, Standing.REFUSED, Standing.DRAFT,
+        Standing.WITHDRAWN,
     ))},
     value=STANDING,
 )  # fmt: skip
@@ -58,10 +59,24 @@ class Waiting(NamedTuple):
     deposited_at: datetime
 
 
+class Standings(NamedTuple):
+    """How many entries stand where, and when the oldest that one organiser may decide on was deposited."""
+
+    counts: Counter[Standing]
+    oldest: datetime | None
+
+
 def standings(session: Session, edition_id: str) -> Counter[Standing]:
     """Return how many entries stand where."""
-    query = with_decisions(select(STANDING, func.count()), edition_id).group_by(STANDING)
-    return Counter({Standing(value): count for value, count in session.execute(query)})
+    return standings_since(session, edition_id).counts
+
+
+def standings_since(session: Session, edition_id: str) -> Standings:
+    """Return how many entries stand where, and since when the oldest waits."""
+    query = with_decisions(select(STANDING, func.count(), func.min(Deposit.at)), edition_id).group_by(STANDING)
+    found = {Standing(value): (count, first) for value, count, first in session.execute(query)}
+    waits = [found[each][1] for each in (Standing.PENDING, Standing.STALE) if each in found]
+    return Standings(Counter({each: count for each, (count, _) in found.items()}), min(waits, default=None))
 
 
 def list_entries(
@@ -80,9 +95,10 @@ def list_entries(
     return _lines(session, edition_id, session.scalars(at).all()), count
 
 
-def waiting(session: Session, edition_id: str) -> list[Waiting]:
-    """Return the entries that wait for a decision, the first deposited first."""
+def waiting(session: Session, edition_id: str, reader: str) -> list[Waiting]:
+    """Return the entries that wait for this organiser to look at them, the first deposited first."""
     query = with_decisions(select(Entry.id, Deposit.at), edition_id).where(_stands(TO_EXAMINE))
+    query = query.where(~waits_for_others(reader))
     return [Waiting(*row) for row in session.execute(query.order_by(Deposit.at, Entry.created_at, Entry.id))]
 
 
