@@ -124,13 +124,19 @@ def test_a_stale_page_replaces_nothing_and_says_who_did_what(database: Database)
         assert entry.deposit_id is not None
         seen = deciding.mark(session, entry.id)
         decide(session, entry, actor=other)
-        facts = {"entry_id": entry.id, "actor": me, "now": LATER, "seen": seen}
         with pytest.raises(Conflict, match=r"11 h 00, camille@concours\.example a déclaré cette candidature recevable"):
             operations.decide_admissibility(
-                session, deposit_id=entry.deposit_id, decision=Decision.REFUSED, reason=REASON, **facts
+                session,
+                entry_id=entry.id,
+                deposit_id=entry.deposit_id,
+                decision=Decision.REFUSED,
+                reason=REASON,
+                actor=me,
+                now=LATER,
+                seen=seen,
             )
         with pytest.raises(Conflict, match="votre saisie est toujours là"):
-            second_looks.ask(session, words="Un logo ?", **facts)
+            second_looks.ask(session, entry_id=entry.id, words="Un logo ?", actor=me, now=LATER, seen=seen)
         operations.clear_admissibility(session, entry_id=entry.id, actor=other, now=LATER)
         ask(session, entry, other)
         with pytest.raises(Conflict, match="a demandé que cette candidature soit revue à deux"):
