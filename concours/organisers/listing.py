@@ -59,24 +59,17 @@ class Waiting(NamedTuple):
     deposited_at: datetime
 
 
-class Standings(NamedTuple):
-    """How many entries stand where, and when the oldest that one organiser may decide on was deposited."""
-
-    counts: Counter[Standing]
-    oldest: datetime | None
-
-
 def standings(session: Session, edition_id: str) -> Counter[Standing]:
     """Return how many entries stand where."""
-    return standings_since(session, edition_id).counts
+    query = with_decisions(select(STANDING, func.count()), edition_id).group_by(STANDING)
+    return Counter({Standing(value): count for value, count in session.execute(query)})
 
 
-def standings_since(session: Session, edition_id: str) -> Standings:
-    """Return how many entries stand where, and since when the oldest waits."""
-    query = with_decisions(select(STANDING, func.count(), func.min(Deposit.at)), edition_id).group_by(STANDING)
-    found = {Standing(value): (count, first) for value, count, first in session.execute(query)}
-    waits = [found[each][1] for each in (Standing.PENDING, Standing.STALE) if each in found]
-    return Standings(Counter({each: count for each, (count, _) in found.items()}), min(waits, default=None))
+def oldest(session: Session, edition_id: str) -> datetime | None:
+    """Return when the first entry that one organiser may decide on was deposited."""
+    query = with_decisions(select(func.min(Deposit.at)), edition_id)
+    found: datetime | None = session.scalar(query.where(_stands(TO_EXAMINE - {Standing.TOGETHER})))
+    return found
 
 
 def list_entries(

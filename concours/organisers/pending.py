@@ -1,5 +1,6 @@
 """What waits to be done, as the database counts it: each fact in one question, whatever the number of entries."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,28 +21,31 @@ from concours.registrations.models import Registration
 from concours.registrations.rules import SeatState
 from jury import api as jury
 
+_MOST = 500
+"""Failed copies that are looked at: beyond them, something else is wrong."""
+
 _EXAMINED = frozenset({Phase.OPEN, Phase.EXAMINATION})
 
 
 def situation(
-    session: Session, record: EditionRecord, stand: listing.Standings, *, reader: str, now: datetime
+    session: Session, record: EditionRecord, counts: Mapping[Standing, int], *, reader: str, now: datetime
 ) -> Situation:
     """Return what decides what is to be done now, for this organiser."""
     current = phase(to_edition(session, record), now)
     hindered = operations.hand_over_obstacles(session, now=now) if current is Phase.EXAMINATION else []
     signed = bool(record.handed_over_at and jury.milestones(session, edition_key=record.key).minutes_signed_at)
-    to_examine = stand.counts[Standing.PENDING] + stand.counts[Standing.STALE]
+    to_examine = counts[Standing.PENDING] + counts[Standing.STALE]
     return Situation(
         phase=current,
         now=now,
         to_examine=to_examine,
-        oldest=stand.oldest if to_examine else None,
+        oldest=listing.oldest(session, record.id) if to_examine else None,
         to_admit=len(leeway.to_admit(session, record.id)) if current in _EXAMINED else 0,
         obstacles=len(hindered),
         minutes_signed=signed,
         bodies=len(bodies.suggestions(session)),
         reports=len(reports.waiting(session)),
-        **_looks(session, record, stand, reader),
+        **_looks(session, record, counts, reader),
         **_panel(session, record, current),
         **_mails(session),
         **_copies(session, record),
@@ -49,8 +53,8 @@ def situation(
     )
 
 
-def _looks(session: Session, record: EditionRecord, stand: listing.Standings, reader: str) -> dict[str, Any]:
-    if not stand.counts[Standing.TOGETHER]:
+def _looks(session: Session, record: EditionRecord, counts: Mapping[Standing, int], reader: str) -> dict[str, Any]:
+    if not counts[Standing.TOGETHER]:
         return {}
     mine, theirs = second_looks.counts(session, record.id, reader)
     return {"together": mine, "theirs": theirs}
@@ -76,9 +80,12 @@ def _given_up(session: Session, table: type[OutboxMixin]) -> int:
 
 
 def _copies(session: Session, record: EditionRecord) -> dict[str, Any]:
-    failed = Creation.state == CreationState.FAILED, Entry.edition_id == record.id
-    query = select(func.count(), func.min(Entry.id)).select_from(Creation).where(*failed)
-    query = query.join(Deposit, Deposit.creation_id == Creation.id).join(Entry, Entry.deposit_id == Deposit.id)
+    # Few fail: they are found by their index first, and entries are asked of them alone.
+    failed = session.scalars(select(Creation.id).where(Creation.state == CreationState.FAILED).limit(_MOST)).all()
+    if not failed:
+        return {}
+    query = select(func.count(), func.min(Entry.id)).join(Deposit, Entry.deposit_id == Deposit.id)
+    query = query.where(Deposit.creation_id.in_(failed), Entry.edition_id == record.id)
     count, first = session.execute(query).one()
     return {"copies_failed": count, "copy_failed": first or ""}
 

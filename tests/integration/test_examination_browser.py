@@ -15,7 +15,7 @@ from tests.fakes.clock import FrozenClock
 from tests.live import answering
 from tests.organisers_contest import OPEN, Console, deposited
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 TITLES = ("Le guichet", "La file", "Le formulaire")
 

@@ -31,8 +31,8 @@ def dashboard() -> ResponseReturnValue:
     with state().database.read() as session:
         record = current_record(session)
         edition = to_edition(session, record)
-        stand = listing.standings_since(session, record.id)
-        found = pending.situation(session, record, stand, reader=current_account_id(), now=now)
+        counts = listing.standings(session, record.id)
+        found = pending.situation(session, record, counts, reader=current_account_id(), now=now)
     return render_template(
         "organisers/dashboard.html",
         edition=edition,
@@ -40,7 +40,7 @@ def dashboard() -> ResponseReturnValue:
         position=list(_PHASES).index(found.phase),
         tasks=todo(found),
         next_words=next_words(edition, now),
-        counts=stand.counts,
+        counts=counts,
     )
 
 
