@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from concours.accounts import operations as accounts
@@ -16,9 +16,9 @@ from concours.editions.queries import current_record
 from concours.entries.models import Admissibility, Deposit, Entry
 from concours.intake.models import Creation, CreationState
 from concours.kernel.errors import Conflict, DomainError, NotFound
-from concours.organisers import operations, queries
+from concours.organisers import deciding, operations, queries
 from concours.organisers.listing import UNTITLED
-from concours.organisers.models import BulkAct, BulkLine
+from concours.organisers.models import BulkAct, BulkLine, SecondLook
 from concours.organisers.rules import TO_EXAMINE, Decision, Standing
 from concours.organisers.standing import STANDING, answer, with_decisions
 
@@ -28,6 +28,7 @@ MOST = 500
 CHANGED = "Elle a changé depuis la page de confirmation : relisez-la."
 _HANDED_OVER = "Les œuvres ont été transmises au jury : les décisions ne changent plus."
 _MOVED = "Une autre décision a été prise depuis : elle reste."
+_BY_TWO = "Elle est à revoir à deux : c'est dans sa page que l'on s'accorde."
 _NEWER = "L'équipe a déposé de nouveau depuis : la décision est à revoir dans sa page."
 
 
@@ -85,15 +86,16 @@ def plan(session: Session, ids: Sequence[str], act: Act) -> list[Case]:
     """Return what an act would do to these entries of the edition, in this order; the others are not there."""
     record = current_record(session)
     decided = (Admissibility.decision, Admissibility.deposit_id, Admissibility.decided_at)
-    columns = select(Entry.id, answer(Entry.title), STANDING, Entry.deposit_id, Creation.state, *decided)
+    by_two = exists().where(SecondLook.entry_id == Entry.id)
+    columns = select(Entry.id, answer(Entry.title), STANDING, Entry.deposit_id, by_two, Creation.state, *decided)
     query = with_decisions(columns, record.id).outerjoin(Creation, Creation.id == Deposit.creation_id)
     rows = {row[0]: row for row in session.execute(query.where(Entry.id.in_(ids)))}
     found = []
     for row in (rows[entry_id] for entry_id in dict.fromkeys(ids) if entry_id in rows):
-        entry_id, title, stands, deposit_id, copy, *decision = row
+        entry_id, title, stands, deposit_id, two, copy, *decision = row
         standing = Standing(stands)
-        why = _obstacle(act, standing, copy, handed_over=record.handed_over_at is not None)
-        stamp = _stamp(stands, deposit_id, *decision)
+        why = _obstacle(act, standing, copy, by_two=bool(two), handed_over=record.handed_over_at is not None)
+        stamp = _stamp(stands, deposit_id, two, *decision)
         found.append(Case(entry_id, title or UNTITLED, standing, deposit_id, stamp, why))
     return found
 
@@ -162,12 +164,14 @@ def check_count(count: int) -> None:
         )
 
 
-def _obstacle(act: Act, standing: Standing, copy: str | None, *, handed_over: bool) -> str:
+def _obstacle(act: Act, standing: Standing, copy: str | None, *, by_two: bool, handed_over: bool) -> str:
     """Return why an entry would be left; empty when the act would be done."""
     if act is Act.RETRY:
         return "" if copy == CreationState.FAILED else "Sa copie pour le jury n'est pas en échec."
     if handed_over:
         return _HANDED_OVER
+    if by_two:
+        return _BY_TWO
     if act is Act.CLEAR:
         decided = standing in {Standing.ADMITTED, Standing.REFUSED, Standing.STALE}
         return "" if decided else "Elle n'a pas de décision."
@@ -223,7 +227,7 @@ def _kept(session: Session, entry_id: str) -> dict[str, Any] | None:
 
 def _restore(session: Session, line: BulkLine, *, actor: str, now: datetime) -> None:
     try:
-        entry = operations.examinable(session, line.entry_id)
+        entry = deciding.examinable(session, line.entry_id)
     except DomainError as refusal:
         line.kept = refusal.message
         return
@@ -231,6 +235,9 @@ def _restore(session: Session, line: BulkLine, *, actor: str, now: datetime) -> 
         line.kept = _NEWER if entry.deposit_id != line.deposit_id else _MOVED
         return
     row, before = queries.admissibility_of(session, line.entry_id), line.before
+    if before is not None and queries.look_of(session, line.entry_id):
+        line.kept = _BY_TWO
+        return
     if row and before is None:
         session.delete(row)
     elif before is not None:

@@ -13,7 +13,7 @@ from concours.intake.models import Creation, CreationState
 from concours.kernel.text import fold
 from concours.organisers.narrowing import TO_CONFIRM, Narrowing
 from concours.organisers.rules import TO_EXAMINE, Examined, Standing
-from concours.organisers.standing import STANDING, answer, with_decisions
+from concours.organisers.standing import STANDING, answer, waits_for_others, with_decisions
 
 UNTITLED = "Sans titre"
 PER_PAGE = 50
@@ -56,6 +56,13 @@ def standings(session: Session, edition_id: str) -> Counter[Standing]:
     return Counter({Standing(value): count for value, count in session.execute(query)})
 
 
+def oldest(session: Session, edition_id: str) -> datetime | None:
+    """Return when the first entry that one organiser may decide on was deposited."""
+    query = with_decisions(select(func.min(Deposit.at)), edition_id)
+    found: datetime | None = session.scalar(query.where(_stands(TO_EXAMINE - {Standing.TOGETHER})))
+    return found
+
+
 def list_entries(session: Session, edition_id: str, wanted: Narrowing, *, page: int) -> tuple[list[Line], int]:
     """Return a page of the entries that are asked for, in the order asked for, and how many there are in all.
 
@@ -90,9 +97,10 @@ def _narrowed(edition_id: str, wanted: Narrowing) -> Select[str]:
     return query.where(*wanted.conditions()).order_by(*wanted.order())
 
 
-def waiting(session: Session, edition_id: str) -> list[Waiting]:
-    """Return the entries that wait for a decision, the first deposited first."""
+def waiting(session: Session, edition_id: str, reader: str) -> list[Waiting]:
+    """Return the entries that wait for this organiser to look at them, the first deposited first."""
     query = with_decisions(select(Entry.id, Deposit.at), edition_id).where(_stands(TO_EXAMINE))
+    query = query.where(~waits_for_others(reader))
     return [Waiting(*row) for row in session.execute(query.order_by(Deposit.at, Entry.created_at, Entry.id))]
 
 

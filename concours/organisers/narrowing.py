@@ -21,6 +21,7 @@ LONGEST = 200
 STATES: Mapping[str, tuple[str, frozenset[Standing]]] = {
     "": ("Toutes", frozenset(Standing)),
     "a-examiner": ("À examiner", TO_EXAMINE),
+    "a-deux": ("À revoir à deux", frozenset({Standing.TOGETHER})),
     "recevables": ("Recevables", frozenset({Standing.ADMITTED})),
     "irrecevables": ("Irrecevables", frozenset({Standing.REFUSED})),
     "brouillons": ("Brouillons, pas encore déposées", frozenset({Standing.DRAFT})),
@@ -78,7 +79,8 @@ _COPY_STATES: Mapping[Copy, tuple[CreationState, ...]] = {
 }
 _ORDER = case(
     {standing.value: rank for rank, standing in enumerate((
-        Standing.PENDING, Standing.STALE, Standing.ADMITTED, Standing.REFUSED, Standing.DRAFT, Standing.WITHDRAWN,
+        Standing.TOGETHER, Standing.PENDING, Standing.STALE, Standing.ADMITTED, Standing.REFUSED, Standing.DRAFT,
+        Standing.WITHDRAWN,
     ))},
     value=STANDING,
 )  # fmt: skip

@@ -9,20 +9,18 @@ from sqlalchemy.orm import Session
 from concours.accounts import operations as accounts
 from concours.accounts.queries import by_email
 from concours.editions import document
-from concours.editions.models import EditionRecord
 from concours.editions.operations import update_edition
 from concours.editions.queries import current_edition, current_record, to_edition
 from concours.editions.rules import Edition
 from concours.entries import captions
 from concours.entries.deposits import tell_refused
-from concours.entries.models import Admissibility, Deposit, Entry
+from concours.entries.models import Deposit
 from concours.entries.operations import link_works
 from concours.entries.queries import find_entry
-from concours.entries.rules import EntryState
 from concours.intake import lifecycle
 from concours.kernel.errors import Conflict, DomainError, NotFound
 from concours.kernel.text import clean_line, clean_text
-from concours.organisers import bodies, listing, queries
+from concours.organisers import bodies, deciding, listing, queries, second_looks
 from concours.organisers.rules import Decision, Standing, check_decision, obstacles
 from jury import api as jury
 
@@ -30,34 +28,37 @@ _random = secrets.SystemRandom()
 
 
 def decide_admissibility(
-    session: Session, *, entry_id: str, deposit_id: str, decision: Decision, reason: str, actor: str, now: datetime
+    session: Session,
+    *,
+    entry_id: str,
+    deposit_id: str,
+    decision: Decision,
+    reason: str,
+    actor: str,
+    now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Admit or refuse an entry, on the deposit that was examined; an earlier decision is replaced.
 
-    Raises Conflict when a newer deposit came meanwhile or the works went to the jury, DomainError without a reason.
+    `seen`: the mark of what the page showed. Raises Conflict when a newer deposit or another decision came meanwhile,
+    two are to agree, or the works went to the jury; DomainError without a reason.
     """
-    entry = examinable(session, entry_id)
-    if entry.deposit_id != deposit_id:
-        raise Conflict(
-            "Le dépôt a changé entre-temps : relisez la candidature avant de décider. Rien n'est enregistré."
-        )
+    entry = deciding.examinable(session, entry_id, deposit_id=deposit_id, seen=seen)
+    if queries.look_of(session, entry_id):
+        raise Conflict("Cette candidature est à revoir à deux : relisez-la, puis donnez votre avis.")
     reason = clean_text(reason)
     check_decision(decision, reason)
-    row = queries.admissibility_of(session, entry_id) or Admissibility(entry_id=entry_id)
-    row.deposit_id, row.decision, row.reason = deposit_id, decision.value, reason
-    row.decided_by, row.decided_at = actor, now
-    session.add(row)
-    details = {"decision": decision.value, "deposit": deposit_id}
-    accounts.record(session, actor=actor, action="admissibility_decided", subject=entry_id, now=now, details=details)
+    deciding.keep_decision(session, entry, decision=decision, reason=reason, actor=actor, now=now)
 
 
-def clear_admissibility(session: Session, *, entry_id: str, actor: str, now: datetime) -> None:
-    """Take a decision back; the entry is to be examined again."""
-    examinable(session, entry_id)
+def clear_admissibility(session: Session, *, entry_id: str, actor: str, now: datetime, seen: str | None = None) -> None:
+    """Take a decision back; the entry is to be examined again, by two where two had agreed on it."""
+    deciding.examinable(session, entry_id, seen=seen)
     row = queries.admissibility_of(session, entry_id)
     if row is None:
         raise Conflict("Cette candidature n'a pas de décision : il n'y a rien à annuler.")
     session.delete(row)
+    second_looks.reopen(session, entry_id)
     accounts.record(session, actor=actor, action="admissibility_cleared", subject=entry_id, now=now)
 
 
@@ -78,7 +79,7 @@ def hand_over(session: Session, *, actor: str, now: datetime) -> int:
     Decisions are final then, so those who are refused are told by mail.
     Raises Conflict the second time, DomainError with all that is still to be done.
     """
-    record = not_handed_over(session)
+    record = deciding.not_handed_over(session)
     edition = to_edition(session, record)
     _require_ready(hand_over_obstacles(session, now=now))
     entries = queries.examined_entries(session, record.id)
@@ -210,25 +211,6 @@ def _declared_dual_role(session: Session, email: str, reason: str) -> bool:
 def _open_jury(session: Session, edition: Edition, now: datetime) -> None:
     if not jury.has_session(session, edition_key=edition.key):
         jury.open_session(session, rules=session_rules(edition), now=now)
-
-
-def not_handed_over(session: Session) -> EditionRecord:
-    """Return the edition, locked: decisions and the handing over follow one another."""
-    record = session.get_one(EditionRecord, current_record(session).id, with_for_update=True, populate_existing=True)
-    if record.handed_over_at:
-        raise Conflict("Les œuvres ont déjà été transmises au jury : les décisions de recevabilité ne changent plus.")
-    return record
-
-
-def examinable(session: Session, entry_id: str) -> Entry:
-    """Return an entry, locked, that may be decided on. Raises NotFound, Conflict."""
-    record = not_handed_over(session)
-    entry = session.get(Entry, entry_id, with_for_update=True)
-    if entry is None or entry.edition_id != record.id:
-        raise NotFound
-    if entry.state is not EntryState.DEPOSITED:
-        raise Conflict("Cette candidature n'est pas déposée : sa recevabilité ne se prononce qu'après le dépôt.")
-    return entry
 
 
 def _require_ready(found: list[str]) -> None:

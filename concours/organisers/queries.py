@@ -15,6 +15,7 @@ from concours.entries.rules import Dossier
 from concours.intake.models import Creation, CreationState
 from concours.kernel.audit import broken_at
 from concours.organisers.listing import UNTITLED
+from concours.organisers.models import Opinion, SecondLook
 from concours.organisers.rules import Standing, standing
 from jury import api as jury
 
@@ -53,6 +54,11 @@ class ExaminedEntry:
         return self.entry.deposit.at if self.entry.deposit else None
 
     @property
+    def outdated(self) -> bool:
+        """The decision was made on an earlier deposit than the one that counts."""
+        return self.admissibility is not None and self.admissibility.deposit_id != self.entry.deposit_id
+
+    @property
     def copy_ready(self) -> bool:
         """The jury's copy of the deposited file is made."""
         return self.creation is not None and self.creation.state == CreationState.READY
@@ -63,15 +69,31 @@ def admissibility_of(session: Session, entry_id: str) -> Admissibility | None:
     return session.scalars(select(Admissibility).where(Admissibility.entry_id == entry_id)).first()
 
 
+def look_of(session: Session, entry_id: str) -> SecondLook | None:
+    """Return the second look that was asked for an entry."""
+    return session.scalars(select(SecondLook).where(SecondLook.entry_id == entry_id)).first()
+
+
+def opinions_of(session: Session, entry_id: str) -> list[Opinion]:
+    """Return what organisers said of an entry that two look at, the first first; of whichever deposit."""
+    query = select(Opinion).where(Opinion.entry_id == entry_id).order_by(Opinion.said_at, Opinion.id)
+    return list(session.scalars(query))
+
+
 def examined_entries(session: Session, edition_id: str) -> list[ExaminedEntry]:
     """Return every entry of the edition with all that is known of it, in the order of their making."""
     decisions = {row.entry_id: row for row in session.scalars(select(Admissibility))}
-    return [_examined(entry, decisions.get(entry.id)) for entry in entries_of_edition(session, edition_id)]
+    together = set(session.scalars(select(SecondLook.entry_id)))
+    return [
+        _examined(entry, decisions.get(entry.id), together=entry.id in together)
+        for entry in entries_of_edition(session, edition_id)
+    ]
 
 
 def find_examined(session: Session, entry_id: str) -> ExaminedEntry:
     """Return one entry with its files. Raises NotFound."""
-    return _examined(find_entry(session, entry_id), admissibility_of(session, entry_id))
+    look, decision = look_of(session, entry_id), admissibility_of(session, entry_id)
+    return _examined(find_entry(session, entry_id), decision, together=look is not None)
 
 
 def panel(session: Session, edition_key: str) -> list[jury.MemberProgress]:
@@ -122,11 +144,12 @@ def chain_breaks(session: Session) -> dict[str, int | None]:
     return {"concours": broken_at(ours), "jury": broken_at(theirs)}
 
 
-def _examined(entry: Entry, decision: Admissibility | None) -> ExaminedEntry:
+def _examined(entry: Entry, decision: Admissibility | None, *, together: bool) -> ExaminedEntry:
     stands = standing(
         entry.state.value,
         deposit_id=entry.deposit_id,
         decided_on=decision.deposit_id if decision else None,
         decision=decision.decision if decision else None,
+        together=together,
     )
     return ExaminedEntry(entry, decision, stands)

@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
 
-from concours.editions.rules import Phase
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import DomainError
 from concours.kernel.text import grouped
@@ -18,6 +16,9 @@ REASON_MAX_LENGTH = 2000
 
 OTHER = "other"
 """The reason is in the organiser's own words only."""
+
+LOOK_WORDS_MAX_LENGTH = 500
+"""Characters of what organisers write to one another about an entry that two look at."""
 
 READY_REASONS: Mapping[str, str] = {
     "anonymity": "La création comporte un élément qui permet d'identifier l'administration.",
@@ -42,6 +43,9 @@ class Decision(StrEnum):
     REFUSED = "refused"
 
 
+DECISION_WORDS: Mapping[str, str] = {Decision.ADMITTED: "recevable", Decision.REFUSED: "irrecevable"}
+
+
 class Standing(StrEnum):
     """Where an entry stands in the eyes of the secretariat."""
 
@@ -50,11 +54,13 @@ class Standing(StrEnum):
     PENDING = "pending"
     STALE = "stale"
     """Decided on an earlier deposit than the one that counts now."""
+    TOGETHER = "together"
+    """To be examined by two organisers, who do not agree yet."""
     ADMITTED = "admitted"
     REFUSED = "refused"
 
 
-TO_EXAMINE = frozenset({Standing.PENDING, Standing.STALE})
+TO_EXAMINE = frozenset({Standing.PENDING, Standing.STALE, Standing.TOGETHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,20 @@ class Examined:
     """Deposited for somebody whose consents are still to come."""
 
 
-def standing(state: str, *, deposit_id: str | None, decided_on: str | None, decision: str | None) -> Standing:
-    """Return where an entry stands: its state, the deposit that counts, the deposit that was decided on."""
+def standing(
+    state: str, *, deposit_id: str | None, decided_on: str | None, decision: str | None, together: bool = False
+) -> Standing:
+    """Return where an entry stands: its state, the deposit that counts, the deposit that was decided on.
+
+    `together`: two organisers have to agree on it.
+    """
     if state != "deposited":
         return Standing(state)
-    if decision is None:
-        return Standing.PENDING
-    return Standing(decision) if decided_on == deposit_id else Standing.STALE
+    if decision is not None and decided_on == deposit_id:
+        return Standing(decision)
+    if together:
+        return Standing.TOGETHER
+    return Standing.PENDING if decision is None else Standing.STALE
 
 
 def compose_reason(ready: str, words: str) -> str:
@@ -103,10 +116,24 @@ def check_decision(decision: Decision, reason: str) -> None:
         )
 
 
+def check_note(decision: Decision, note: str, others: Collection[Decision]) -> None:
+    """Refuse to differ from what another organiser said without a word to them. Raises DomainError."""
+    if any(each is not decision for each in others) and not note.strip():
+        raise DomainError("Vous n'êtes pas du même avis que la personne qui a proposé : dites-lui pourquoi.")
+    if len(note) > LOOK_WORDS_MAX_LENGTH:
+        raise DomainError(f"Ce mot dépasse {LOOK_WORDS_MAX_LENGTH} caractères : raccourcissez-le.")
+
+
+def agreement(decision: Decision, others: Mapping[str, Decision]) -> str:
+    """Return who else is of the same mind, by the opinions of the others; empty while nobody is."""
+    return next((who for who, said in others.items() if said is decision), "")
+
+
 def obstacles(entries: Collection[Examined], *, closes_at: datetime, now: datetime) -> list[str]:
     """Return why works cannot go to the jury yet, a sentence each; nothing when they can."""
     admitted = [each for each in entries if each.standing is Standing.ADMITTED]
-    undecided = [each.title for each in entries if each.standing in TO_EXAMINE]
+    together = [each.title for each in entries if each.standing is Standing.TOGETHER]
+    undecided = [each.title for each in entries if each.standing in TO_EXAMINE - {Standing.TOGETHER}]
     without_copy = [each.title for each in admitted if not each.copy_ready]
     found = []
     if now < closes_at:
@@ -119,6 +146,8 @@ def obstacles(entries: Collection[Examined], *, closes_at: datetime, now: dateti
         found.append(f"Accords à confirmer par l'équipe : {listed(to_confirm)}.")
     if undecided:
         found.append(f"Recevabilité à prononcer : {listed(undecided)}.")
+    if together:
+        found.append(f"Revue à deux, sans accord pour l'instant : {listed(together)}.")
     if without_copy:
         found.append(f"Copie destinée au jury pas encore prête : {listed(without_copy)}.")
     if not admitted:
@@ -136,91 +165,10 @@ def listed(titles: Iterable[str]) -> str:
     return f"{words} et {others} autre{'s' if others > 1 else ''}"
 
 
-class Task(NamedTuple):
-    """Something for the secretariat to do now, and the console's page where it is done."""
-
-    sentence: str
-    label: str
-    page: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What decides what is to be done now."""
-
-    phase: Phase
-    to_examine: int
-    to_admit: int
-    """Dossiers with a late attempt that may be admitted."""
-    obstacles: int
-    """Reasons why works cannot go to the jury yet."""
-    lacking: Collection[str]
-    """What the panel lacks, in words."""
-    minutes_signed: bool
-    bodies: int = 0
-    """Members and entries that may be of one administration, to be looked at."""
-    reports: int = 0
-    """Breaches of anonymity that wait for a decision."""
-
-
-def todo(now: Situation) -> list[Task]:
-    """Return what the secretariat has to do now, the most pressing first."""
-    tasks = _from_the_jury(now)
-    if now.phase is Phase.UPCOMING:
-        tasks.append(Task("Relisez le calendrier, les règles et les textes avant l'ouverture.", "Relire", "edition"))
-    if now.to_examine and now.phase in {Phase.OPEN, Phase.EXAMINATION}:
-        plural = "s" if now.to_examine > 1 else ""
-        sentence = f"{now.to_examine} candidature{plural} déposée{plural} à examiner."
-        tasks.append(Task(sentence, "Examiner", "candidatures?etat=a-examiner"))
-    if now.to_admit and now.phase in {Phase.OPEN, Phase.EXAMINATION}:
-        those = f"{now.to_admit} dossiers ont" if now.to_admit > 1 else "1 dossier a"
-        sentence = f"{those} une tentative hors délai, qui peut être admise si un motif le justifie."
-        tasks.append(Task(sentence, "Lire le registre", "registre"))
-    if now.lacking and now.phase not in {Phase.DELIBERATION, Phase.HONOURS}:
-        tasks.append(Task(f"Complétez le jury. Il manque : {', '.join(now.lacking)}.", "Inviter", "jury"))
-    if now.phase is Phase.EXAMINATION:
-        tasks.append(_hand_over(now))
-    if now.phase is Phase.JURY:
-        tasks.append(Task("Le jury évalue les œuvres. Relancez les personnes en retard.", "Suivre", "avancement"))
-    if now.phase is Phase.DELIBERATION:
-        tasks.append(_after_scoring(now))
-    if now.phase is Phase.HONOURS:
-        tasks.append(Task("L'anonymat est levé : le palmarès peut être exporté.", "Exporter", "exports"))
-    return tasks
-
-
 def lacking_roles(roles: Collection[str]) -> list[str]:
     """Return what a panel of these roles lacks, in words."""
     wanted = {"president": "la présidence", "secretary": "le secrétariat du jury", "juror": "au moins un·e juré·e"}
     return [words for role, words in wanted.items() if role not in roles]
-
-
-def _from_the_jury(now: Situation) -> list[Task]:
-    tasks: list[Task] = []
-    if now.reports:
-        several = now.reports > 1
-        words = f"{now.reports} ruptures d'anonymat signalées" if several else "Une rupture d'anonymat signalée"
-        suspended = "les œuvres sont suspendues" if several else "l'œuvre est suspendue"
-        tasks.append(Task(f"{words} : {suspended} jusqu'à votre décision.", "Décider", "signalements"))
-    if now.bodies:
-        plural = "s" if now.bodies > 1 else ""
-        sentence = f"{now.bodies} appartenance{plural} possible{plural} à vérifier entre jury et candidatures."
-        tasks.append(Task(sentence, "Vérifier", "appartenances"))
-    return tasks
-
-
-def _hand_over(now: Situation) -> Task:
-    if now.obstacles:
-        return Task("Vérifiez ce qui empêche encore la transmission au jury.", "Vérifier", "transmission")
-    return Task("Les œuvres recevables peuvent être transmises au jury.", "Transmettre", "transmission")
-
-
-def _after_scoring(now: Situation) -> Task:
-    if now.minutes_signed:
-        return Task(
-            "Le procès-verbal du jury est signé : vous pouvez lever l'anonymat.", "Lever l'anonymat", "palmares"
-        )
-    return Task("Le jury délibère. L'anonymat se lève après la signature du procès-verbal.", "Voir l'étape", "palmares")
 
 
 def criterion_key(label: str, taken: Collection[str]) -> str:

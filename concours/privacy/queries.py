@@ -34,7 +34,15 @@ PURGED = "purged"
 _UNCONFIRMED = timedelta(days=30)
 _QUARANTINE = "quarantine/"
 _GOES_WITH_ACCOUNT = frozenset(
-    {"second_factor", "recovery_code", "address_change", "reminder", "reminder_refusal", "entry_member"}
+    {
+        "second_factor",
+        "recovery_code",
+        "address_change",
+        "reminder",
+        "reminder_refusal",
+        "entry_member",
+        "entry_examiner",
+    }
 ) | {ErasureRequest.__tablename__}
 """Tables that keep nobody's account: what they say is of use to its owner alone."""
 

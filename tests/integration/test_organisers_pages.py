@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from concours.accounts.models import Outbox
 from concours.entries.models import Entry
 from concours.intake.models import Creation, CreationState, JuryFile
+from concours.kernel.mail import CALLED_OFF
 from concours.organisers import operations, queries
 from jury.models import JuryWork
 from tests.fakes.clock import FrozenClock
@@ -82,8 +84,19 @@ def test_each_page_stands_before_anything_has_happened(console: Console, path: s
 
 def test_the_dashboard_says_what_to_do_now(console: Console) -> None:
     add(console, "Le guichet")
-    text = console.page().text
-    assert "1 candidature déposée à examiner." in text
+    failed = add(console, "Le film", state=CreationState.FAILED)
+    with console.database.write() as session:
+        row = Outbox(recipient="a@b.example", subject="S", text="T", created_at=OPEN, error="550 user unknown")
+        called_off = Outbox(recipient="a@b.example", subject="S", text="T", created_at=OPEN, error=CALLED_OFF)
+        session.add_all([row, called_off])
+    found = console.page()
+    text = found.text
+    assert "Clôture des dépôts dans 40 jours" in text
+    assert "1 courriel n'est pas arrivé." in text
+    assert any(link.endswith("/organisation/courriers?etat=echec") for link in found.links.values())
+    assert any(link.endswith(f"/candidatures/{failed}") for link in found.links.values())
+    assert "2 candidatures déposées à examiner." in text
+    assert "La plus ancienne attend depuis moins d'une heure." in text
     assert "Complétez le jury" in text
     console.move_to(CLOSED)
     assert "Vérifiez ce qui empêche encore la transmission" in console.page().text

@@ -116,13 +116,14 @@ CONCOURS: Expected = {
     ),
     **lines("read", "organisers", "journal jury_file more_time organiser original panel problem progress", CONSOLE),
     **lines("read", "organisers", "register remove remove_organiser reports reset_second_factor rules", CONSOLE),
-    **lines("read", "organisers", "next_edition secretariat status text", CONSOLE),
+    **lines("read", "organisers", "history next_edition second_look secretariat status text", CONSOLE),
     **lines(
         "read", "organisers", "admit call report", NOBODY
     ),  # no late attempt, no substitute, no report of that name
     **lines("act", "organisers", "admit call report", NOBODY),
     **lines("act", "organisers", "behalf bodies body calendar clear entry extension hand_over", SECRETARIAT),
     **lines("act", "organisers", "more_time organiser panel problem remove remove_organiser", SECRETARIAT),
+    **lines("act", "organisers", "presence second_look unsay withdraw_second_look", SECRETARIAT),
     **lines(
         "act",
         "organisers",

@@ -1,12 +1,14 @@
 """What the secretariat may decide, and what it has to do when."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concours.editions.document import parse
+from concours.editions.operations import EMBEDDED
 from concours.editions.rules import Phase
 from concours.kernel.errors import DomainError
 from concours.organisers.rules import (
@@ -14,9 +16,10 @@ from concours.organisers.rules import (
     REASON_MAX_LENGTH,
     Decision,
     Examined,
-    Situation,
     Standing,
+    agreement,
     check_decision,
+    check_note,
     compose_reason,
     criterion_key,
     lacking_roles,
@@ -24,8 +27,8 @@ from concours.organisers.rules import (
     obstacles,
     split_reason,
     standing,
-    todo,
 )
+from concours.organisers.todo import Situation, lasting, next_words, todo
 
 CLOSES = datetime(2027, 3, 13, 19, tzinfo=UTC)
 words = st.text(alphabet=st.characters(categories=["L", "N", "P"]), max_size=60)
@@ -94,7 +97,7 @@ def test_new_criteria_have_short_plain_and_distinct_names(label: str, others: li
 
 def situation(phase: Phase, **facts: object) -> Situation:
     known = {"to_examine": 0, "to_admit": 0, "obstacles": 0, "lacking": (), "minutes_signed": False} | facts
-    return Situation(phase=phase, **known)  # type: ignore[arg-type]  # facts of a test, by name
+    return Situation(phase=phase, now=CLOSES, **known)  # type: ignore[arg-type]  # facts of a test, by name
 
 
 @pytest.mark.parametrize(
@@ -111,10 +114,70 @@ def situation(phase: Phase, **facts: object) -> Situation:
         (Phase.DELIBERATION, {}, ["palmares"]),
         (Phase.DELIBERATION, {"minutes_signed": True}, ["palmares"]),
         (Phase.HONOURS, {}, ["exports"]),
+        (Phase.OPEN, {"together": 1, "theirs": 2}, ["candidatures?etat=a-deux", "candidatures?etat=a-deux"]),
+        (Phase.JURY, {"together": 1, "unanswered": 1}, ["jury", "avancement"]),
+        (
+            Phase.OPEN,
+            {"to_examine": 1, "mails_failed": 1, "copies_failed": 1, "copy_failed": "x", "reports": 1},
+            ["signalements", "courriers?etat=echec", "candidatures/x", "candidatures?etat=a-examiner"],
+        ),
+        (Phase.OPEN, {"offers": 1, "offers_until": CLOSES}, ["inscriptions"]),
     ],
 )
 def test_each_phase_has_its_own_tasks(phase: Phase, facts: dict[str, object], pages: list[str]) -> None:
     assert [task.page for task in todo(situation(phase, **facts))] == pages
+
+
+def test_each_task_says_how_many_and_since_when() -> None:
+    found = todo(situation(Phase.OPEN, to_examine=12, oldest=CLOSES - timedelta(days=3, hours=5)))[0]
+    assert (found.sentence, found.why) == (
+        "12 candidatures déposées à examiner.",
+        "La plus ancienne attend depuis 3 jours.",
+    )
+    mails = todo(situation(Phase.OPEN, mails_failed=2, jury_mails_failed=1))[0]
+    assert (mails.sentence, "dont 1 à des membres du jury" in mails.why) == ("2 courriels ne sont pas arrivés.", True)
+    late = todo(situation(Phase.JURY, late=1))[0]
+    assert late.sentence == "1 personne du jury en retard sur les autres."
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(days=1, hours=23), "1 jour"),
+        (timedelta(hours=23, minutes=59), "23 heures"),
+        (timedelta(minutes=59), "moins d'une heure"),
+    ],
+)
+def test_what_is_left_is_rounded_down(span: timedelta, words: str) -> None:
+    assert lasting(span) == words
+
+
+def test_the_next_date_of_the_calendar_is_the_nearest_to_come() -> None:
+    edition = parse(EMBEDDED.read_text(encoding="utf-8"))
+    before = edition.closes_at - timedelta(hours=2)
+    assert next_words(edition, before).startswith("Clôture des dépôts dans 2 heures : mardi 13 mars 2018 à 20 h 00")
+    assert not next_words(edition, before).count("Ouverture")
+    assert next_words(edition, edition.closes_at + timedelta(days=900)) == ""
+
+
+def test_two_who_look_agree_or_say_why_they_differ() -> None:
+    admitted, refused = Decision.ADMITTED, Decision.REFUSED
+    assert agreement(admitted, {"a": refused, "b": admitted}) == "b"
+    assert agreement(admitted, {"a": refused}) == ""
+    check_note(admitted, "", [admitted])
+    check_note(admitted, "Le logo est flou.", [refused])
+    with pytest.raises(DomainError, match="dites-lui pourquoi"):
+        check_note(admitted, " ", [refused])
+
+
+def test_what_two_look_at_stands_apart_until_they_agree_and_holds_the_handing_over() -> None:
+    def stands(decided_on: str | None) -> Standing:
+        decision = "admitted" if decided_on else None
+        return standing("deposited", deposit_id="d2", decided_on=decided_on, decision=decision, together=True)
+
+    assert [stands(on) for on in (None, "d1", "d2")] == [Standing.TOGETHER, Standing.TOGETHER, Standing.ADMITTED]
+    entries = [Examined("Un", Standing.ADMITTED, copy_ready=True), Examined("Deux", Standing.TOGETHER, copy_ready=True)]
+    assert obstacles(entries, closes_at=CLOSES, now=CLOSES) == ["Revue à deux, sans accord pour l'instant : « Deux »."]
 
 
 def test_the_panel_lacks_what_nobody_is() -> None:

@@ -21,6 +21,7 @@ _WORDS = {
     Standing.WITHDRAWN: "Retirée",
     Standing.PENDING: "Déposée, à examiner",
     Standing.STALE: "Déposée de nouveau, à revoir",
+    Standing.TOGETHER: "Déposée, à revoir à deux",
     Standing.ADMITTED: "Recevable",
     Standing.REFUSED: "Irrecevable",
 }

@@ -2,7 +2,6 @@
 
 from concours.entries.forms import Captions
 from concours.entries.identity import READ_BY_JURY
-from concours.entries.models import Admissibility
 from concours.entries.rules import ALTERNATIVE_LENGTH, CAPTIONS_LENGTH, TRANSCRIPT_LENGTH
 from concours.kernel.forms import (
     ConsentField,
@@ -15,7 +14,15 @@ from concours.kernel.forms import (
     TextField,
 )
 from concours.kernel.forms.rules import Needed
-from concours.organisers.rules import OTHER, READY_REASONS, REASON_MAX_LENGTH, Decision, compose_reason, split_reason
+from concours.organisers.rules import (
+    LOOK_WORDS_MAX_LENGTH,
+    OTHER,
+    READY_REASONS,
+    REASON_MAX_LENGTH,
+    Decision,
+    compose_reason,
+    split_reason,
+)
 from jury.api import REASON_MAX_LENGTH as PANEL_REASON_MAX_LENGTH
 from jury.api import Role
 
@@ -61,7 +68,17 @@ class DecisionForm(DsfrForm):
         rows=4,
     )
 
+    note = TextArea(
+        "Mot aux autres organisateurs",
+        hint="Pourquoi vous êtes d'un autre avis. L'équipe ne lit jamais ces mots.",
+        required=False,
+        max_length=LOOK_WORDS_MAX_LENGTH,
+        rows=2,
+        validators=[Needed("si vous êtes d'un autre avis")],
+    )
+
     deposit_id = HiddenField()
+    seen = HiddenField()
 
     @property
     def reason(self) -> str:
@@ -71,14 +88,23 @@ class DecisionForm(DsfrForm):
         return compose_reason(self.ready_reason.data, self.words.data)
 
 
-def decision_form(deposit_id: str | None, held: Admissibility | None) -> DecisionForm:
-    """Return the form for the deposit that is shown, holding what was sent, else the decision that stands."""
-    if held is None:
-        return DecisionForm(data={"deposit_id": deposit_id})
-    ready, words = split_reason(held.reason)
-    return DecisionForm(
-        data={"deposit_id": deposit_id, "decision": held.decision, "ready_reason": ready, "words": words}
+def decision_form(decision: str, reason: str, note: str = "") -> DecisionForm:
+    """Return the form, holding what was sent, else what is decided or said already."""
+    ready, words = split_reason(reason)
+    return DecisionForm(data={"decision": decision, "ready_reason": ready, "words": words, "note": note})
+
+
+class SecondLookForm(DsfrForm):
+    """Has an entry decided by two."""
+
+    why = TextArea(
+        "Pourquoi la revoir à deux",
+        hint="Un mot aux autres organisateurs. L'équipe ne le lit jamais.",
+        max_length=LOOK_WORDS_MAX_LENGTH,
+        rows=2,
     )
+
+    look_seen = HiddenField()
 
 
 class HandOverForm(DsfrForm):

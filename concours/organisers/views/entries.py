@@ -1,19 +1,14 @@
 """The entries: the list, one of them with its files, the decision."""
 
-from datetime import datetime
 from http import HTTPStatus
 from math import ceil
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from concours.accounts.access import current_account_id
-from concours.accounts.models import Account
 from concours.editions.queries import current_record, to_edition
-from concours.entries.consents import TEXTS
 from concours.entries.models import Deposit
-from concours.entries.queries import people_of
 from concours.entries.rules import Way
 from concours.intake.rules import Kind
 from concours.kernel.clock import format_instant
@@ -23,10 +18,8 @@ from concours.kernel.storage import human_size
 from concours.kernel.text import capital, grouped
 from concours.kernel.web.media import serve, serve_copy
 from concours.kernel.web.state import instant, state
-from concours.organisers import bulk, listing, narrowing, operations, queries, seen
-from concours.organisers.forms.people import DecisionForm, decision_form
-from concours.organisers.rules import Decision, Standing
-from concours.organisers.views.base import blueprint, carry_out, note_seen, status_of
+from concours.organisers import bulk, examiners, listing, narrowing, operations, queries, seen
+from concours.organisers.views.base import blueprint, note_seen
 
 _LAST_PAGE = 100_000
 
@@ -41,10 +34,14 @@ def entries() -> ResponseReturnValue:
         wanted = narrowing.read(request.args, categories)
         shown, total = listing.list_entries(session, record.id, wanted, page=number)
         counts = listing.standings(session, record.id)
+        present = examiners.others(
+            session, [each.entry_id for each in shown], reader=current_account_id(), now=instant()
+        )
     states = narrowing.STATES.items()
     return render_template(
         "organisers/entries.html",
         entries=shown,
+        present=present,
         total=total,
         everything=counts.total(),
         page=number,
@@ -65,49 +62,6 @@ def _choices(categories: tuple[str, ...]) -> list[tuple[str, str, dict[str, str]
         ("type", "Type de fichier", dict(narrowing.KIND_LABELS)),
         ("copie", "Copie pour le jury", dict(narrowing.COPY_LABELS)),
     ]
-
-
-@blueprint.route("/candidatures/<string:entry_id>", methods=("GET", "POST"))
-def entry(entry_id: str) -> ResponseReturnValue:
-    """Show all that is known of an entry, and take the decision on it."""
-    with state().database.read() as session:
-        record = current_record(session)
-        each = queries.find_examined(session, entry_id)
-        waiting = listing.waiting(session, record.id)
-        people = people_of(session, [each.entry])[entry_id]
-        decided_by = session.get(Account, each.admissibility.decided_by) if each.admissibility else None
-    held = None if each.standing is Standing.STALE else each.admissibility
-    form = decision_form(each.entry.deposit_id, held)
-    if form.validate_on_submit() and carry_out(form, lambda session, now: _decide(session, entry_id, form, now)):
-        words = "recevable" if form.decision.data == Decision.ADMITTED else "irrecevable"
-        flash(f"Décision enregistrée : « {each.title} » est déclarée {words}.", "success")
-        return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
-    note_seen(seen.DOSSIER_SEEN, entry_id)
-    before, after = listing.neighbours(waiting, entry_id, each.deposited_at)
-    page = render_template(
-        "organisers/entry.html",
-        each=each,
-        people=people,
-        form=form,
-        consents=TEXTS,
-        before=before,
-        after=after,
-        waiting=len(waiting),
-        facts=_facts(each.entry.deposit) if each.entry.deposit else [],
-        decided_by=decided_by.email if decided_by else "",
-        handed_over_at=record.handed_over_at,
-    )
-    return page, status_of(form)
-
-
-@blueprint.post("/candidatures/<string:entry_id>/annuler-la-decision")
-def clear(entry_id: str) -> ResponseReturnValue:
-    """Take the decision back."""
-    now = instant()
-    with state().database.write() as session:
-        operations.clear_admissibility(session, entry_id=entry_id, actor=current_account_id(), now=now)
-    flash("Décision annulée : la candidature est de nouveau à examiner.", "success")
-    return redirect(url_for(".entry", entry_id=entry_id), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/candidatures/<string:entry_id>/relancer-la-copie")
@@ -153,7 +107,7 @@ def _deposit(entry_id: str) -> Deposit:
     return deposit
 
 
-def _facts(deposit: Deposit) -> list[tuple[str, str]]:
+def facts_of(deposit: Deposit) -> list[tuple[str, str]]:
     """Return what is known of the deposit and of its file, names and values."""
     creation = deposit.creation
     facts = [
@@ -185,15 +139,3 @@ def _way_facts(deposit: Deposit) -> list[tuple[str, str]]:
             ("Motif", deposit.reason),
         ]
     return []
-
-
-def _decide(session: Session, entry_id: str, form: DecisionForm, now: datetime) -> None:
-    operations.decide_admissibility(
-        session,
-        entry_id=entry_id,
-        deposit_id=form.deposit_id.data or "",
-        decision=Decision(form.decision.data or ""),
-        reason=form.reason,
-        actor=current_account_id(),
-        now=now,
-    )
