@@ -34,6 +34,7 @@ def treatments(edition: Edition) -> Sequence[Treatment]:
         *_entries(edition),
         *_drafts(edition),
         *_accounts(),
+        *_organisers(),
         *(_event(edition) if edition.event else ()),
         *(_community() if edition.community else ()),
         *_service(),
@@ -114,14 +115,6 @@ def _accounts() -> tuple[Treatment, ...]:
             "En même temps que son dernier dossier ; sans dossier, en même temps que les brouillons",
         ),
         Treatment(
-            "Rôle d'organisation, dernière connexion, second facteur (clé chiffrée) et codes de secours",
-            "Personnes qui organisent",
-            "Réserver la console à qui organise",
-            MISSION,
-            "Les autres personnes du secrétariat, la clé et les codes exceptés",
-            "Jusqu'au retrait du rôle",
-        ),
-        Treatment(
             "Session ouverte : date, appareil (par exemple « Firefox sur Windows ») ; ni adresse réseau ni lieu",
             "Toute personne qui se connecte",
             "Laisser voir et fermer ses sessions",
@@ -144,6 +137,19 @@ def _accounts() -> tuple[Treatment, ...]:
             MISSION,
             "Le secrétariat",
             "En même temps que le dossier, le compte ou l'inscription de la personne",
+        ),
+    )
+
+
+def _organisers() -> tuple[Treatment, ...]:
+    return (
+        Treatment(
+            "Rôle d'organisation, dernière connexion, second facteur (clé chiffrée) et codes de secours",
+            "Personnes qui organisent",
+            "Réserver la console à qui organise",
+            MISSION,
+            "Les autres personnes du secrétariat, la clé et les codes exceptés",
+            "Jusqu'au retrait du rôle",
         ),
     )
 
