@@ -10,6 +10,7 @@ import click
 
 from concours.accounts.models import Outbox
 from concours.accounts.operations import make_sign_in_link
+from concours.accounts.rules import OrganiserRole
 from concours.honours.operations import unseal
 from concours.kernel import mail
 from concours.kernel.clock import system_clock
@@ -28,8 +29,20 @@ from jury import api as jury
 Links = dict[str, str | list[str]]
 """Addresses that sign in, by role."""
 
-_ORGANISER = "secretariat@demo.example"
-_ROLES = {"jurors": "jury", "candidates": "candidature"}
+_ORGANISER, _CHECK_IN, _READER = "secretariat@demo.example", "accueil@demo.example", "lecture@demo.example"
+_ORGANISERS = {
+    _ORGANISER: OrganiserRole.SECRETARIAT,
+    _CHECK_IN: OrganiserRole.CHECK_IN,
+    _READER: OrganiserRole.READER,
+}
+_ROLES = {
+    "organiser": "secrétariat du concours",
+    "check_in": "accueil du jour",
+    "reader": "lecture seule",
+    "jurors": "jury",
+    "candidates": "candidature",
+    "secretary": "secrétaire du jury",
+}
 _LINK_LIFETIME = timedelta(days=30)
 _SINCE_OPENING = timedelta(minutes=40)
 """How long the session of the jury has been held, where it is being held."""
@@ -56,7 +69,7 @@ def populate(settings: Settings, phase: str) -> Links:
     worker, key = make_worker(settings), read_signing_key(settings)
     edition, welcome = shifted_edition(phase, now), Desk(settings.public_url, settings.contact_email)
     stage = identity.Stage(worker, settings.public_url, settings.jury_url, edition, now, key, welcome)
-    identity.open_contest(stage, _ORGANISER)
+    identity.open_contest(stage, _ORGANISERS)
     identity.fill_in(stage, cast, still_open=phase == "open")
     early = len(cast.guests) // 2 if phase == "honours" else len(cast.guests)
     identity.register_guests(stage, cast.guests[:early], stage.edition.opens_at)
@@ -116,6 +129,8 @@ def _links(settings: Settings, database: Database, cast: Cast, now: datetime) ->
         scoring = [there(juror.email) for juror in cast.jurors if juror.scores]
         return {
             "organiser": here(_ORGANISER),
+            "check_in": here(_CHECK_IN),
+            "reader": here(_READER),
             "jurors": scoring,
             "secretary": there(next(juror.email for juror in cast.jurors if juror.role == "secretary")),
             "candidates": [here(work.email) for work in (cast.works[0], cast.works[1], cast.works[-1])],
@@ -137,10 +152,9 @@ def _announce(settings: Settings, phase: str, links: Links) -> None:
     partial.write_text(json.dumps(description, ensure_ascii=False, indent=2) + "\n")
     partial.replace(settings.data / "demo.json")
     click.echo(f"La démonstration est à l'adresse : {settings.public_url}/ (phase : {phase})")
-    click.echo(f"  secrétariat du concours : {links['organiser']}")
-    for role in ("jurors", "candidates"):
-        for link in links[role]:
-            click.echo(f"  {_ROLES[role]} : {link}")
-    click.echo(f"  secrétaire du jury : {links['secretary']}")
+    for role, words in _ROLES.items():
+        found = links[role]
+        for link in [found] if isinstance(found, str) else found:
+            click.echo(f"  {words} : {link}")
     where = settings.data / "demo.json"
     click.echo(f"Ces liens servent autant de fois qu'on veut ; ils sont aussi dans {where}. Ctrl-C arrête tout.")

@@ -1,7 +1,7 @@
 """The demonstration on the identity side: candidates deposit, organisers examine and hand over."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from concours.accounts.models import Outbox
 from concours.accounts.operations import ensure_account, make_organiser
+from concours.accounts.rules import OrganiserRole
 from concours.editions.operations import start_edition
 from concours.editions.queries import current_record
 from concours.editions.rules import Edition
@@ -50,12 +51,13 @@ class Stage:
     welcome: Desk
 
 
-def open_contest(stage: Stage, organiser: str) -> None:
-    """Start the edition and name its organiser."""
+def open_contest(stage: Stage, organisers: Mapping[str, OrganiserRole]) -> None:
+    """Start the edition and name its organisers, by address."""
     opens = stage.edition.opens_at
     with stage.worker.database.write() as session:
         start_edition(session, edition=stage.edition, now=opens - timedelta(days=10))
-        make_organiser(session, email=organiser, actor="command", now=opens - timedelta(days=10))
+        for email, role in organisers.items():
+            make_organiser(session, email=email, role=role, actor="command", now=opens - timedelta(days=10))
 
 
 def fill_in(stage: Stage, cast: Cast, *, still_open: bool) -> None:

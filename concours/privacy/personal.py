@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from concours.accounts.models import Account, AuditEvent, Login, Outbox
+from concours.accounts.models import Account, AuditEvent, Login, Outbox, SecondFactor
+from concours.accounts.rules import ROLE_NAMES
 from concours.editions.models import EditionRecord
 from concours.editions.queries import to_edition
 from concours.entries.models import Deposit, Entry, EntryInvitation
@@ -17,7 +18,7 @@ from concours.entries.rules import Dossier
 from concours.intake.models import Creation
 from concours.kernel.sessions import logins_of
 from concours.organisers.journal_words import SENTENCES
-from concours.registrations.models import CommunityMember, Registration
+from concours.registrations.models import Arrival, CommunityMember, Registration
 from concours.registrations.rules import STATE_WORDS, SeatState
 
 _ANSWERS = {
@@ -81,7 +82,7 @@ def of_account(session: Session, account_id: str, *, now: datetime) -> Held:
     rows = session.scalars(select(Registration).where(Registration.email == account.email)).all()
     subjects = [account.id, *(row.id for row in rows)]
     return Held(
-        account={"adresse": account.email, "rôle": account.role, "ouvert le": account.created_at},
+        account=_account(session, account),
         sessions=[
             {"appareil": login.device, "ouverte le": login.created_at, "prend fin le": login.expires_at}
             for login in logins_of(session, Login, person_id=account.id, now=now)
@@ -98,6 +99,19 @@ def of_account(session: Session, account_id: str, *, now: datetime) -> Held:
 def of_registration(session: Session, row: Registration) -> Held:
     """Return what is held about somebody who only registered: their link proves this registration, nothing else."""
     return Held(registrations=_registrations(session, [row]), acts=_acts(session, row.id, [row.id]))
+
+
+def _account(session: Session, account: Account) -> Fact:
+    mine = {"adresse": account.email, "ouvert le": account.created_at}
+    if not account.organiser:
+        return mine
+    since = select(SecondFactor.confirmed_at).where(SecondFactor.account_id == account.id)
+    return {
+        **mine,
+        "rôle": ROLE_NAMES[account.role],
+        "dernière connexion": account.last_sign_in_at,
+        "second facteur depuis": session.scalar(since),
+    }
 
 
 def _dossier(session: Session, entry: Entry) -> Fact:
@@ -158,13 +172,38 @@ def _registration(session: Session, row: Registration) -> Fact:
         "besoins pour le repas": row.meal_needs,
         "état": STATE_WORDS[SeatState(row.state)],
         "demandée le": row.created_at,
+        "place obtenue le": row.seated_at,
+        "place proposée jusqu'au": row.offered_until,
+        "annulée le": row.cancelled_at,
+        "motif de l'annulation": row.cancel_reason,
+        "numéro du billet": row.ticket_code,
+        "rappel envoyé le": row.reminded_at,
+        **_arrivals(session, row),
     }
+
+
+def _arrivals(session: Session, row: Registration) -> Fact:
+    """Return when somebody came, each time, undone ones included, and why where every seat was taken."""
+    asked = select(Arrival).where(Arrival.registration_id == row.id).order_by(Arrival.at, Arrival.id)
+    hours: Fact = {}
+    for rank, each in enumerate(session.scalars(asked), start=1):
+        hours[f"arrivée n° {rank}{' (annulée)' if each.undone_at else ''}"] = each.at
+        if each.over_reason:
+            hours[f"motif de l'accueil n° {rank}"] = each.over_reason
+    return hours
 
 
 def _community(session: Session, email: str) -> list[Fact]:
     rows = session.scalars(select(CommunityMember).where(CommunityMember.email == email))
     return [
-        {"nom": row.name, "adresse": row.email, "depuis le": row.created_at, "partie le": row.left_at} for row in rows
+        {
+            "nom": row.name,
+            "adresse": row.email,
+            "demandée le": row.created_at,
+            "confirmée le": row.confirmed_at,
+            "partie le": row.left_at,
+        }
+        for row in rows
     ]
 
 

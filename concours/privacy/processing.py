@@ -5,9 +5,11 @@ Durations come from the settings that the purge obeys.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from concours.editions.retention import days_words
 from concours.editions.rules import Edition
+from concours.intake.uploads import AFTER_CLOSING, LATE_LIFETIME, LIFETIME
 
 MISSION = "Mission d'intérêt public (RGPD, article 6, 1, e)"
 CONSENT = "Consentement (RGPD, article 6, 1, a)"
@@ -32,6 +34,7 @@ def treatments(edition: Edition) -> Sequence[Treatment]:
         *_entries(edition),
         *_drafts(edition),
         *_accounts(),
+        *_organisers(),
         *(_event(edition) if edition.event else ()),
         *(_community() if edition.community else ()),
         *_service(),
@@ -84,9 +87,21 @@ def _drafts(edition: Edition) -> tuple[Treatment, ...]:
             "Reprendre un envoi interrompu",
             MISSION,
             "Personne",
-            "Soixante-douze heures, et au plus tard vingt-quatre heures après la clôture",
+            f"{_hours(LIFETIME)}, et au moins jusqu'à {_hours(AFTER_CLOSING)} après la clôture",
+        ),
+        Treatment(
+            "Fichier arrivé entier, mais trop tard",
+            "Agents publics candidats",
+            "Laisser le secrétariat admettre un dépôt hors délai",
+            MISSION,
+            "Le secrétariat",
+            f"{days_words(LATE_LIFETIME.days)}, ou avec le dossier s'il est admis",
         ),
     )
+
+
+def _hours(span: timedelta) -> str:
+    return f"{span // timedelta(hours=1)} heures"
 
 
 def _accounts() -> tuple[Treatment, ...]:
@@ -126,6 +141,19 @@ def _accounts() -> tuple[Treatment, ...]:
     )
 
 
+def _organisers() -> tuple[Treatment, ...]:
+    return (
+        Treatment(
+            "Rôle d'organisation, dernière connexion, second facteur (clé chiffrée) et codes de secours",
+            "Personnes qui organisent",
+            "Réserver la console à qui organise",
+            MISSION,
+            "Les autres personnes du secrétariat, la clé et les codes exceptés",
+            "Jusqu'au retrait du rôle",
+        ),
+    )
+
+
 def _event(edition: Edition) -> tuple[Treatment, ...]:
     kept = edition.retention
     return (
@@ -144,6 +172,14 @@ def _event(edition: Edition) -> tuple[Treatment, ...]:
             "Consentement explicite (RGPD, article 9, 2, a)",
             "Les seules personnes qui préparent l'accueil",
             f"{days_words(kept.needs_days)} après l'évènement",
+        ),
+        Treatment(
+            "Réponses au blind test, sous un jeton tiré au hasard ; ni nom, ni adresse, ni appareil",
+            "Personnes qui jouent",
+            "Compter les réponses de la salle",
+            MISSION,
+            "Personne : seuls les totaux sont montrés",
+            "Le lendemain de l'évènement",
         ),
     )
 

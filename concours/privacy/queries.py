@@ -10,7 +10,7 @@ from concours.accounts.models import Account, AuditEvent, Outbox
 from concours.editions.models import EditionRecord
 from concours.editions.queries import to_edition
 from concours.editions.rules import Edition
-from concours.entries.models import Deposit, Entry, EntryInvitation
+from concours.entries.models import Deposit, Entry, EntryInvitation, EntryMember
 from concours.entries.operations import LATE_ATTEMPT
 from concours.honours.models import Laureate
 from concours.intake.models import Creation, JuryFile, Upload
@@ -35,16 +35,18 @@ _UNCONFIRMED = timedelta(days=30)
 _QUARANTINE = "quarantine/"
 _GOES_WITH_ACCOUNT = frozenset(
     {
-        "second_factor",
-        "recovery_code",
         "address_change",
+        "entry_examiner",
+        "entry_member",
+        "honours_letter",
+        "recovery_code",
         "reminder",
         "reminder_refusal",
-        "entry_member",
-        "entry_examiner",
+        "second_factor",
+        ErasureRequest.__tablename__,
     }
-) | {ErasureRequest.__tablename__}
-"""Tables that keep nobody's account: what they say is of use to its owner alone."""
+)
+"""Tables that keep nobody from being erased: what they say is of use to the account's owner alone."""
 
 
 def editions(session: Session) -> list[tuple[EditionRecord, Edition]]:
@@ -151,7 +153,8 @@ def due_accounts(session: Session, now: datetime) -> Sequence[str]:
     last = _last_due(session, now)
     if last is None:
         return []
-    free = [Account.role == "", Account.created_at < drafts_due(last), *map(_unused, keeping())]
+    member = EntryMember.metadata.tables[EntryMember.__tablename__].c.account_id
+    free = [Account.role == "", Account.created_at < drafts_due(last), *map(_unused, [*keeping(), member])]
     return session.scalars(select(Account.id).where(*free)).all()
 
 

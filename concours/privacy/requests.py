@@ -12,7 +12,7 @@ from concours.accounts.models import Account, Outbox
 from concours.accounts.operations import record as audit
 from concours.editions.models import EditionRecord
 from concours.editions.queries import to_edition
-from concours.entries.models import Entry
+from concours.entries.models import Entry, EntryInvitation
 from concours.entries.queries import entries_of, people_of
 from concours.honours.models import Laureate
 from concours.kernel.errors import Conflict
@@ -72,7 +72,10 @@ def erase_account(session: Session, *, account_id: str, desk: Desk, now: datetim
     for row in session.scalars(select(Registration).where(Registration.email == email)).all():
         _erase_registration(session, row, desk, now)
     session.execute(delete(CommunityMember).where(CommunityMember.email == email))
-    session.execute(delete(Outbox).where(Outbox.recipient == email))
+    session.execute(delete(EntryInvitation).where(EntryInvitation.email == email))
+    # What was written to others of their team names them too; what waits to leave is of use to its reader yet.
+    names_them = Outbox.due_at.is_(None) & Outbox.text.contains(email, autoescape=True)
+    session.execute(delete(Outbox).where(or_(Outbox.recipient == email, names_them)))
     erase_entries(session, own, now)
     audit(session, actor=account_id, action="account_erased", subject=account_id, now=now)
     erase_accounts(session, [account_id])

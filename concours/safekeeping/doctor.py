@@ -93,6 +93,7 @@ def _orphans(settings: Settings, now: datetime) -> Check:
     with reading(settings) as session:
         reflected = tables.reflect(session.connection(), tables.NAMING)
         named = {*tables.named_files(session, reflected), *tables.coming_keys(session, reflected)}
+        named |= tables.leaving_keys(session, reflected)
     findings = [
         Finding(
             "orphan",

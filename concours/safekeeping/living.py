@@ -1,6 +1,7 @@
 """Whether a service works on this database now: its address answers, or somebody else is connected."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
@@ -8,12 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import make_url, text
 
-from concours.kernel.db import opened
+from concours.kernel.db import Database, opened
 from concours.kernel.errors import DomainError
 from concours.kernel.settings import Settings
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to look, nothing is bound here
 _PATIENCE_S = 3
+_AGAIN_S = 0.1
 _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
     "AND backend_type = 'client backend'"
@@ -75,10 +77,19 @@ def _held(file: Path) -> Iterator[None]:
 
 
 def _check_connections(url: str) -> None:
-    with opened(url) as database, database.read() as session:
-        others = session.scalar(text(_OTHERS)) or 0
+    with opened(url) as database:
+        others, until = _others(database), time.monotonic() + _PATIENCE_S
+        # A connection that was just closed is the server's for a moment more.
+        while others and time.monotonic() < until:
+            time.sleep(_AGAIN_S)
+            others = _others(database)
     if others:
         raise DomainError(
             f"La base de données a d'autres connexions ouvertes ({others}), celles du service sans doute. {_STOP} "
             "La vue pg_stat_activity de PostgreSQL les nomme."
         )
+
+
+def _others(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(text(_OTHERS)) or 0

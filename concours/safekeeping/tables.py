@@ -31,7 +31,7 @@ _NAMING = (
 )
 """Columns that name a file: table, place, key, digest; `size` is beside them."""
 
-NAMING = ("upload", "jury_audit", *(table for table, *_ in _NAMING))
+NAMING = ("upload", "erased_file", "jury_audit", *(table for table, *_ in _NAMING))
 """The tables that tell of files."""
 
 _SIGNED_COPY = "signed_copy_added"
@@ -117,6 +117,12 @@ def coming_keys(session: Session, tables: MetaData) -> set[str]:
     """Return the keys of files on their way in: they stand in the quarantine before a row names them as a file."""
     table = tables.tables.get("upload")
     return set() if table is None else {f"quarantine/{key}" for key in session.scalars(select(table.c.key))}
+
+
+def leaving_keys(session: Session, tables: MetaData) -> set[str]:
+    """Return the keys of files whose rows were erased: the next purge removes what is still there of them."""
+    table = tables.tables.get("erased_file")
+    return set() if table is None else set(session.scalars(select(table.c.key)))
 
 
 def heads(session: Session, tables: MetaData) -> dict[str, list[Any]]:

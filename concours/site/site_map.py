@@ -10,6 +10,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "site.home": "Accueil",
         "site.reglement": "Règlement",
         "site.reglement_pdf": "Règlement (PDF)",
+        "palmares.latest": "Palmarès",
         "site.blank_dossier": "Dossier vierge à imprimer",
         "receipts.check_page": "Vérifier un accusé de réception",
         "receipts.public_keys": "Clés publiques des accusés de réception",

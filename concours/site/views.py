@@ -12,6 +12,7 @@ from concours.editions.reglement import duration_words, format_words
 from concours.editions.rules import Edition, Phase, deadline_words, phase
 from concours.entries.forms import part_form, upload_form
 from concours.entries.rules import Dossier, Part
+from concours.honours.gallery import published
 from concours.kernel.errors import NotFound
 from concours.kernel.web import mailbox as own_mailbox
 from concours.kernel.web.access import ClosedBlueprint, everyone
@@ -112,9 +113,14 @@ def help_page() -> ResponseReturnValue:
 @blueprint.get("/plan-du-site")
 def site_map() -> ResponseReturnValue:
     """List the pages that everybody may open."""
-    edition = _edition()
-    closed = frozenset() if is_open(edition, instant()) else frozenset({"registrations.register"})
-    closed |= frozenset() if edition.community else frozenset({"registrations.join"})
+    with state().database.read() as session:
+        edition, honours = editions.current_edition(session), published(session, instant())
+    there = {
+        "registrations.register": is_open(edition, instant()),
+        "registrations.join": bool(edition.community),
+        "palmares.latest": bool(honours),
+    }
+    closed = {endpoint for endpoint, opened in there.items() if not opened}
     pages = set(public_pages(current_app.url_map.iter_rules(), current_app.blueprints)) - closed
     return render_template("site/site_map.html", groups=pages_by_group(pages, url_for))
 

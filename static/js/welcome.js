@@ -4,18 +4,18 @@ import { sentence } from "./upload-say.js";
 import { hour } from "./upload-words.js";
 import { Camera } from "./welcome-camera.js";
 import { cardOf, paragraph } from "./welcome-cards.js";
+import { Newcomer } from "./welcome-newcomer.js";
 import { keepPage } from "./welcome-page.js";
 import { People, ticketIn } from "./welcome-people.js";
+import { asked, bodyOf, holderOf } from "./welcome-server.js";
 import { drawn, keep, recall, remember, settle, waiting } from "./welcome-store.js";
+import { counted, sentenceOf } from "./welcome-words.js";
 
 // The welcome at the door. Each act goes to the device at once, then to the server; without a network it waits here.
 const EVERY_MS = 4000;
 const SLOWEST_MS = 30_000;
-const LATE_MS = 8000;
-const NEWCOMER = ["first_name", "last_name", "administration", "email", "reason"];
 
 const numbered = new Intl.NumberFormat("fr-FR");
-const counted = (number) => `${number} saisie${number > 1 ? "s" : ""}`;
 
 class Desk {
   #stamp = "";
@@ -63,7 +63,11 @@ class Desk {
     const search = this.part("search");
     search.addEventListener("input", () => this.#search(search.q.value));
     search.addEventListener("submit", (event) => this.#submit(event, search.q));
-    this.part("walk-in").addEventListener("submit", (event) => this.#newcomer(event));
+    this.newcomer = new Newcomer(this.part("walk-in"), {
+      full: () => this.#full(),
+      refused: () => this.#show("refused", sentence(this.box, "full")),
+      came: (act) => this.#act(act),
+    });
     window.addEventListener("online", () => this.ask());
     window.addEventListener("offline", () => this.#say("alone"));
     document.addEventListener("visibilitychange", () => document.hidden || this.ask());
@@ -90,7 +94,7 @@ class Desk {
 
   async #board() {
     const answered = this.#answered;
-    const board = await this.#fetch(this.box.dataset.board, this.#stamp);
+    const board = await asked(this.box.dataset.board, this.#stamp);
     if (board && board.roll !== this.people.roll) await this.#roll();
     // An act was answered meanwhile: what was asked before it is stale.
     if (!board || answered !== this.#answered) return;
@@ -101,18 +105,9 @@ class Desk {
   }
 
   async #roll() {
-    const roll = await this.#fetch(this.box.dataset.roll);
+    const roll = await asked(this.box.dataset.roll);
     this.people.takeRoll(roll);
     await remember("roll", roll);
-  }
-
-  // Null when nothing has changed.
-  async #fetch(address, stamp = "") {
-    const headers = { "X-By-Itself": "welcome", ...(stamp && { "If-None-Match": stamp }) };
-    const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(LATE_MS) });
-    if (answer.status === 304) return null;
-    if (!answer.ok || answer.redirected) throw new Error(answer.status);
-    return { ...(await answer.json()), stamp: answer.headers.get("ETag") };
   }
 
   #takeBoard({ arrivals, expected, taken, capacity }) {
@@ -140,10 +135,8 @@ class Desk {
       await this.#roll();
       const id = await this.people.ofTicket(code);
       if (id) return id;
-      const body = new URLSearchParams({ ticket: code, csrf_token: this.box.querySelector("input[name=csrf_token]").value });
-      const answer = await fetch(this.box.dataset.ticket, { method: "POST", body, signal: AbortSignal.timeout(LATE_MS) });
-      const found = await answer.json();
-      if (answer.ok && this.people.find(found.person)) return found.person;
+      const found = await holderOf(code, this.box.dataset.ticket, this.box.querySelector("input[name=csrf_token]").value);
+      if (this.people.find(found.person)) return found.person;
       this.#show("refused", document.createTextNode(found.message));
     } catch {
       this.#show("refused", sentence(this.box, "unknown"));
@@ -174,19 +167,9 @@ class Desk {
     this.#act({ kind: "undone", person, name, seen: this.people.standing(person).map(([each]) => each) });
   }
 
-  #newcomer(event) {
-    const form = event.target;
-    event.preventDefault();
-    if (!form.reportValidity()) return;
-    const values = Object.fromEntries(NEWCOMER.map((name) => [name, form.elements[name].value.trim()]));
+  #full() {
     const { taken, capacity } = this.#seats;
-    if (capacity !== null && taken + this.people.newcomers >= capacity && !values.reason) {
-      this.#show("refused", sentence(this.box, "full"));
-      form.elements.reason.focus();
-      return;
-    }
-    form.reset();
-    this.#act({ kind: "walk_in", name: `${values.first_name} ${values.last_name}`, values });
+    return capacity !== null && taken + this.people.newcomers >= capacity;
   }
 
   // ------------------------------------------------------------ answers
@@ -213,19 +196,11 @@ class Desk {
       return false;
     }
     await settle(act);
-    if (act.kind === "walk_in") this.#giveBack(act);
+    if (act.kind === "walk_in") this.newcomer.giveBack(act);
     this.#review(act.kind === "walk_in" ? `${act.name} : ${words}` : words);
     this.#show("refused", document.createTextNode(words));
     await this.#count();
     return true;
-  }
-
-  // What was typed is in the form again, unless somebody else is being typed there.
-  #giveBack({ values }) {
-    const form = this.part("walk-in").querySelector("form");
-    this.part("walk-in").open = true;
-    if (NEWCOMER.some((name) => form.elements[name].value)) return;
-    for (const name of NEWCOMER) form.elements[name].value = values[name];
   }
 
   #review(words) {
@@ -249,11 +224,7 @@ class Desk {
   #say(state) {
     this.#state = state;
     const left = this.waiting.length;
-    let name = state;
-    if (state === "alone" || state === "device") name = left ? "device" : "alone";
-    if (state === "live" && left) name = "sending";
-    if (state === "down" && !left) name = "alone";
-    if (left && !this.#lasting) name = "memory";
+    const name = sentenceOf({ state, left, lasting: this.#lasting });
     const line = this.part("status");
     const said = sentence(this.box, name, { waiting: counted(left) });
     const text = said.textContent;
@@ -318,13 +289,6 @@ class Desk {
     for (const name of ["view", "open"]) this.part(name).hidden = !this.camera.open;
     this.part("closed").hidden = this.camera.open;
   }
-}
-
-function bodyOf(act) {
-  const { id, kind, at, person = "", seen = [], values = {} } = act;
-  const body = new URLSearchParams({ act: id, kind, at, person, ...values });
-  for (const each of seen) body.append("seen", each);
-  return body;
 }
 
 const box = document.querySelector("[data-welcome]");

@@ -55,6 +55,8 @@ def test_it_says_where_everything_is(demo: dict[str, Any]) -> None:
     ("role", "words"),
     [
         ("organiser", "Tableau de bord"),
+        ("check_in", "Inscriptions"),
+        ("reader", "Tableau de bord"),
         ("jurors", "Vous avez noté"),
         ("candidates", "Mes candidatures"),
         ("secretary", "24 œuvres devant le jury"),
