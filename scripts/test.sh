@@ -16,6 +16,6 @@ if [ "$(df --output=avail "$MEMORY" 2>/dev/null | tail -n 1)" -ge "$ENOUGH_KIB" 
     chmod 711 "$TMPDIR" # PostgreSQL's own user passes through it
     trap 'rm -rf "$TMPDIR"' EXIT
 fi
-# Half of the time a test waits for a browser or a server: two at a time on each core, shared out again when one runs dry;
+# Half of the time a test waits for a browser or a server: three at a time on two cores, shared out again when one runs dry;
 # `scripts/test.sh -n 0 …` takes them one by one.
-.venv/bin/python -m pytest -n "$(($(getconf _NPROCESSORS_ONLN) * 2))" --dist worksteal --durations=40 --durations-min=4 "$@"
+.venv/bin/python -m pytest -n "$(($(getconf _NPROCESSORS_ONLN) * 3 / 2))" --dist worksteal --durations=40 --durations-min=4 "$@"

@@ -147,6 +147,7 @@ def uploader(sender: Sender, stream: BinaryIO, *, at: str = "", **options: Any) 
     )
 
 
+@pytest.mark.full
 def test_tuspy_goes_on_by_itself_when_the_network_breaks(sender: Sender, film: Path) -> None:
     with BadNetwork(sender.service.port, cuts_after=[700_000, 300_000]) as network, film.open("rb") as stream:
         uploader(sender, stream, at=network.address, retries=8, retry_delay=0.2).upload()

@@ -158,6 +158,7 @@ def test_what_did_not_come_through_before_the_closing_is_said_not_to_be_kept(
         assert entry.dossier.title == "Trop tard"
 
 
+@pytest.mark.full
 def test_who_changed_nothing_since_the_deposit_is_told_that_it_stands(scene: Scene, address: str, page: Page) -> None:
     entry_id = scene.complete()
     read_page(scene.sign_in(), f"/candidatures/{entry_id}/depot").form().submit()
@@ -197,6 +198,7 @@ def test_a_closing_that_is_moved_is_followed_and_said(scene: Scene, address: str
     expect(page.get_by_label("Nom de l’équipe")).to_be_editable()
 
 
+@pytest.mark.full
 def test_whoever_is_signed_out_at_that_moment_is_told_so_and_what_stands_once_back(
     scene: Scene, address: str, page: Page
 ) -> None:
@@ -223,6 +225,7 @@ def test_whoever_is_offline_at_that_moment_is_told_once_back(scene: Scene, addre
     assert violations(page) == []
 
 
+@pytest.mark.full
 def test_home_and_the_list_change_by_themselves(scene: Scene, address: str, page: Page) -> None:
     scene.draft()
     page.goto(f"{address}/candidatures/")

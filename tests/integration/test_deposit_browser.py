@@ -83,6 +83,7 @@ def test_an_armed_dossier_is_deposited_when_the_last_byte_is_there(site: Site, t
     assert [mail.subject.partition(" ")[0] for mail in site.scene.mails()] == ["Déposée"]
 
 
+@pytest.mark.full
 def test_what_was_armed_can_be_taken_back_and_an_incomplete_dossier_is_not_offered_it(
     site: Site, tmp_path: Path
 ) -> None:
@@ -100,6 +101,7 @@ def test_what_was_armed_can_be_taken_back_and_an_incomplete_dossier_is_not_offer
     expect(bare.get_by_role("button", name="Déposer dès la fin de l’envoi")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_a_replacement_that_fails_leaves_the_deposit_and_says_so(site: Site) -> None:
     entry_id = site.scene.complete()
     page = site.visitor(entry_id, "/depot")
@@ -209,6 +211,7 @@ def test_the_key_pages_of_a_deposit_say_what_they_are_known_to_say(site: Site) -
     require_spoken(page, "mes-candidatures")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", WIDTHS)
 def test_what_the_secretariat_decides_about_deposits_fits_every_screen(site: Site, width: int) -> None:
     scene, console, entry_id = site.scene, site.scene.console(), site.scene.complete()

@@ -109,6 +109,7 @@ def test_a_lost_network_is_said_and_the_answer_is_kept_once_it_is_back(site: Sit
     assert site.kept("title") == "Le titre du train"
 
 
+@pytest.mark.full
 def test_two_tabs_that_change_two_answers_both_win(site: Site) -> None:
     first = site.visitor()
     second = first.context.new_page()
@@ -144,6 +145,7 @@ def test_two_tabs_that_change_the_same_answer_show_both_texts(site: Site, choice
     assert site.kept("title") == kept
 
 
+@pytest.mark.full
 def test_a_tab_left_behind_overwrites_nothing_when_its_form_is_sent_whole(site: Site) -> None:
     behind = site.visitor()
     ahead = behind.context.new_page()
@@ -210,6 +212,7 @@ def test_what_a_closed_tab_left_unsaved_is_offered_back(site: Site) -> None:
     expect(offer).to_have_count(0)
 
 
+@pytest.mark.full
 def test_an_unsaved_text_that_is_put_away_is_not_offered_again(site: Site) -> None:
     page = site.visitor()
     page.context.set_offline(True)
@@ -255,6 +258,7 @@ def test_a_lost_session_keeps_the_text_and_goes_on_once_signed_in_again(site: Si
     assert site.kept("title") == "Écrit sans session"
 
 
+@pytest.mark.full
 def test_signing_out_leaves_nothing_on_the_device(site: Site) -> None:
     page = site.visitor(width=1280)
     page.fill("#title", "")
@@ -277,6 +281,7 @@ def test_a_text_too_long_waits_with_its_reason_and_the_others_are_kept(site: Sit
     expect(page.locator("#summary")).to_have_value("é" * 20_000)
 
 
+@pytest.mark.full
 def test_after_closing_it_is_said_and_the_text_stays(site: Site) -> None:
     site.scene.clock.move_to(CLOSING - timedelta(minutes=1))
     page = site.visitor()
@@ -287,6 +292,7 @@ def test_after_closing_it_is_said_and_the_text_stays(site: Site) -> None:
     assert site.kept("title") == "Le guichet qui vient à vous"
 
 
+@pytest.mark.full
 def test_a_name_of_one_s_own_is_pointed_out_at_once_and_not_refused(site: Site) -> None:
     page = site.visitor()
     page.fill("#title", "Au Val d'Ombre")
@@ -299,6 +305,7 @@ def test_a_name_of_one_s_own_is_pointed_out_at_once_and_not_refused(site: Site) 
     assert site.kept("title") == "Au Val d'Ombre"
 
 
+@pytest.mark.full
 def test_an_upload_goes_on_while_one_writes_on_other_steps(site: Site, tmp_path: Path) -> None:
     page = site.visitor("creation")
     movie = film(tmp_path / "film.mp4", 6_000_000)
@@ -362,6 +369,7 @@ def test_each_step_is_accessible_and_says_which_it_is(site: Site, step: str) -> 
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.full
 def test_another_account_cannot_keep_anything_in_the_dossier(site: Site) -> None:
     page = site.new_page()
     sign_in(site.scene, site.address, page, "autre@agents.example")

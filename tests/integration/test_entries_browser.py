@@ -62,6 +62,7 @@ def test_a_wrong_file_is_refused_in_place_then_a_good_one_is_followed_until_acce
     assert violations(page) == []
 
 
+@pytest.mark.full
 def test_a_film_refused_once_examined_unfolds_the_form_that_sends_another(
     scene: Scene, address: str, browser_page: Page, tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_file_past_the_limit_is_not_sent_at_all(
     assert "POST" not in sent
 
 
+@pytest.mark.full
 def test_a_receipt_is_taken_home_and_checked_by_somebody_else(
     scene: Scene, address: str, browser_page: Page, new_page: NewPage, tmp_path: Path
 ) -> None:

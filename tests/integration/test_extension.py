@@ -218,6 +218,7 @@ def test_the_calendar_no_longer_moves_the_closing(scene: Scene) -> None:
     assert "l'évènement a lieu après la clôture" in with_event.text.lower()
 
 
+@pytest.mark.full
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_pages_are_for_everybody(scene: Scene, new_page: NewPage, width: int) -> None:

@@ -223,6 +223,7 @@ def noise(seconds: int) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.full
 def test_a_short_film_of_noise_keeps_to_the_bits_of_its_duration(tmp_path: Path) -> None:
     small = copied(noise(2), Kind.AVI, tmp_path, 120.0)[1]
     assert small.path.stat().st_size < LIGHT * 2 / 120 + 150_000  # the reserve that the encoder starts with

@@ -45,6 +45,7 @@ def press(page: Page, name: str) -> None:
         page.keyboard.press("Enter")
 
 
+@pytest.mark.full
 def test_a_member_accepts_steps_back_and_reports_by_keyboard(room: JuryRoom, address: str, new_page: NewPage) -> None:
     with room.database.write() as session:
         invite(session, "invitee", accepts=False)

@@ -95,6 +95,7 @@ def test_what_a_member_may_do_is_read_anew_by_each_request(room: JuryRoom) -> No
     assert "L'évaluation est close" in after.text
 
 
+@pytest.mark.full
 def test_numpy_is_loaded_by_no_page_but_that_of_the_calibration(tmp_path: Path, sqlite_url: str) -> None:
     words = [sys.executable, "-c", WITHOUT_NUMPY, str(tmp_path), sqlite_url]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)

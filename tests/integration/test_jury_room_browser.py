@@ -128,6 +128,7 @@ def test_a_whole_deliberation_from_the_opening_to_the_unsealing(
     expect(organiser.get_by_text("L’anonymat est levé.")).to_be_visible()
 
 
+@pytest.mark.full
 def test_the_wall_and_the_papers_are_read_at_any_width(contest: WholeContest, address: str, new_page: NewPage) -> None:
     page = seated(contest, address, new_page(width=320), "secretaire")
     press(page, "Ouvrir la séance")

@@ -78,6 +78,7 @@ def test_every_page_of_a_team_hinders_nobody(scene: Scene, address: str, new_pag
         sound(page)
 
 
+@pytest.mark.full
 def test_an_invitation_is_sent_and_accepted_by_keyboard_without_script(
     scene: Scene, address: str, new_page: NewPage
 ) -> None:

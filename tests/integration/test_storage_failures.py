@@ -214,6 +214,7 @@ def test_a_server_that_is_stopped_is_said_at_once(stranded: tuple[Scene, str]) -
         assert entry.creation is None
 
 
+@pytest.mark.full
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_of_a_failure_is_for_everybody(stranded: tuple[Scene, str], new_page: NewPage, width: int) -> None:

@@ -134,6 +134,7 @@ def test_a_wrong_file_of_300_mb_is_refused_once_its_first_piece_is_there(page: P
     assert sizes == [65_536]
 
 
+@pytest.mark.full
 def test_a_pause_lasts_until_it_is_ended_and_nothing_leaves_meanwhile(site: Site, page: Page, movie: Path) -> None:
     network = Network(page, speed=60_000)
     send(page, movie)
@@ -154,6 +155,7 @@ def test_a_pause_lasts_until_it_is_ended_and_nothing_leaves_meanwhile(site: Site
     assert only_creation(site.scene).sha256 == sha256(movie)
 
 
+@pytest.mark.full
 def test_an_upload_of_a_closed_tab_is_taken_up_on_another_machine(site: Site, page: Page, movie: Path) -> None:
     interrupt(page, movie)
     other = site.visitor()
@@ -170,6 +172,7 @@ def test_an_upload_of_a_closed_tab_is_taken_up_on_another_machine(site: Site, pa
     assert only_creation(site.scene).sha256 == sha256(movie.with_name("copie du film.mp4"))
 
 
+@pytest.mark.full
 def test_another_file_of_the_same_size_is_not_taken_for_the_interrupted_one(
     site: Site, page: Page, tmp_path: Path, movie: Path
 ) -> None:
@@ -188,6 +191,7 @@ def test_another_file_of_the_same_size_is_not_taken_for_the_interrupted_one(
     expect(back.locator("[data-at-rest]")).to_contain_text("film.mp4")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("scripted", ["scripted", "plain"])
 def test_an_interrupted_upload_is_given_up_with_or_without_script(
     site: Site, page: Page, movie: Path, scripted: str
@@ -201,6 +205,7 @@ def test_an_interrupted_upload_is_given_up_with_or_without_script(
     assert site.uploads() == []
 
 
+@pytest.mark.full
 def test_a_running_upload_is_given_up_after_a_question(site: Site, page: Page, movie: Path) -> None:
     Network(page, speed=SPEED)
     send(page, movie)
@@ -238,6 +243,7 @@ def test_a_phone_sends_by_the_link_alone_and_the_computer_follows(site: Site, pa
     assert only_creation(site.scene).sha256 == sha256(movie)
 
 
+@pytest.mark.full
 def test_a_page_that_nothing_reaches_any_more_stops_asking_and_can_be_asked_to_look_again(
     site: Site, page: Page, movie: Path
 ) -> None:
@@ -261,6 +267,7 @@ def test_a_page_that_nothing_reaches_any_more_stops_asking_and_can_be_asked_to_l
         watcher.clock.run_for(3000)
 
 
+@pytest.mark.full
 def test_a_phone_link_that_is_too_old_says_how_to_get_another(site: Site, page: Page) -> None:
     link = page.locator("[data-address]").get_attribute("href") or ""
     site.scene.clock.advance(timedelta(hours=4))
@@ -340,6 +347,7 @@ def test_without_script_the_plain_form_sends_the_file(site: Site, movie: Path) -
     assert only_creation(site.scene).sha256 == sha256(movie)
 
 
+@pytest.mark.full
 def test_who_would_be_late_is_warned_and_sees_the_refusal_at_the_end(site: Site, page: Page, movie: Path) -> None:
     site.scene.clock.move_to(CLOSING - timedelta(seconds=8))
     site.open(page)
@@ -359,6 +367,7 @@ def test_who_would_be_late_is_warned_and_sees_the_refusal_at_the_end(site: Site,
         assert session.scalars(select(Creation)).all() == []
 
 
+@pytest.mark.full
 def test_a_network_believed_too_slow_asks_before_the_first_byte(site: Site, page: Page, movie: Path) -> None:
     site.scene.clock.move_to(CLOSING - timedelta(seconds=8))
     page.add_init_script("Object.defineProperty(navigator, 'connection', {value: {downlink: 1.5}})")
@@ -391,6 +400,7 @@ def test_a_session_that_ends_in_mid_upload_loses_nothing(site: Site, page: Page,
     assert only_creation(site.scene).sha256 == sha256(movie)
 
 
+@pytest.mark.full
 def test_a_server_without_room_is_waited_for_in_its_own_words(site: Site, page: Page, movie: Path) -> None:
     full = "Le serveur n'a plus de place pour le moment."
     headers = {"Retry-After": "2", "Content-Type": "text/plain; charset=utf-8"}

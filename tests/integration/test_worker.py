@@ -183,6 +183,7 @@ def test_an_original_that_is_gone_or_cut_is_our_failure_not_the_candidates(
     assert creation(worker.database, cut).reason == "Damaged"
 
 
+@pytest.mark.full
 def test_a_disk_out_of_order_gives_no_file_up(worker: Worker, settings: Settings, clock: FrozenClock) -> None:
     made = receive(worker.database, settings, files.pdf())
     worker.examine(made)

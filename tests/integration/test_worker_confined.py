@@ -97,6 +97,7 @@ def test_a_worker_that_is_surrounded_starts_without_bubblewrap_and_works(unit: U
     assert "Attention" not in said
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("families", "landlock", "missing"),
     [
