@@ -1,3 +1,5 @@
+import { onceReleased } from "./pressed.js";
+
 // One answer of the form: what is typed, and what the server was last known to have of it. Ticks are "y" or "".
 const raw = (stored) => (typeof stored === "boolean" ? (stored ? "y" : "") : String(stored ?? ""));
 
@@ -71,14 +73,13 @@ export class Field {
     const place = document.getElementById(`${this.input.id}-messages`);
     if (!place || (!messages.length && !place.childElementCount)) return;
     this.input.setAttribute("aria-invalid", String(messages.length > 0));
-    place.replaceChildren(
-      ...messages.map((words) => {
-        const line = document.createElement("p");
-        line.className = "fr-message fr-message--error";
-        line.textContent = words;
-        return line;
-      }),
-    );
+    const lines = messages.map((words) => {
+      const line = document.createElement("p");
+      line.className = "fr-message fr-message--error";
+      line.textContent = words;
+      return line;
+    });
+    onceReleased(() => place.replaceChildren(...lines));
   }
 
   // Beside its field, both versions; an answer is chosen by its buttons.

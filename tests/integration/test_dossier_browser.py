@@ -348,6 +348,20 @@ def test_the_button_keeps_and_goes_on_in_the_same_page_and_errors_stay_beside_th
     assert site.kept("contact_email") == "z@ombre.example"
 
 
+def test_a_button_stays_under_the_pointer_that_presses_it(site: Site) -> None:
+    page = site.visitor("equipe")
+    go_on = page.get_by_role("button", name="Enregistrer et continuer")
+    page.fill("#contact_email", "z@")
+    go_on.click()
+    expect(page.locator("#erreurs")).to_be_focused()
+    page.fill("#contact_email", "z@ombre.example")
+    go_on.hover()
+    page.mouse.down()
+    saved(page)  # the answer takes the error's words away, and what stands below them would move up
+    page.mouse.up()
+    expect(page.locator("#etape")).to_have_text(re.compile("Innovation"))
+
+
 def test_captions_come_from_a_file_and_their_faults_are_told_with_their_line(site: Site, tmp_path: Path) -> None:
     page = site.visitor("publics")
     (tmp_path / "a.vtt").write_text("WEBVTT\n\n00:01,000 --> 00:02,000\nBonjour", encoding="utf-8")
