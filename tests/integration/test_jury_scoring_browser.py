@@ -115,6 +115,7 @@ def test_works_taken_along_are_scored_without_a_network_and_sent_once(browsed: B
     page.wait_for_url(f"**/oeuvres/{second}#noter")
     expect(page.locator("[data-criterion] input").first).to_be_focused()
     page.keyboard.press("4")
+    expect(page.locator("[data-line]")).to_contain_text("Sur cet appareil")
     page.reload()
     expect(page.get_by_role("radio", name="4").first).to_be_checked()
     assert browsed.sheets() == []
