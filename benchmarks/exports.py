@@ -23,10 +23,10 @@ from concours.accounts.operations import make_organiser, make_sign_in_link
 from concours.editions.queries import current_record
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
-from concours.kernel.ids import new_id, new_token
-from concours.kernel.sessions import digest_of
+from concours.kernel.ids import new_id
 from concours.organisers.rules import Decision
 from concours.registrations.models import Registration
+from concours.registrations.rules import SeatState
 from jury.models import JurySession
 from tests.organisers_contest import decide, deposited
 
@@ -204,9 +204,15 @@ def _register(session: Session, count: int, *, first: int = 0) -> None:
             "email": f"zephyrine.{number}@val-ombre.example",
             "administration": "Communauté de communes du Val d'Ombre",
             "function": "Chargée d'accueil",
+            "member": number % 3 == 0,
             "accessibility_needs": "",
+            "lunch": number % 2 == 0,
+            "meal_needs": "",
             "created_at": now + timedelta(milliseconds=number),
-            "token_digest": digest_of(new_token()),
+            "state": SeatState.CONFIRMED.value,
+            "asked_at": now + timedelta(milliseconds=number),
+            "number": number + 1,
+            "seated_at": now,
             "mailed_at": now,
         }
         for number in range(first, first + count)
