@@ -36,6 +36,11 @@ _WEB_THREADS = 160
 
 Three hundred at once do not fall on all processes alike: each has a thread for half of them.
 """
+_KEPT_ALIVE_S = 4
+"""How long a connection waits for the next question: a page that asks every two seconds would connect anew each time.
+
+Less than a worker that ends waits for what it still has.
+"""
 _SECRETS = ("SECRET_KEY", "JURY_SECRET_KEY")
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to look for ourselves, nothing is bound here
 
@@ -48,6 +53,7 @@ def web_command(settings: Settings) -> list[str]:
         *("--bind", f"{host}:{settings.port}"),
         *("--config", "python:wsgi"),
         *("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(_WEB_THREADS)),
+        *("--keep-alive", str(_KEPT_ALIVE_S)),
         *("--graceful-timeout", str(_STOP_LIMIT_S // 2), "--log-level", "warning"),
         # Its socket in the home folder would be shared by every service of this user.
         "--no-control-socket",
