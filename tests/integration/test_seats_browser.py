@@ -52,7 +52,7 @@ def pages_of(scene: Scene) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", [WIDTHS[0], pytest.param(WIDTHS[-1], marks=pytest.mark.full)])
+@pytest.mark.parametrize("width", [WIDTHS[0], WIDTHS[-1]])
 def test_every_page_of_a_seat_hinders_nobody_and_the_ticket_scans(
     scene: Scene, address: str, new_page: NewPage, width: int
 ) -> None:
