@@ -7,14 +7,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from concours.accounts.models import Outbox
 from concours.editions.models import EditionRecord
 from concours.editions.queries import to_edition
 from concours.editions.rules import Phase, phase
 from concours.entries.models import Deposit, Entry
 from concours.intake.models import Creation, CreationState
 from concours.kernel.mail import CALLED_OFF, OutboxMixin
-from concours.organisers import bodies, leeway, listing, operations, queries, reports, second_looks
+from concours.organisers import bodies, leeway, listing, mails, operations, queries, reports, second_looks
 from concours.organisers.rules import Standing, lacking_roles
 from concours.organisers.todo import Situation
 from concours.registrations.models import Registration
@@ -70,8 +69,9 @@ def _panel(session: Session, record: EditionRecord, current: Phase) -> dict[str,
 
 
 def _mails(session: Session) -> dict[str, Any]:
-    ours, theirs = (_given_up(session, table) for table in (Outbox, jury.Outbox))
-    return {"mails_failed": ours + theirs, "jury_mails_failed": theirs}
+    """Count ours that may still be sent again: what was, and a code, which nobody sends twice, leave nothing to do."""
+    theirs = _given_up(session, jury.Outbox)
+    return {"mails_failed": len(mails.failed(session)) + theirs, "jury_mails_failed": theirs}
 
 
 def _given_up(session: Session, table: type[OutboxMixin]) -> int:

@@ -1,5 +1,6 @@
 """The console's pages of filters, acts on several entries, messages and mails."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -139,12 +140,14 @@ def test_the_log_tells_why_a_mail_bounced_and_all_that_failed_is_sent_again(cons
             message = mail.Message(f"p{number}@agents.example", f"Objet {number} : 123456", "Corps", template=template)
             row = session.get_one(Outbox, mail.enqueue(session, Outbox, message, now=OPEN))
             row.due_at, row.error = None, "SMTPRecipientsRefused"
+    assert re.search(r"1\scourriel n.est pas arrivé", console.page("").text)
     failed = console.page("courriers?etat=echec")
     assert "refusée par le serveur de messagerie" in failed.text
     assert "Objet 2 : (code masqué)" in failed.text
     asked = failed.follow("Tout renvoyer…")
     assert "p2@agents" not in asked.text
     assert "Messages renvoyés : 1." in asked.form().submit(confirm="y").text
+    assert "pas arrivé" not in console.page("").text
     assert titles(console.page("courriers?etat=echec")) == ["Objet 2 : (code masqué)"]
     assert titles(console.page("courriers?q=p1%40")) == ["Objet 1 : 123456"] * 2
     hidden = console.page("courriers?q=p2%40").follow("Objet 2 : (code masqué)")
