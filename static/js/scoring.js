@@ -13,6 +13,9 @@ class Sheet {
   #undo = [];
   #typing = null;
   #good = false;
+  #keeping = 0; // answers on their way to the device
+  #held = null; // what will be true once they are there
+  #given = new Set();
 
   constructor(form) {
     this.form = form;
@@ -66,11 +69,11 @@ class Sheet {
     if (this.practice) return;
     const acts = await waiting(this.data.owner);
     for (const act of acts) {
-      if (act.number !== this.data.number) continue;
+      if (act.number !== this.data.number || this.#given.has(act.field)) continue;
       this.#show(act.field, act.value);
       this.last.set(act.field, act.value);
     }
-    if (acts.length) this.say("device");
+    if (acts.length) this.#rest("device");
     await this.sender.send();
   }
 
@@ -79,13 +82,23 @@ class Sheet {
     if (before === value) return;
     if (!undone) this.#undo.push({ field, before, value });
     this.last.set(field, value);
+    this.#given.add(field);
     this.#offerUndo();
     if (this.practice) return this.say("practice");
     this.say("saving", { quiet: true });
     const key = keyOf(this.data.owner, this.data.number, field);
+    this.#keeping += 1;
     const { lasting } = await keep({ key, number: this.data.number, field, value, seen: [this.kept.get(field) ?? ""], at: Date.now() });
+    this.#keeping -= 1;
     if (!lasting && !navigator.onLine) this.say("lost");
+    else if (this.#held) this.#rest(this.#held);
     await this.sender.send();
+  }
+
+  // Says where the answers rest, not before the last one given is there too.
+  #rest(name) {
+    this.#held = this.#keeping ? name : null;
+    if (!this.#held) this.say(name);
   }
 
   undo() {
@@ -155,7 +168,8 @@ class Sheet {
 
   #stopped(name, words) {
     this.#good = false;
-    this.say(words ? null : name, { words });
+    if (words) this.say(null, { words });
+    else this.#rest(name);
     return false;
   }
 

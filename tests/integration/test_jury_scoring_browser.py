@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from jury import api
@@ -18,6 +18,16 @@ from tests.live import answering
 
 TOUCH = 44
 """CSS pixels that a finger needs."""
+
+
+STORE_HELD = """async () => {
+  const opened = indexedDB.open("concours-jury");
+  await new Promise((ready) => (opened.onsuccess = ready));
+  const acts = opened.result.transaction(["acts"], "readwrite").objectStore("acts");
+  const again = () => !window.released && (acts.get("none").onsuccess = again);
+  again();
+}"""
+"""The device's store kept busy until the page is told `released`."""
 
 
 class Browsed:
@@ -131,6 +141,26 @@ def test_works_taken_along_are_scored_without_a_network_and_sent_once(browsed: B
     page.get_by_role("button", name="Retirer de cet appareil").click()
     expect(told).to_contain_text("Plus aucune œuvre")
     assert page.evaluate("caches.keys()") == []
+
+
+def test_a_score_is_said_to_be_on_the_device_once_it_is(browsed: Browsed, new_page: NewPage) -> None:
+    sent: list[Route] = []
+    page = new_page()
+    browsed.enter(page)
+    page.goto(f"{browsed.address}/oeuvres/{browsed.order()[0]}#noter")
+    page.route("**/notes", lambda route: sent.append(route))
+    with page.expect_request("**/notes"):
+        page.keyboard.press("4")
+    page.evaluate(STORE_HELD)
+    page.keyboard.press("5")
+    sent.pop().abort()
+    page.wait_for_timeout(500)
+    expect(page.locator("[data-line]")).to_have_text("Enregistrement…")
+    page.evaluate("window.released = true")
+    expect(page.locator("[data-line]")).to_contain_text("Sur cet appareil")
+    page.unroute("**/notes")
+    saved(page)
+    assert [sheet.points for sheet in browsed.sheets()] == [{"substance": 4, "form": 5}]
 
 
 def test_on_a_phone_the_film_stays_in_sight_and_fingers_find_their_place(browsed: Browsed, new_page: NewPage) -> None:
