@@ -91,14 +91,14 @@ class Sheet {
     const { lasting } = await keep({ key, number: this.data.number, field, value, seen: [this.kept.get(field) ?? ""], at: Date.now() });
     this.#keeping -= 1;
     if (!lasting && !navigator.onLine) this.say("lost");
-    else if (this.#held) this.#rest(this.#held);
+    else if (this.#held) this.#rest(...this.#held);
     await this.sender.send();
   }
 
   // Says where the answers rest, not before the last one given is there too.
-  #rest(name) {
-    this.#held = this.#keeping ? name : null;
-    if (!this.#held) this.say(name);
+  #rest(name, options = {}) {
+    this.#held = this.#keeping ? [name, options] : null;
+    if (!this.#held) this.say(name, options);
   }
 
   undo() {
@@ -143,7 +143,7 @@ class Sheet {
     this.data.next = answer.next;
     this.#bringUpToDate(answer);
     if (answer.outcome === "conflict") return this.#conflict(act);
-    this.say(null, { words: answer.said, quiet: this.#good });
+    this.#rest(null, { words: answer.said, quiet: this.#good });
     this.#good = true;
   }
 
@@ -168,8 +168,7 @@ class Sheet {
 
   #stopped(name, words) {
     this.#good = false;
-    if (words) this.say(null, { words });
-    else this.#rest(name);
+    this.#rest(words ? null : name, { words });
     return false;
   }
 

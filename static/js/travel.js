@@ -88,11 +88,11 @@ class Travel {
     const cache = (await caches.has(CACHE)) && (await caches.open(CACHE));
     const kept = cache ? await cache.keys() : [];
     const works = kept.filter(({ url }) => /\/oeuvres\/\d+$/.test(url)).length;
-    this.drop.hidden = !kept.length;
-    if (!works) return;
     let bytes = 0;
-    for (const each of kept) bytes += (await (await cache.match(each)).blob()).size;
-    this.#say("taken", { works: String(works), size: sized(bytes) }, options);
+    if (works) for (const each of kept) bytes += (await (await cache.match(each)).blob()).size;
+    // Offered last: pressed before, it would drop what is still being weighed, then be told as there.
+    this.drop.hidden = !kept.length;
+    if (works) this.#say("taken", { works: String(works), size: sized(bytes) }, options);
   }
 
   #say(name, values = {}, { quiet = false } = {}) {

@@ -1,5 +1,6 @@
 """Scoring in a real browser: by the keyboard alone, on a phone, and in a train without a network."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,13 @@ class Browsed:
     def sheets(self) -> list[JurySheet]:
         with self.room.database.read() as session:
             return list(session.scalars(select(JurySheet).order_by(JurySheet.position)))
+
+    def await_points(self, points: list[dict[str, int]]) -> None:
+        """Wait for the server to have these points, by the order of the works."""
+        ends = time.monotonic() + 15
+        while (found := [sheet.points for sheet in self.sheets()]) != points:
+            assert time.monotonic() < ends, found
+            time.sleep(0.1)
 
 
 @pytest.fixture
@@ -131,15 +139,12 @@ def test_works_taken_along_are_scored_without_a_network_and_sent_once(browsed: B
     assert browsed.sheets() == []
     page.context.set_offline(False)
     saved(page)
+    browsed.await_points([{"substance": 5, "form": 6, "inspiration": 7}, {"substance": 4}])
     page.goto(browsed.address)
     expect(page.locator("[data-unsent]")).to_be_hidden()
-    assert [sheet.points for sheet in browsed.sheets()] == [
-        {"substance": 5, "form": 6, "inspiration": 7},
-        {"substance": 4},
-    ]
     assert [sheet.version for sheet in browsed.sheets()] == [3, 1]
     page.get_by_role("button", name="Retirer de cet appareil").click()
-    expect(told).to_contain_text("Plus aucune œuvre")
+    expect(told).to_contain_text("Plus aucune œuvre", timeout=15_000)
     assert page.evaluate("caches.keys()") == []
 
 
@@ -148,7 +153,7 @@ def test_a_score_is_said_to_be_on_the_device_once_it_is(browsed: Browsed, new_pa
     page = new_page()
     browsed.enter(page)
     page.goto(f"{browsed.address}/oeuvres/{browsed.order()[0]}#noter")
-    page.route("**/notes", lambda route: sent.append(route))
+    page.route("**/notes", lambda route: sent.append(route))  # noqa: PLW0108 - playwright reads a handler's signature, which a built-in has not
     with page.expect_request("**/notes"):
         page.keyboard.press("4")
     page.evaluate(STORE_HELD)
@@ -159,8 +164,8 @@ def test_a_score_is_said_to_be_on_the_device_once_it_is(browsed: Browsed, new_pa
     page.evaluate("window.released = true")
     expect(page.locator("[data-line]")).to_contain_text("Sur cet appareil")
     page.unroute("**/notes")
+    browsed.await_points([{"substance": 4, "form": 5}])
     saved(page)
-    assert [sheet.points for sheet in browsed.sheets()] == [{"substance": 4, "form": 5}]
 
 
 def test_on_a_phone_the_film_stays_in_sight_and_fingers_find_their_place(browsed: Browsed, new_page: NewPage) -> None:
