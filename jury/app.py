@@ -29,7 +29,7 @@ from jury.room.views.session import room
 from jury.room.views.votes import votes
 from jury.rules import ROLE_NAMES, Role, SheetState, format_number
 from jury.seated import Seat
-from jury.views.access import meet, seated
+from jury.views.access import MEETING, seated
 from jury.views.examples import examples
 from jury.views.finish import finish
 from jury.views.invitation import invitation
@@ -60,7 +60,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app = make_app(
         "jury", resources, base_url=settings.jury_url, cookie="jury", templates=lambda folder: folder in _TEMPLATES
     )
-    use_logins(app.extensions, JuryLogin, meet)
+    use_logins(app.extensions, JuryLogin, MEETING)
     use_kept_forms(app.extensions, JuryKeptForm)
     scored = (works, recusals, scoring, travel, finish, examples)
     results = (rule, panel, room, votes, deliberation, minutes, bundle, solidity, gaps, severity)

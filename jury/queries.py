@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, String, and_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from concours.kernel.db import Reader
 from concours.kernel.errors import Conflict, NotFound
 from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
 from jury.queue import WorkStanding
@@ -135,23 +136,23 @@ def ids_of(session: Session, jury: JurySession) -> dict[int, str]:
     return dict(session.execute(query).all())
 
 
-def find_work(session: Session, *, session_id: str, member_id: str, number: int) -> WorkSeen:
+def find_work(reader: Reader, *, session_id: str, member_id: str, number: int) -> WorkSeen:
     """Return a work with its files, as this member may meet it.
 
     Raises NotFound, the same for another session's number, for one that the member is kept from and for none;
     Conflict while the work is suspended.
     """
     asked = {"session_id": session_id, "member_id": member_id, "number": number}
-    work_id, *words = _not_suspended(session.execute(_FIND_WORK, asked).first(), number)
-    media = tuple(FileSeen(*row) for row in session.execute(_FILES_OF_WORK, {"work_id": work_id}))
+    work_id, *words = _not_suspended(reader.execute(_FIND_WORK, asked).first(), number)
+    media = tuple(FileSeen(*row) for row in reader.execute(_FILES_OF_WORK, {"work_id": work_id}).all())
     category, title, summary, transcript, alternative, captioned = words
     return WorkSeen(work_id, number, category, title, summary, transcript, alternative, captioned, media)
 
 
-def find_work_id(session: Session, *, session_id: str, member_id: str, number: int) -> str:
+def find_work_id(reader: Reader, *, session_id: str, member_id: str, number: int) -> str:
     """Return the identifier of a work that this member may meet. Raises as `find_work`."""
     asked = {"session_id": session_id, "member_id": member_id, "number": number}
-    return str(_not_suspended(session.execute(_FIND_WORK_ID, asked).first(), number)[0])
+    return str(_not_suspended(reader.execute(_FIND_WORK_ID, asked).first(), number)[0])
 
 
 def _not_suspended(row: Row[*tuple[Any, ...]] | None, number: int) -> Sequence[Any]:
@@ -226,16 +227,16 @@ def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet |
     return session.scalars(_FIND_SHEET, {"work_id": work_id, "member_id": member_id}).unique().first()
 
 
-def saved_sheet(session: Session, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
+def saved_sheet(reader: Reader, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
     """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
-    rows = session.execute(_SAVED, {"work_id": work_id, "member_id": member_id}).all()
+    rows = reader.execute(_SAVED, {"work_id": work_id, "member_id": member_id}).all()
     if not rows:
         return Sheet(number, {}), None
     points = {row.criterion: row.points for row in rows if row.criterion is not None}
     return Sheet(number, points, rows[0].remark, rows[0].version), rows[0].updated_at
 
 
-def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
+def standings_of(reader: Reader, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
     """Return where one member stands with each work, with those that do not exist for them."""
     asked = {"session_id": jury.id, "member_id": member_id}
     return [
@@ -246,7 +247,7 @@ def standings_of(session: Session, jury: JurySession, *, member_id: str) -> list
             begun_at,
             hidden=bool(hidden),
         )
-        for number, seconds, scored, remarked, begun_at, waits, hidden in session.execute(_STANDINGS, asked)
+        for number, seconds, scored, remarked, begun_at, waits, hidden in reader.execute(_STANDINGS, asked).all()
     ]
 
 

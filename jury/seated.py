@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Text, bindparam, cast, select
-from sqlalchemy.orm import Session
+from sqlalchemy import JSON, ColumnElement, FromClause, String, Text, and_, bindparam, cast, select
 
+from concours.kernel.db import Reader
 from jury.models import JuryMember, JurySession
 from jury.rules import DELIBERATING_ROLES, Role
 
@@ -59,17 +59,30 @@ def _told(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(column, Text) if isinstance(column.type, JSON) else column
 
 
+SEAT_COLUMNS = (*(_MEMBER.c[name] for name in _SHOWN), *map(_told, _JURY.c))
+"""What `seat_of` reads."""
 _FIND = (
-    select(*(_MEMBER.c[name] for name in _SHOWN), *map(_told, _JURY.c))
+    select(*SEAT_COLUMNS)
     .join_from(_MEMBER, _JURY, _JURY.c.id == _MEMBER.c.session_id)
     .where(_MEMBER.c.id == bindparam("member_id", type_=String), _MEMBER.c.removed_at.is_(None))
 )
 
 
-def find_seat(session: Session, member_id: str) -> Seat | None:
+def seats_beside(logins: FromClause) -> FromClause:
+    """Return the logins with the place of each one's member."""
+    theirs = and_(_MEMBER.c.id == logins.c.person_id, _MEMBER.c.removed_at.is_(None))
+    return logins.outerjoin(_MEMBER, theirs).outerjoin(_JURY, _JURY.c.id == _MEMBER.c.session_id)
+
+
+def seat_of(row: tuple[Any, ...]) -> Seat | None:
+    """Return the place that these columns tell, None when they tell nobody's."""
+    return _seat(row[: len(_SHOWN)], row[len(_SHOWN) :]) if row and row[0] is not None else None
+
+
+def find_seat(reader: Reader, member_id: str) -> Seat | None:
     """Return the place of a member, None for nobody's and for one who was taken off the panel."""
-    row = session.execute(_FIND, {"member_id": member_id}).first()
-    return _seat(row[: len(_SHOWN)], row[len(_SHOWN) :]) if row else None
+    row = reader.execute(_FIND, {"member_id": member_id}).first()
+    return seat_of(tuple(row)) if row else None
 
 
 @lru_cache(_KEPT)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy.engine import Connection
@@ -117,8 +117,12 @@ def _locked(path: Path) -> int | None:
     return file
 
 
+Reader = Session | Connection
+"""What answers a question that is made of tables' columns."""
+
+
 class Database:
-    """An engine and its two kinds of transaction."""
+    """An engine and its kinds of transaction."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -131,6 +135,12 @@ class Database:
         """Yield a session whose changes are never kept."""
         with Session(self.engine, autoflush=False) as session:
             yield session
+
+    @contextmanager
+    def ask(self) -> Iterator[Connection]:
+        """Yield a connection that reads, for questions of which no object is wanted: it costs half of a session."""
+        with self.engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -179,5 +189,9 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    mode = connection.get_execution_options().get("begin")
+    if mode:
+        connection.exec_driver_sql(f"BEGIN {mode}")  # may have to wait in vain, which SQLAlchemy tells in its own words
+    else:
+        # A statement of SQLAlchemy's costs as much as a question; this one waits for nobody.
+        cast("sqlite3.Connection", connection.connection.driver_connection).execute("BEGIN DEFERRED")

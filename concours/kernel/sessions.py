@@ -1,15 +1,16 @@
 """Signed-in sessions, kept on the server: the cookie holds a random token, the table its digest."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, delete, inspect, select
+from sqlalchemy import ColumnElement, FromClause, Select, String, bindparam, delete, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from concours.kernel.db import Id
+from concours.kernel.db import Id, Reader
 from concours.kernel.devices import UNKNOWN
 from concours.kernel.ids import ID_LENGTH, new_token
 
@@ -54,28 +55,48 @@ def open_login(
     return token
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """What is read of whoever is signed in, by the question that finds them."""
+
+    columns: tuple[ColumnElement[Any], ...] = ()
+    joined: Callable[[FromClause], FromClause] = lambda logins: logins
+    """Joins what has these columns to the logins, from the outside: a login that meets nothing is one still."""
+    keep: Callable[[tuple[Any, ...]], None] = lambda _row: None
+    """Told the columns' values, once a request."""
+
+
 class Seen(NamedTuple):
     """Whose a session is, until when, and whether it was used long enough after its last renewal to be renewed."""
 
     person_id: str | None
     stale: bool
     ends_at: datetime | None = None
+    met: tuple[Any, ...] = ()
+    """The columns of a meeting."""
 
 
-def look_up(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> Seen:
+_NOBODY = Meeting()
+
+
+def look_up(
+    reader: Reader, table: type[LoginMixin], *, token: str, now: datetime, meeting: Meeting = _NOBODY
+) -> Seen:
     """Return whose the session of this token is: nobody's once it has ended."""
-    asked = _by_token(table)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
-    row = session.execute(asked, {"digest": digest_of(token)}).first()
-    if row is None or now >= row.expires_at:
+    asked = _by_token(table, meeting)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
+    row = reader.execute(asked, {"digest": digest_of(token)}).first()
+    if row is None or now >= row[1]:
         return Seen(None, stale=False)
-    return Seen(row.person_id, row.expires_at - now < LIFETIME - _SEEN_EVERY, row.expires_at)
+    person, ends_at, *met = row
+    return Seen(person, ends_at - now < LIFETIME - _SEEN_EVERY, ends_at, tuple(met))
 
 
 @cache
-def _by_token(table: type[LoginMixin]) -> Select[str, datetime]:
+def _by_token(table: type[LoginMixin], meeting: Meeting) -> Select[*tuple[Any, ...]]:
     """Return the question that each request asks, made once; of the table's columns, which cost less than a class's."""
-    columns = inspect(table).local_table.c
-    return select(columns.person_id, columns.expires_at).where(columns.token_digest == bindparam("digest"))
+    logins = inspect(table).local_table
+    asked = select(logins.c.person_id, logins.c.expires_at, *meeting.columns).select_from(meeting.joined(logins))
+    return asked.where(logins.c.token_digest == bindparam("digest"))
 
 
 def renew_login(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from concours.kernel.errors import Forbidden, NotFound
+from concours.kernel.sessions import Meeting
 from concours.kernel.web import person
 from concours.kernel.web.access import AccessRule
 from concours.kernel.web.signin import require_sign_in
@@ -17,7 +18,7 @@ from jury.models import JurySession
 from jury.operations import join
 from jury.recusals.queries import reads_no_ranking
 from jury.rules import DELIBERATING_ROLES, Role
-from jury.seated import Seat, find_seat
+from jury.seated import SEAT_COLUMNS, Seat, find_seat, seat_of, seats_beside
 
 SIGNED_OUT = "Votre session est terminée. Connectez-vous de nouveau : vos notes sont gardées sur cet appareil."
 NOT_SEATED = "Acceptez d'abord votre place et la charte du jury. Vos notes sont gardées sur cet appareil."
@@ -30,9 +31,12 @@ _NOT_THEIR_RANKING = (
 )
 
 
-def meet(session: Session, member_id: str) -> None:
-    """Find the place of whoever is signed in, in the transaction that found them."""
-    g.place = find_seat(session, member_id)
+def _keep(row: tuple[Any, ...]) -> None:
+    g.place = seat_of(row)
+
+
+MEETING = Meeting(SEAT_COLUMNS, seats_beside, _keep)
+"""The place of whoever is signed in is found with them."""
 
 
 def members() -> ResponseReturnValue | None:
@@ -109,8 +113,8 @@ def known_members() -> None:
 def _take_seat() -> ResponseReturnValue | None:
     member_id = person.person_id() or ""
     if "place" not in g:  # signed in by this very request
-        with state().database.read() as session:
-            meet(session, member_id)
+        with state().database.ask() as reader:
+            g.place = find_seat(reader, member_id)
     found = cast("Seat | None", g.place)
     if found is None:
         # Taken off the panel since they signed in.

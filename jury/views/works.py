@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from concours.kernel.clock import format_day, format_hour, to_paris
+from concours.kernel.db import Reader
 from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.web import person
 from concours.kernel.web.access import ClosedBlueprint
@@ -157,19 +157,19 @@ def _scores(count: int) -> str:
     return f"{count} notes" if count > 1 else "une note"
 
 
-def own_queue(session: Session) -> Queue:
+def own_queue(reader: Reader) -> Queue:
     """Return the works of whoever is here, in their order."""
     who = seat()
-    standings = queries.standings_of(session, who.jury, member_id=who.member_id)
+    standings = queries.standings_of(reader, who.jury, member_id=who.member_id)
     return queue_of(who.session_id, who.place, standings)
 
 
 def _desk(number: int) -> Desk:
     who = seat()
-    with state().database.read() as session:
-        work = queries.find_work(session, session_id=who.session_id, member_id=who.member_id, number=number)
-        sheet, saved_at = queries.saved_sheet(session, work_id=work.id, number=number, member_id=who.member_id)
-        queue = own_queue(session)
+    with state().database.ask() as reader:
+        work = queries.find_work(reader, session_id=who.session_id, member_id=who.member_id, number=number)
+        sheet, saved_at = queries.saved_sheet(reader, work_id=work.id, number=number, member_id=who.member_id)
+        queue = own_queue(reader)
     if number not in queue.states:
         raise NotFound
     return Desk(who.jury, work, queue, sheet, saved_at)

@@ -11,7 +11,16 @@ from flask import current_app, g, request, session
 from sqlalchemy.orm import Session
 
 from concours.kernel.devices import describe_device
-from concours.kernel.sessions import LIFETIME, LoginMixin, close_login, digest_of, look_up, open_login, renew_login
+from concours.kernel.sessions import (
+    LIFETIME,
+    LoginMixin,
+    Meeting,
+    close_login,
+    digest_of,
+    look_up,
+    open_login,
+    renew_login,
+)
 from concours.kernel.web.state import state
 
 KEPT = "kept"
@@ -23,9 +32,6 @@ _TOKEN = "token"  # noqa: S105 -- the name of a cookie's entry
 _EXTENSION = "concours_logins"
 _MEETING = "concours_meeting"
 
-Meeting = Callable[[Session, str], None]
-"""Reads what each request needs of whoever is signed in, in the transaction that found them."""
-
 Arrival = Callable[[Session, str, datetime], None]
 """Keeps what is to be kept of a sign-in, in the transaction that opens the session."""
 
@@ -34,11 +40,9 @@ def nothing_more(_session: Session, _who: str, _now: datetime) -> None:
     """Keep of a sign-in nothing but the session."""
 
 
-def use_logins(
-    extensions: dict[str, object], table: type[LoginMixin], meet: Meeting = lambda _session, _who: None
-) -> None:
+def use_logins(extensions: dict[str, object], table: type[LoginMixin], meeting: Meeting | None = None) -> None:
     """Say in which table this application keeps its signed-in sessions, and what it reads of whoever has one."""
-    extensions[_EXTENSION], extensions[_MEETING] = table, meet
+    extensions[_EXTENSION], extensions[_MEETING] = table, meeting or Meeting()
 
 
 def logins() -> type[LoginMixin]:
@@ -79,7 +83,7 @@ def session_end() -> datetime | None:
     token = session.get(_TOKEN)
     if token is None:
         return None
-    with state().database.read() as database:
+    with state().database.ask() as database:
         return look_up(database, logins(), token=token, now=state().clock()).ends_at
 
 
@@ -134,11 +138,11 @@ def sign_out() -> None:
 
 
 def _find(token: str) -> str | None:
-    now = state().clock()
-    with state().database.read() as database:
-        person, stale, g.session_ends_at = look_up(database, logins(), token=token, now=now)
-        if person:
-            cast("Meeting", current_app.extensions[_MEETING])(database, person)
+    now, meeting = state().clock(), cast("Meeting", current_app.extensions[_MEETING])
+    with state().database.ask() as database:
+        person, stale, g.session_ends_at, met = look_up(database, logins(), token=token, now=now, meeting=meeting)
+    if person:
+        meeting.keep(met)
     if person and stale and not _BY_ITSELF.intersection(request.headers.keys()):
         with state().database.write() as database:
             renew_login(database, logins(), token=token, now=now)
