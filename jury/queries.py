@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, String, and_, bindparam, func, select
+from sqlalchemy import String, and_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from concours.kernel.db import Reader
 from concours.kernel.errors import Conflict, NotFound
+from concours.kernel.questions import Question, Reader, Row, reader_of
 from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
 from jury.queue import WorkStanding
 from jury.recusals.queries import hidden_from, standing, suspended
@@ -21,17 +21,19 @@ _SHEETS, _SCORES = JurySheet.__table__, JuryScore.__table__
 _SESSION, _MEMBER = bindparam("session_id", type_=String), bindparam("member_id", type_=String)
 _WORK = bindparam("work_id", type_=String)
 _MET = (_WORKS.c.session_id == _SESSION, _WORKS.c.number == bindparam("number"), ~hidden_from(_SESSION, _MEMBER))
-_FIND_WORK_ID = select(suspended(_SESSION), _WORKS.c.id).where(*_MET)
-_FIND_WORK = _FIND_WORK_ID.add_columns(_WORKS.c.category, _WORKS.c.title, _WORKS.c.summary).add_columns(
-    _WORKS.c.transcript, _WORKS.c.text_alternative, _WORKS.c.captions != ""
+_FIND_WORK_ID = Question(select(suspended(_SESSION), _WORKS.c.id).where(*_MET))
+_FIND_WORK = Question(
+    _FIND_WORK_ID.statement.add_columns(_WORKS.c.category, _WORKS.c.title, _WORKS.c.summary).add_columns(
+        _WORKS.c.transcript, _WORKS.c.text_alternative, _WORKS.c.captions != ""
+    )
 )
 _FIND_CAPTIONS = select(_WORKS.c.captions).where(*_MET, ~suspended(_SESSION), _WORKS.c.captions != "")
-_FILES_OF_WORK = (
+_FILES_OF_WORK = Question(
     select(*(_FILES.c[name] for name in ("role", "position", "width", "height", "size", "text")))
     .where(_FILES.c.work_id == _WORK)
     .order_by(_FILES.c.role, _FILES.c.position)
 )
-_SAVED = (
+_SAVED = Question(
     select(_SHEETS.c.remark, _SHEETS.c.version, _SHEETS.c.updated_at, _SCORES.c.criterion, _SCORES.c.points)
     .select_from(_SHEETS.outerjoin(_SCORES, _SCORES.c.sheet_id == _SHEETS.c.id))
     .where(_SHEETS.c.work_id == _WORK, _SHEETS.c.member_id == _MEMBER)
@@ -41,7 +43,7 @@ _FIND_SHEET = (
     .where(JurySheet.work_id == _WORK, JurySheet.member_id == _MEMBER)
     .options(joinedload(JurySheet.scores))
 )
-_STANDINGS = (
+_STANDINGS = Question(
     select(_WORKS.c.number, _WORKS.c.seconds, _SHEETS.c.scored, _SHEETS.c.remark != "", _SHEETS.c.created_at)
     .add_columns(suspended(_SESSION), hidden_from(_SESSION, _MEMBER))
     .select_from(_WORKS.outerjoin(_SHEETS, and_(_SHEETS.c.work_id == _WORKS.c.id, _SHEETS.c.member_id == _MEMBER)))
@@ -142,20 +144,20 @@ def find_work(reader: Reader, *, session_id: str, member_id: str, number: int) -
     Raises NotFound, the same for another session's number, for one that the member is kept from and for none;
     Conflict while the work is suspended.
     """
-    asked = {"session_id": session_id, "member_id": member_id, "number": number}
-    work_id, *words = _not_suspended(reader.execute(_FIND_WORK, asked).first(), number)
-    media = tuple(FileSeen(*row) for row in reader.execute(_FILES_OF_WORK, {"work_id": work_id}).all())
+    asked: dict[str, str | int] = {"session_id": session_id, "member_id": member_id, "number": number}
+    work_id, *words = _not_suspended(reader.row(_FIND_WORK, **asked), number)
+    media = tuple(FileSeen(*row) for row in reader.rows(_FILES_OF_WORK, work_id=work_id))
     category, title, summary, transcript, alternative, captioned = words
     return WorkSeen(work_id, number, category, title, summary, transcript, alternative, captioned, media)
 
 
-def find_work_id(reader: Reader, *, session_id: str, member_id: str, number: int) -> str:
+def find_work_id(session: Session, *, session_id: str, member_id: str, number: int) -> str:
     """Return the identifier of a work that this member may meet. Raises as `find_work`."""
-    asked = {"session_id": session_id, "member_id": member_id, "number": number}
-    return str(_not_suspended(reader.execute(_FIND_WORK_ID, asked).first(), number)[0])
+    asked: dict[str, str | int] = {"session_id": session_id, "member_id": member_id, "number": number}
+    return str(_not_suspended(reader_of(session).row(_FIND_WORK_ID, **asked), number)[0])
 
 
-def _not_suspended(row: Row[*tuple[Any, ...]] | None, number: int) -> Sequence[Any]:
+def _not_suspended(row: Row | None, number: int) -> Sequence[Any]:
     """Return what follows the suspension in a row. Raises NotFound without a row, Conflict for a suspended work."""
     if row is None:
         raise NotFound
@@ -229,16 +231,17 @@ def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet |
 
 def saved_sheet(reader: Reader, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
     """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
-    rows = reader.execute(_SAVED, {"work_id": work_id, "member_id": member_id}).all()
+    rows = reader.rows(_SAVED, work_id=work_id, member_id=member_id)
     if not rows:
         return Sheet(number, {}), None
-    points = {row.criterion: row.points for row in rows if row.criterion is not None}
-    return Sheet(number, points, rows[0].remark, rows[0].version), rows[0].updated_at
+    remark, version, saved_at, *_ = rows[0]
+    points = {criterion: points for *_, criterion, points in rows if criterion is not None}
+    return Sheet(number, points, remark, version), saved_at
 
 
 def standings_of(reader: Reader, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
     """Return where one member stands with each work, with those that do not exist for them."""
-    asked = {"session_id": jury.id, "member_id": member_id}
+    asked = reader.rows(_STANDINGS, session_id=jury.id, member_id=member_id)
     return [
         WorkStanding(
             number,
@@ -247,13 +250,13 @@ def standings_of(reader: Reader, jury: JurySession, *, member_id: str) -> list[W
             begun_at,
             hidden=bool(hidden),
         )
-        for number, seconds, scored, remarked, begun_at, waits, hidden in reader.execute(_STANDINGS, asked).all()
+        for number, seconds, scored, remarked, begun_at, waits, hidden in asked
     ]
 
 
 def states_of(session: Session, jury: JurySession, *, member_id: str) -> dict[int, SheetState]:
     """Return where one member stands with each work that exists for them, by number."""
-    standings = standings_of(session, jury, member_id=member_id)
+    standings = standings_of(reader_of(session), jury, member_id=member_id)
     return {each.number: each.state for each in standings if not each.hidden}
 
 

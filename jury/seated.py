@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, FromClause, String, Text, and_, bindparam, cast, select
 
-from concours.kernel.db import Reader
+from concours.kernel.questions import Question, Reader
 from jury.models import JuryMember, JurySession
 from jury.rules import DELIBERATING_ROLES, Role
 
@@ -61,7 +61,7 @@ def _told(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 SEAT_COLUMNS = (*(_MEMBER.c[name] for name in _SHOWN), *map(_told, _JURY.c))
 """What `seat_of` reads."""
-_FIND = (
+_FIND = Question(
     select(*SEAT_COLUMNS)
     .join_from(_MEMBER, _JURY, _JURY.c.id == _MEMBER.c.session_id)
     .where(_MEMBER.c.id == bindparam("member_id", type_=String), _MEMBER.c.removed_at.is_(None))
@@ -81,8 +81,7 @@ def seat_of(row: tuple[Any, ...]) -> Seat | None:
 
 def find_seat(reader: Reader, member_id: str) -> Seat | None:
     """Return the place of a member, None for nobody's and for one who was taken off the panel."""
-    row = reader.execute(_FIND, {"member_id": member_id}).first()
-    return seat_of(tuple(row)) if row else None
+    return seat_of(reader.row(_FIND, member_id=member_id) or ())
 
 
 @lru_cache(_KEPT)

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import pikepdf
 import pytest
 from flask import Response, request, session
-from sqlalchemy.orm import Session
 
 from concours.kernel.errors import Forbidden, NotFound
 from concours.kernel.mail import Message
 from concours.kernel.mail import compose as compose_mail
+from concours.kernel.questions import Reader
 from concours.kernel.storage import open_stores
 from jury import operations, queries, reminders
 from jury.queue import Queue
@@ -147,8 +147,8 @@ def _by_arrival(scene: Scene) -> None:
     """Have the list show works as they came."""
     made, titles = works.own_queue, scene.snapshot.titles()
 
-    def queue(session: Session) -> Queue:
-        drawn = made(session)
+    def queue(reader: Reader) -> Queue:
+        drawn = made(reader)
         came = sorted(drawn.order, key=lambda number: TITLES.index(titles[number]))
         return Queue(came, drawn.standings)
 
@@ -175,9 +175,9 @@ def _forbidden(scene: Scene) -> None:
     """Answer that a work is kept from a member, where another number is not found."""
     found = queries.find_work
 
-    def find(session: Session, *, session_id: str, member_id: str, number: int) -> queries.WorkSeen:
+    def find(reader: Reader, *, session_id: str, member_id: str, number: int) -> queries.WorkSeen:
         try:
-            return found(session, session_id=session_id, member_id=member_id, number=number)
+            return found(reader, session_id=session_id, member_id=member_id, number=number)
         except NotFound:
             if number in scene.sealed.numbers:
                 raise Forbidden("Cette œuvre ne vous est pas présentée.") from None

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, String, bindparam, delete, inspect, select
+from sqlalchemy import ColumnElement, FromClause, String, bindparam, delete, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from concours.kernel.db import Id, Reader
+from concours.kernel.db import Id
 from concours.kernel.devices import UNKNOWN
 from concours.kernel.ids import ID_LENGTH, new_token
+from concours.kernel.questions import Question, Reader
 
 LIFETIME = timedelta(days=7)
 """A session ends a week after its last use."""
@@ -79,12 +80,10 @@ class Seen(NamedTuple):
 _NOBODY = Meeting()
 
 
-def look_up(
-    reader: Reader, table: type[LoginMixin], *, token: str, now: datetime, meeting: Meeting = _NOBODY
-) -> Seen:
+def look_up(reader: Reader, table: type[LoginMixin], *, token: str, now: datetime, meeting: Meeting = _NOBODY) -> Seen:
     """Return whose the session of this token is: nobody's once it has ended."""
     asked = _by_token(table, meeting)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
-    row = reader.execute(asked, {"digest": digest_of(token)}).first()
+    row = reader.row(asked, digest=digest_of(token))
     if row is None or now >= row[1]:
         return Seen(None, stale=False)
     person, ends_at, *met = row
@@ -92,11 +91,11 @@ def look_up(
 
 
 @cache
-def _by_token(table: type[LoginMixin], meeting: Meeting) -> Select[*tuple[Any, ...]]:
+def _by_token(table: type[LoginMixin], meeting: Meeting) -> Question:
     """Return the question that each request asks, made once; of the table's columns, which cost less than a class's."""
     logins = inspect(table).local_table
     asked = select(logins.c.person_id, logins.c.expires_at, *meeting.columns).select_from(meeting.joined(logins))
-    return asked.where(logins.c.token_digest == bindparam("digest"))
+    return Question(asked.where(logins.c.token_digest == bindparam("digest")))
 
 
 def renew_login(session: Session, table: type[LoginMixin], *, token: str, now: datetime) -> None:

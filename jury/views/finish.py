@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from concours.kernel.errors import DomainError
 from concours.kernel.ids import checked_id
+from concours.kernel.questions import reader_of
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
 from jury import finishing
@@ -60,5 +61,5 @@ def reopen(juror_id: str) -> ResponseReturnValue:
 
 def _render(form: FinishForm) -> str:
     with state().database.read() as session:
-        queue = own_queue(session)
+        queue = own_queue(reader_of(session))
     return render_template("jury/finish.html", form=form, seat=seat(), queue=queue)

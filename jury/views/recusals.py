@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from concours.kernel.errors import DomainError, NotFound
 from concours.kernel.forms import DsfrForm
 from concours.kernel.ids import checked_id
+from concours.kernel.questions import reader_of
 from concours.kernel.queue import QUICK
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
@@ -92,7 +93,7 @@ def _page(template: str, number: int, form: DsfrForm) -> ResponseReturnValue:
     """Show the form beside its work; the work's absence, its suspension and the closing are said instead of it."""
     with state().database.read() as session:
         jury = jury_of(session)
-        work = queries.find_work(session, session_id=jury.id, member_id=seat().member_id, number=number)
+        work = queries.find_work(reader_of(session), session_id=jury.id, member_id=seat().member_id, number=number)
         check_open(jury)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.error_items else HTTPStatus.OK
     whole = jury.recusal_scope == RecusalScope.WHOLE_JURY

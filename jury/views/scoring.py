@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from concours.kernel.clock import format_hour
 from concours.kernel.errors import DomainError
+from concours.kernel.questions import reader_of
 from concours.kernel.text import clean_text, typo
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
@@ -37,7 +38,7 @@ def save(number: int) -> ResponseReturnValue:
     now = instant()
     with state().database.write() as session:
         outcome, sheet = record_act(session, member_id=seat().member_id, number=number, act=_sent(), now=now)
-        queue = own_queue(session)
+        queue = own_queue(reader_of(session))
     following = queue.next_after(number)
     return jsonify(
         outcome=outcome.value,

@@ -3,6 +3,7 @@
 from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
 
+from concours.kernel.questions import reader_of
 from concours.kernel.settings import ROOT
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import state
@@ -21,7 +22,7 @@ _SCRIPT = ROOT / "static" / "js" / "travel-worker.js"
 def manifest() -> ResponseReturnValue:
     """List the next works to score, with the files to keep of each and their sizes; none once scoring is over."""
     with state().database.read() as session:
-        numbers = own_queue(session).coming(_TAKEN) if seat().writes else []
+        numbers = own_queue(reader_of(session)).coming(_TAKEN) if seat().writes else []
         files = queries.files_of(session, seat().jury, numbers=numbers, roles=_SMALL)
         captions = queries.captions_sizes(session, seat().jury, numbers=numbers)
     works = [

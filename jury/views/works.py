@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from concours.kernel.clock import format_day, format_hour, to_paris
-from concours.kernel.db import Reader
 from concours.kernel.errors import DomainError, NotFound
+from concours.kernel.questions import Reader, reader_of
 from concours.kernel.web import person
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.media import serve, serve_copy
@@ -48,7 +48,7 @@ def home() -> ResponseReturnValue:
     """Greet, say what remains, list the works that the filter lets through."""
     jury = seat().jury
     with state().database.read() as session:
-        queue = own_queue(session)
+        queue = own_queue(reader_of(session))
         by_number = {work.number: work for work in queries.works_of(session, jury)}
         sheets = progress_of(session, jury) if not seat().scores else []
         covers = queries.covers_of(session, jury)

@@ -16,6 +16,7 @@ from concours.kernel.audit import broken_at
 from concours.kernel.codes import MAX_MISSES, MAX_PER_ADDRESS, CodeBook
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, NotFound, TooManyTries
+from concours.kernel.questions import reader_of
 from concours.kernel.sessions import LIFETIME, logins_of, look_up, open_login, renew_login
 from jury import api as jury
 from tests.fakes.clock import FrozenClock
@@ -119,7 +120,7 @@ def test_one_session_ends_and_it_is_put_on_record(bench: Bench) -> None:
         operations.end_session(session, account_id=bench.account_id, login_id=first.id, now=bench.clock())
     with bench.database.read() as session:
         assert session.scalars(select(Login.device)).all() == ["Appareil inconnu"]
-        assert look_up(session, Login, token=bench.token, now=bench.clock()).person_id is None
+        assert look_up(reader_of(session), Login, token=bench.token, now=bench.clock()).person_id is None
     assert bench.audited() == [("session_ended", bench.account_id, first.id)]
 
 
@@ -130,7 +131,7 @@ def test_nobody_ends_the_session_of_another(bench: Bench) -> None:
     with bench.database.write() as session, pytest.raises(NotFound):
         operations.end_session(session, account_id=stranger.id, login_id=login_id, now=bench.clock())
     with bench.database.read() as session:
-        assert look_up(session, Login, token=bench.token, now=bench.clock()).person_id == bench.account_id
+        assert look_up(reader_of(session), Login, token=bench.token, now=bench.clock()).person_id == bench.account_id
 
 
 def test_every_session_of_one_account_ends_at_once_and_no_other_s(bench: Bench) -> None:
@@ -141,7 +142,7 @@ def test_every_session_of_one_account_ends_at_once_and_no_other_s(bench: Bench) 
         assert operations.end_sessions(session, account_id=bench.account_id, now=bench.clock()) == 2
     with bench.database.read() as session:
         assert session.scalars(select(Login.person_id)).all() == [stranger.id]
-        assert look_up(session, Login, token=kept, now=bench.clock()).person_id == stranger.id
+        assert look_up(reader_of(session), Login, token=kept, now=bench.clock()).person_id == stranger.id
     assert bench.audited() == [("sessions_ended", bench.account_id, bench.account_id)]
 
 
@@ -159,8 +160,8 @@ def test_two_codes_change_the_address_end_other_sessions_and_tell_both_mailboxes
     assert bench.confirm(change_id, old, new) is Proof.DONE
     assert bench.email == NEW
     with bench.database.read() as session:
-        assert look_up(session, Login, token=bench.token, now=bench.clock()).person_id == bench.account_id
-        assert look_up(session, Login, token=other, now=bench.clock()).person_id is None
+        assert look_up(reader_of(session), Login, token=bench.token, now=bench.clock()).person_id == bench.account_id
+        assert look_up(reader_of(session), Login, token=other, now=bench.clock()).person_id is None
         assert session.scalars(select(Link)).all() == []
         assert session.scalars(select(AddressChange)).all() == []
     changed = "L'adresse de votre compte du concours a changé"

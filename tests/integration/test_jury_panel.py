@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from concours.kernel.audit import broken_at
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from concours.kernel.questions import reader_of
 from concours.kernel.sessions import open_login
 from jury import api, operations, queries, seats, tallies
 from jury.models import JuryAudit, JuryLogin, JuryMember, JuryOutbox, JurySession, JurySheet, JuryWork
@@ -201,7 +202,7 @@ def test_a_recused_juror_meets_the_work_nowhere_and_the_panel_expects_one_sheet_
         (told,) = annex_of(session, jury).recusals
         assert (told.name, told.number, told.reason) == ("Jure1", number, "Lien professionnel.")
         with pytest.raises(NotFound):
-            queries.find_work(session, session_id=jury.id, member_id=juror, number=number)
+            queries.find_work(reader_of(session), session_id=jury.id, member_id=juror, number=number)
         with pytest.raises(NotFound):
             queries.find_media(session, session_id=jury.id, member_id=juror, number=number, role="page", position=1)
     with pytest.raises(NotFound), database.write() as session:
@@ -284,7 +285,7 @@ def test_a_reported_work_is_suspended_for_everybody_until_it_is_decided(database
             jury = jury_of(session)
             assert queries.states_of(session, jury, member_id=member_id)[number] is SheetState.SUSPENDED
             with pytest.raises(Conflict, match="suspendue"):
-                queries.find_work(session, session_id=jury.id, member_id=member_id, number=number)
+                queries.find_work(reader_of(session), session_id=jury.id, member_id=member_id, number=number)
             with pytest.raises(NotFound):
                 queries.find_media(
                     session, session_id=jury.id, member_id=member_id, number=number, role="page", position=1
@@ -299,7 +300,7 @@ def test_a_reported_work_is_suspended_for_everybody_until_it_is_decided(database
         api.resume_work(session, edition_key=KEY, report_id=made, correction=correction, now=LATER)
     with database.write() as session:
         jury = jury_of(session)
-        found = queries.find_work(session, session_id=jury.id, member_id=panel.jurors[0], number=number)
+        found = queries.find_work(reader_of(session), session_id=jury.id, member_id=panel.jurors[0], number=number)
         assert (found.title, len(found.media)) == ("Titre corrigé", 2)
         assert sheets(session, number) == 1
         operations.close_scoring(session, member_id=panel.secretary, now=LATER)

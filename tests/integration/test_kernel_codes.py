@@ -12,6 +12,7 @@ from concours.kernel.codes import MAX_MISSES, MAX_PER_ADDRESS, MAX_PER_NETWORK, 
 from concours.kernel.db import Database
 from concours.kernel.errors import TooManyTries
 from concours.kernel.ids import new_id
+from concours.kernel.questions import reader_of
 from tests.crowd import run_at_once
 from tests.fakes.clock import FrozenClock
 
@@ -206,7 +207,7 @@ def test_a_forged_or_cut_link_opens_nothing(database: Database, clock: FrozenClo
 
 def person_of(database: Database, clock: FrozenClock, token: str) -> str | None:
     with database.read() as session:
-        return sessions.look_up(session, Login, token=token, now=clock()).person_id
+        return sessions.look_up(reader_of(session), Login, token=token, now=clock()).person_id
 
 
 def open_login(database: Database, clock: FrozenClock, person: str) -> str:
@@ -222,9 +223,9 @@ def test_a_session_says_who_is_signed_in_until_a_week_after_its_last_use(
     clock.advance(timedelta(days=6))
     assert person_of(database, clock, token) == person
     with database.write() as session:
-        assert sessions.look_up(session, Login, token=token, now=clock()).stale
+        assert sessions.look_up(reader_of(session), Login, token=token, now=clock()).stale
         sessions.renew_login(session, Login, token=token, now=clock())
-        assert not sessions.look_up(session, Login, token=token, now=clock()).stale
+        assert not sessions.look_up(reader_of(session), Login, token=token, now=clock()).stale
     clock.advance(timedelta(days=7) - timedelta(seconds=1))
     assert person_of(database, clock, token) == person
     clock.advance(timedelta(seconds=1))

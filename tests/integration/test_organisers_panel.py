@@ -8,6 +8,7 @@ from concours.accounts.models import AuditEvent, Outbox
 from concours.entries.models import Admissibility, Entry
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, NotFound
+from concours.kernel.questions import reader_of
 from concours.organisers import bodies, operations, queries, reports
 from concours.organisers.matching import may_be_one
 from jury import api as jury
@@ -178,7 +179,9 @@ def test_a_report_is_shown_beside_its_entry_and_the_work_goes_back_corrected(dat
     with database.read() as session:
         jury_session = jury_of(session)
         (number,) = numbers(session, member_id)
-        work = jury_queries.find_work(session, session_id=jury_session.id, member_id=member_id, number=number)
+        work = jury_queries.find_work(
+            reader_of(session), session_id=jury_session.id, member_id=member_id, number=number
+        )
         assert (work.title, work.summary, len(work.media)) == ("Le guichet", "Un camion.", 2)
         assert (work.transcript, work.text_alternative) == ("Bonjour.", "Un camion bleu.")
         assert reports.waiting(session) == []
