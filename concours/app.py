@@ -1,5 +1,7 @@
 """The application of candidates, organisers and visitors."""
 
+from typing import Any
+
 from flask import Flask, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -93,9 +95,15 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     # A mail program's one click opens no form first: the signed address alone ends the reminders.
     app.extensions["csrf"].exempt(entries_views.reminders.stop)
     app.extensions[honours_views.game.PACE] = Pace()
-    app.context_processor(lambda: {"chrome": _chrome(), "troubles": status_views.troubles})
+    app.context_processor(_context)
     app.jinja_env.globals["organiser_role"] = current_role
     return app
+
+
+def _context() -> dict[str, Any]:
+    chrome = _chrome()
+    ends_at = session_ends_at() if chrome.signed_in_as else None
+    return {"chrome": chrome, "troubles": status_views.troubles, "session_ends_at": ends_at, "now": state().clock()}
 
 
 def _chrome() -> Chrome:
@@ -127,8 +135,6 @@ def _chrome() -> Chrome:
         status_url=_path(_STATUS),
         state_brand=settings.brand == "etat",
         signed_in_as=account.email if account else None,
-        now=now,
-        session_ends_at=session_ends_at() if account else None,
         sign_out_url=url_for("signin.leave") if account else None,
     )
 

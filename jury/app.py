@@ -1,6 +1,9 @@
 """The jury's application: its own templates, cookie and key; it never loads who made what."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint, Flask, request, url_for
 from sqlalchemy.orm import Session
@@ -44,6 +47,8 @@ from jury.views.works import works
 
 _TEMPLATES = frozenset({"base.html", "macros", "errors", "signin", "jury"})
 _HEADING = "Espace du jury"
+_TOOLS = (("Ma place au jury", "invitation.show"), ("Mes sessions", "sessions.mine"))
+_KEPT = 512
 _FOOTER = (
     ("Accessibilité : non conforme", "/accessibilite"),
     ("Mentions légales", "/mentions-legales"),
@@ -66,7 +71,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     results = (rule, panel, room, votes, deliberation, minutes, bundle, solidity, gaps, severity)
     for blueprint in (_signing_in(), invitation, *scored, *results, sessions):
         app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"chrome": _chrome(), "scoring_over": _scoring_over()})
+    app.context_processor(_context(settings))
     app.jinja_env.filters.update(number=format_number, mean=format_mean, role=ROLE_NAMES.__getitem__, way=WAYS.get)
     app.jinja_env.filters.update(minutes=say_minutes, percent=percent, percent_up=percent_up, percent_down=percent_down)
     app.jinja_env.globals.update(SheetState=SheetState, rule_words=rule_words, tie_break_words=tie_break_words)
@@ -109,39 +114,62 @@ def _home(_session: Session, _member_id: str) -> str:
     return "works.home"
 
 
-def _chrome() -> Chrome:
+def _context(settings: Settings) -> Callable[[], dict[str, Any]]:
+    """Return what tells each page what surrounds it: made once for all pages where that is the same."""
+
+    @lru_cache(_KEPT)
+    def addresses(_root: str, who: Seat | None) -> tuple[str, ...]:
+        return tuple(url_for(endpoint) for _, endpoint in (*_nav(who), *_TOOLS))
+
+    @lru_cache(_KEPT)
+    def chrome(_root: str, who: Seat | None, here: tuple[str, ...]) -> Chrome:
+        return _chrome(settings, who, frozenset(here))
+
+    def context() -> dict[str, Any]:
+        who, root = seated(), request.script_root
+        path, home = root + request.path, request.blueprint == "works"
+        # The works' own address begins all others.
+        here = tuple(url for url in addresses(root, who) if (home if url == f"{root}/" else path.startswith(url)))
+        return {
+            "chrome": chrome(root, who, here),
+            # Whether devices have nothing to keep any more.
+            "scoring_over": who is None or who.jury.scoring_closed_at is not None,
+            "session_ends_at": session_ends_at() if who else None,
+            "now": state().clock(),
+        }
+
+    return context
+
+
+def _chrome(settings: Settings, who: Seat | None, here: frozenset[str]) -> Chrome:
     """Return header, menu and footer; before signing in, those of no session in particular."""
-    settings, who = state().settings, seated()
-    jury = who.jury if who else None
+
+    def items(links: Iterable[tuple[str, str]]) -> tuple[NavItem, ...]:
+        named = ((label, url_for(endpoint)) for label, endpoint in links)
+        return tuple(NavItem(label=label, url=url, current=url in here) for label, url in named)
+
     return Chrome(
         service_title=_HEADING,
-        tagline=f"« {capital(jury.title)} »" if jury else "Œuvres anonymes, évaluées par numéro",
+        tagline=f"« {capital(who.jury.title)} »" if who else "Œuvres anonymes, évaluées par numéro",
         home_url=url_for("works.home"),
         contact_email=settings.contact_email,
-        nav=_nav(who, jury) if who and jury else (),
-        tools=(_item("Ma place au jury", "invitation.show"), _item("Mes sessions", "sessions.mine")) if who else (),
+        nav=items(_nav(who)),
+        tools=items(_TOOLS) if who else (),
         footer_links=tuple(NavItem(label=label, url=settings.public_url + path) for label, path in _FOOTER),
-        deadline=_deadline(who, jury) if who and jury else None,
+        deadline=_deadline(who, who.jury) if who else None,
         notice="Démonstration : les personnes et les œuvres sont inventées." if settings.demo else None,
         status_url=settings.public_url + "/etat",
         state_brand=settings.brand == "etat",
         signed_in_as=f"{who.name} ({ROLE_NAMES[who.role]})" if who else None,
-        now=state().clock(),
-        session_ends_at=session_ends_at() if who else None,
         sign_out_url=url_for("signin.leave") if who else None,
     )
 
 
-def _scoring_over() -> bool:
-    """Tell whether devices have nothing to keep any more."""
-    who = seated()
-    return who is None or who.jury.scoring_closed_at is not None
-
-
-def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
-    if not who.sits:
-        return ()
-    items = [("Œuvres", "works.home"), ("Règle", "rule.show")]
+def _nav(who: Seat | None) -> list[tuple[str, str]]:
+    """Return label and endpoint of each item of the menu."""
+    if who is None or not who.sits:
+        return []
+    jury, items = who.jury, [("Œuvres", "works.home"), ("Règle", "rule.show")]
     if who.role is Role.PRESIDENT and jury.scoring_closed_at is None and jury.handed_over_at is not None:
         items.append(("Fiches du jury", "finish.panel"))
     if who.role is Role.SECRETARY:
@@ -157,15 +185,7 @@ def _nav(who: Seat, jury: JurySession) -> tuple[NavItem, ...]:
         # Before the president opens it, nobody else is told that the page exists.
         if who.role is Role.PRESIDENT or jury.calibration_opened_at is not None:
             items.insert(-2, ("Écarts", "gaps.show"))
-    return tuple(_item(label, endpoint) for label, endpoint in items)
-
-
-def _item(label: str, endpoint: str) -> NavItem:
-    url = url_for(endpoint)
-    here = request.script_root + request.path
-    if endpoint == "works.home":
-        return NavItem(label=label, url=url, current=request.blueprint == "works")
-    return NavItem(label=label, url=url, current=here.startswith(url))
+    return items
 
 
 def _deadline(who: Seat, jury: JurySession) -> str | None:

@@ -108,13 +108,11 @@ class Queue:
         """Return the place of a work in this order, from 1."""
         return self.order.index(number) + 1
 
-    def before(self, number: int) -> int | None:
-        """Return the work before, None at the beginning."""
-        return self.order[self.place(number) - 2] if self.place(number) > 1 else None
-
-    def after(self, number: int) -> int | None:
-        """Return the work after, None at the end."""
-        return self.order[self.place(number)] if self.place(number) < len(self.order) else None
+    def beside(self, number: int) -> tuple[int | None, int | None]:
+        """Return the works before and after, None at the beginning and at the end."""
+        place = self.place(number)
+        before = self.order[place - 2] if place > 1 else None
+        return before, self.order[place] if place < len(self.order) else None
 
 
 def queue_of(seed: str, seat: int | None, standings: Iterable[WorkStanding]) -> Queue:

@@ -12,7 +12,6 @@ from typing import Any, cast
 from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = tuple[Any, ...]
 _Reader = Callable[[Any], Any]
@@ -118,7 +117,7 @@ def _told(text: str, error: Exception, dialect: Dialect, *, lost: bool) -> BaseE
 
 
 def _prepare(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Prepared:
-    compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
+    compiled = statement.compile(dialect=dialect)
     readers = [
         (index, reader)
         for index, column in enumerate(statement.selected_columns)

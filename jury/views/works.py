@@ -182,9 +182,9 @@ def _render_form(desk: Desk, form: SheetForm, *, other: Sheet | None = None) -> 
 def _render(desk: Desk, board: Board | None, *, other: Sheet | None = None, **context: SheetForm) -> str:
     written = desk.queue.states[desk.work.number] is not SheetState.TO_SCORE
     saved = _saved(desk.saved_at) if written and desk.saved_at else ""
-    return render_template(
-        "jury/work.html", seat=seat(), desk=desk, board=board, other=other, saved=saved, owner=_owner(), **context
-    )
+    shown = {"seat": seat(), "desk": desk, "board": board, "other": other, "saved": saved, "owner": _owner()}
+    light, following = request.args.get("video") == "legere", desk.queue.next_after(desk.work.number)
+    return render_template("jury/work.html", **shown, light=light, following=following, **context)
 
 
 def _owner() -> str:

@@ -153,7 +153,7 @@ def test_a_score_is_said_to_be_on_the_device_once_it_is(browsed: Browsed, new_pa
     page = new_page()
     browsed.enter(page)
     page.goto(f"{browsed.address}/oeuvres/{browsed.order()[0]}#noter")
-    page.route("**/notes", lambda route: sent.append(route))  # noqa: PLW0108 - playwright reads a handler's signature, which a built-in has not
+    page.route("**/notes", lambda route: sent.append(route))  # noqa: PLW0108 -- playwright reads a handler's signature, which a built-in has not
     with page.expect_request("**/notes"):
         page.keyboard.press("4")
     page.evaluate(STORE_HELD)

@@ -1,7 +1,9 @@
-"""What surrounds the content of a page. Each application's context processor gives one `Chrome` to base.html."""
+"""What surrounds the content of a page. Each application's context processor gives base.html one `Chrome`.
 
-from dataclasses import dataclass, field
-from datetime import datetime
+Nothing in it is of one request: what is drawn of it is kept for all pages where it is the same.
+"""
+
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +42,5 @@ class Chrome:
     signed_in_as: str | None = None
     state_brand: bool = False
     """The deployer is entitled to the State's name: `BRAND=etat`."""
-    now: datetime | None = field(default=None, compare=False)
-    session_ends_at: datetime | None = field(default=None, compare=False)
-    """When the session ends if nothing is asked any more: a page left open then warns, and can push it away.
-
-    As `now`, it is of one request: what is drawn once of a page is not compared by it.
-    """
     sign_out_url: str | None = None
     """Where the sign-out button posts; it shows only with `signed_in_as`."""

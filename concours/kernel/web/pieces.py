@@ -4,10 +4,11 @@ What is kept is found again by all that it shows, and by where the application s
 gets another piece. A macro that is drawn so reads nothing of the request.
 """
 
-from collections.abc import Callable, Hashable
-from functools import cache, lru_cache
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import NamedTuple
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -19,20 +20,38 @@ _TOKEN = "the token of this page"  # noqa: S105 -- holds the place of one
 """Stands in what is kept for what is of one request."""
 
 
+class Around(NamedTuple):
+    """What surrounds the content of a page."""
+
+    head: Markup
+    header: Markup
+    footer: Markup
+
+
 def use_pieces(app: Flask) -> None:
-    """Give templates `drawn(file, macro)`, the macro drawn once, and `chrome_piece(macro, chrome, …)`."""
+    """Give templates `drawn(file, macro, …)`, the macro drawn once, and `around(chrome, band)`."""
     environment = app.jinja_env
 
     @lru_cache(_KEPT)
     def draw(_root: str, file: str, macro: str, *values: Hashable) -> Markup:
         return Markup(getattr(environment.get_template(file).module, macro)(*values))  # noqa: S704 -- a template drew it
 
-    @cache
-    def drawn(file: str, macro: str) -> Callable[..., Markup]:
-        return lambda *values: draw(request.script_root, file, macro, *values)
+    @lru_cache(_KEPT)
+    def surround(_root: str, *values: Hashable) -> Around:
+        module = environment.get_template(_CHROME).module
+        return Around(*(getattr(module, part)(*values) for part in Around._fields))
 
-    def chrome_piece(macro: str, chrome: Chrome, *values: Hashable) -> Markup:
-        piece = drawn(_CHROME, macro)(chrome, _TOKEN, *values)
-        return piece.replace(_TOKEN, generate_csrf()) if _TOKEN in piece else piece
+    def drawn(file: str, macro: str, *values: Hashable) -> Markup:
+        return draw(request.script_root, file, macro, *values)
 
-    environment.globals.update(drawn=drawn, chrome_piece=chrome_piece)
+    def around(chrome: Chrome, band: str | None) -> Around:
+        kept = surround(request.script_root, chrome, _TOKEN, band)
+        return kept._replace(header=kept.header.replace(_TOKEN, _token())) if chrome.sign_out_url else kept
+
+    environment.globals.update(drawn=drawn, around=around, csrf_token=_token)
+
+
+def _token() -> str:
+    """Return the token of this page's forms, made once."""
+    made: str = g.get("csrf_token") or generate_csrf()
+    return made
