@@ -1,7 +1,6 @@
 """How long the works that remain will take, from their own length and from the juror's pace."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -20,38 +19,33 @@ _SLOWEST = 4
 _HOUR = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A work that a juror has begun to score: how long it lasts, and when its sheet was begun."""
-
-    seconds: int
-    begun_at: datetime
+Seen = tuple[datetime, int]
+"""When the sheet of a work was begun, and how many seconds the work lasts."""
 
 
-def expected(seconds: int) -> int:
-    """Return how long a work that lasts so many seconds takes, its sheet included."""
-    return seconds + SHEET_S
+def expected(seconds: int, works: int = 1) -> int:
+    """Return how long works that last so many seconds together take, their sheets included."""
+    return seconds + SHEET_S * works
 
 
 def pace_of(seen: Iterable[Seen]) -> Fraction:
     """Return how many times what was expected this juror takes: 1 until there is enough to tell."""
-    met = sorted(seen, key=lambda each: each.begun_at)
-    gaps = [
-        (int((after.begun_at - before.begun_at).total_seconds()), expected(after.seconds))
-        for before, after in pairwise(met)
-        if after.begun_at - before.begun_at <= _BREAK
-    ]
-    if len(gaps) < _ENOUGH:
+    gaps = [(after - before, lasts) for (before, _), (after, lasts) in pairwise(sorted(seen))]
+    counted = [(gap.seconds, lasts) for gap, lasts in gaps if gap <= _BREAK]
+    if len(counted) < _ENOUGH:
         return Fraction(1)
-    ratio = Fraction(sum(gap for gap, _ in gaps), sum(wanted for _, wanted in gaps))
-    return max(Fraction(1, _SLOWEST), min(Fraction(_SLOWEST), ratio))
+    taken, lasted = map(sum, zip(*counted, strict=True))
+    wanted = expected(lasted, len(counted))
+    if taken * _SLOWEST < wanted:
+        return Fraction(1, _SLOWEST)
+    return Fraction(min(taken, wanted * _SLOWEST), wanted)
 
 
 def minutes_left(to_see: Sequence[int], pace: Fraction) -> int:
     """Return how many minutes these works will take: rounded up to five, to ten beyond an hour."""
-    minutes = Fraction(sum(expected(seconds) for seconds in to_see)) * pace / 60
-    step = 5 if minutes <= _HOUR else 10
-    return -(-minutes // step) * step
+    seconds, parts = expected(sum(to_see), len(to_see)) * pace.numerator, 60 * pace.denominator
+    step = 5 if seconds <= _HOUR * parts else 10
+    return -(-seconds // (step * parts)) * step
 
 
 def say_minutes(minutes: int) -> str:

@@ -241,12 +241,12 @@ def saved_sheet(reader: Reader, *, work_id: str, number: int, member_id: str) ->
 
 def standings_of(reader: Reader, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
     """Return where one member stands with each work, with those that do not exist for them."""
-    asked = reader.rows(_STANDINGS, session_id=jury.id, member_id=member_id)
+    asked, criteria = reader.rows(_STANDINGS, session_id=jury.id, member_id=member_id), jury.criteria
     return [
         WorkStanding(
             number,
             seconds,
-            SheetState.SUSPENDED if waits else sheet_state(scored or 0, jury.criteria, remarked=bool(remarked)),
+            SheetState.SUSPENDED if waits else sheet_state(scored or 0, criteria, remarked=bool(remarked)),
             begun_at,
             hidden=bool(hidden),
         )

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from jury.order import work_order
-from jury.pace import Seen, minutes_left, pace_of
+from jury.pace import minutes_left, pace_of
 from jury.rules import TO_DO, SheetState, next_to_score
 
 
@@ -66,12 +66,12 @@ class Queue:
     @cached_property
     def done(self) -> int:
         """Works with a whole sheet."""
-        return sum(state is SheetState.SCORED for state in self.states.values())
+        return list(self.states.values()).count(SheetState.SCORED)
 
     @cached_property
     def remaining(self) -> int:
         """Works that wait for a whole sheet."""
-        return sum(state in TO_DO for state in self.states.values())
+        return sum(map(list(self.states.values()).count, TO_DO))
 
     @property
     def next(self) -> int | None:
@@ -101,7 +101,7 @@ class Queue:
     def minutes_left(self) -> int:
         """How long the works that remain will take at this member's pace."""
         known = [self.standings[number] for number in self.order]
-        pace = pace_of(Seen(each.seconds, each.begun_at) for each in known if each.begun_at is not None)
+        pace = pace_of((each.begun_at, each.seconds) for each in known if each.begun_at is not None)
         return minutes_left([each.seconds for each in known if each.state in TO_DO], pace)
 
     def place(self, number: int) -> int:

@@ -4,10 +4,10 @@ A page asks a handful of them, of which no object is wanted. SQLAlchemy's own wa
 it took a quarter of such a page's time, and here it takes none.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Select
 from sqlalchemy.exc import DBAPIError
@@ -34,12 +34,14 @@ class _Prepared:
         known = {**self.fixed, **values}
         return known if self.names is None else [known[name] for name in self.names]
 
-    def read(self, row: Row) -> Row:
-        """Return a row as the columns mean it."""
-        cells = list(row)
+    def read(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return rows as the columns mean them: column by column, which costs less than row by row."""
+        if not (self.readers and rows):
+            return rows
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for index, reader in self.readers:
-            cells[index] = reader(cells[index])
-        return tuple(cells)
+            columns[index] = map(reader, columns[index])
+        return list(zip(*columns, strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,7 @@ class Reader:
     def __init__(self, connection: PoolProxiedConnection, dialect: Dialect) -> None:
         self._connection, self._dialect = connection, dialect
 
-    def rows(self, question: Question, **values: str | float) -> list[Row]:
+    def rows(self, question: Question, **values: str | float) -> Sequence[Row]:
         """Return what answers. Raises SQLAlchemy's own errors."""
         asked = question.prepared(self._dialect)
         given = asked.given(values)
@@ -77,7 +79,7 @@ class Reader:
             if lost:
                 self._connection.invalidate(error)
             raise _told(asked.text, error, self._dialect, lost=lost) from error
-        return [asked.read(row) for row in rows] if asked.readers else cast("list[Row]", rows)
+        return asked.read(rows)
 
     def row(self, question: Question, **values: str | float) -> Row | None:
         """Return the first row that answers, None without one."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jury.order import work_order
-from jury.pace import Seen, expected, minutes_left, pace_of, say_minutes
+from jury.pace import expected, minutes_left, pace_of, say_minutes
 from jury.queue import Queue, Shown, WorkStanding, distribution, queue_of
 from jury.rules import TO_DO, SheetState
 
@@ -96,9 +96,9 @@ def test_the_only_work_left_is_not_its_own_next() -> None:
 def test_a_pace_is_told_from_sheets_in_a_row_and_a_night_is_no_pace() -> None:
     twice = 2 * expected(60)
     times = [START + timedelta(seconds=twice * rank) for rank in range(5)]
-    assert pace_of(Seen(60, at) for at in times[:3]) == 1
-    assert pace_of(Seen(60, at) for at in times) == 2
-    assert pace_of(Seen(60, at) for at in (*times, times[-1] + timedelta(hours=10))) == 2
+    assert pace_of((at, 60) for at in times[:3]) == 1
+    assert pace_of((at, 60) for at in times) == 2
+    assert pace_of((at, 60) for at in (*times, times[-1] + timedelta(hours=10))) == 2
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from concours.kernel.settings import ROOT
 from concours.kernel.storage import human_size
 from concours.kernel.text import Typographic, typographic
 from concours.kernel.web.addresses import AddressedFlask
+from concours.kernel.web.cookies import RememberingSessions
 from concours.kernel.web.failures import show_failures
 from concours.kernel.web.interrupted import note_resumed
 from concours.kernel.web.pieces import use_pieces
@@ -72,11 +73,12 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
     )
     app.url_map.converters["int"] = StoredNumber
     attach(app.extensions, state)
+    app.session_interface = RememberingSessions(app)
     _tune_templates(app, templates)
-    use_pieces(app)
     s3 = state.settings.s3
     secure(app, media_origin=s3.public_origin if s3 else None)
     CSRFProtect(app)
+    use_pieces(app)
     app.before_request(note_resumed)
     show_failures(app)
     if state.settings.trusted_proxies:

@@ -8,10 +8,11 @@ from collections.abc import Hashable
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import Flask, g, request
+from flask import Flask, g
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from concours.kernel.web.addresses import present
 from concours.kernel.web.chrome import Chrome
 
 _KEPT = 2048
@@ -42,13 +43,14 @@ def use_pieces(app: Flask) -> None:
         return Around(*(getattr(module, part)(*values) for part in Around._fields))
 
     def drawn(file: str, macro: str, *values: Hashable) -> Markup:
-        return draw(request.script_root, file, macro, *values)
+        return draw(present().script_root, file, macro, *values)
 
     def around(chrome: Chrome, band: str | None) -> Around:
-        kept = surround(request.script_root, chrome, _TOKEN, band)
+        kept = surround(present().script_root, chrome, _TOKEN, band)
         return kept._replace(header=kept.header.replace(_TOKEN, _token())) if chrome.sign_out_url else kept
 
-    environment.globals.update(drawn=drawn, around=around, csrf_token=_token)
+    environment.globals.update(drawn=drawn, around=around)
+    app.context_processor(lambda: {"csrf_token": _token})
 
 
 def _token() -> str:
