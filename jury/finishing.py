@@ -14,12 +14,12 @@ from jury.sheets import check_open, check_sits, writer
 
 def finish(session: Session, *, member_id: str, now: datetime) -> None:
     """Lock a juror's sheets, whatever they lack. Raises Closed the second time."""
-    member, jury = writer(session, member_id, now=now)
+    jury = writer(session, member_id, now=now).jury
     if jury.handed_over_at is None:
         raise Conflict("Aucune œuvre n'a encore été remise au jury : il n'y a rien à terminer.")
     states = queries.states_of(session, jury, member_id=member_id)
     missing = sum(state in TO_DO for state in states.values())
-    member.finished_at = now
+    session.get_one(JuryMember, member_id).finished_at = now
     details = {"missing_sheets": missing}
     record(session, JuryAudit, actor=member_id, action="juror_finished", subject=member_id, now=now, details=details)
 

@@ -6,25 +6,44 @@ from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session
 
 from concours.kernel.audit import record
-from jury.models import JuryAudit, JurySession
+from concours.kernel.errors import NotFound
+from concours.kernel.questions import Question, reader_of
+from jury.models import JuryAudit, JuryMember, JurySession
+from jury.seated import JURY_COLUMNS, MEMBER_COLUMNS, Seat, seat_at
 
-_ONE = select(JurySession).where(JurySession.id == bindparam("session_id", type_=String))
-_FRESH = _ONE.execution_options(populate_existing=True)
-_TOGETHER, _ALONE = _FRESH.with_for_update(read=True), _FRESH.with_for_update()
+_MEMBER, _JURY = JuryMember.__table__, JurySession.__table__
+_WRITER = Question(
+    select(*MEMBER_COLUMNS, _JURY.c.rule_digest)
+    .join_from(_MEMBER, _JURY, _JURY.c.id == _MEMBER.c.session_id)
+    .where(_MEMBER.c.id == bindparam("member_id", type_=String))
+    .with_for_update(of=_MEMBER)
+)
+_TOGETHER = Question(
+    select(*JURY_COLUMNS).where(_JURY.c.id == bindparam("session_id", type_=String)).with_for_update(read=True)
+)
+_ALONE = (
+    select(JurySession)
+    .where(JurySession.id == bindparam("session_id", type_=String))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
-def lock_for_sheet(session: Session, *, session_id: str, frozen: bool, now: datetime) -> JurySession:
-    """Return the session, locked for somebody who writes a sheet: together with other jurors, but alone the first time.
+def lock_seat(session: Session, member_id: str, *, now: datetime) -> Seat:
+    """Return the place of a member who writes a sheet, locked; the session too, together with other jurors who write.
 
-    `frozen`: the rule was, as read without a lock; two jurors who both shared it could not both change the row. The
-    first sheet freezes the rule; whoever refuses that sheet afterwards refuses the freezing with it.
+    But alone the first time: the first sheet freezes the rule, and whoever refuses that sheet afterwards refuses the
+    freezing with it. Two jurors who both shared the session could not both change it. Raises NotFound.
     """
-    asked = {"session_id": session_id}
-    if frozen:
-        return session.scalars(_TOGETHER, asked).one()
-    jury = session.scalars(_ALONE, asked).one()
-    freeze(session, jury, now=now)
-    return jury
+    row = reader_of(session).row(_WRITER, member_id=member_id)
+    if row is None:
+        raise NotFound
+    *mine, digest = row
+    session_id = mine[1]
+    if digest is None:
+        freeze(session, session.scalars(_ALONE, {"session_id": session_id}).one(), now=now)
+    (ours,) = reader_of(session).rows(_TOGETHER, session_id=session_id)
+    return seat_at(tuple(mine), ours)
 
 
 def freeze(session: Session, jury: JurySession, *, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """The jury's tables. Nothing here tells who made a work or when it was deposited, and nothing refers to who does."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +15,7 @@ from concours.kernel.sessions import LoginMixin
 from jury.membership import MembershipMixin
 from jury.method import Method
 from jury.ranking_rule import RankingRule, read_criterion
-from jury.rules import Criterion, RecusalScope, Scale, is_complete, weighted_sum
+from jury.rules import Criterion, RecusalScope, Scale
 
 
 class JurySession(Base):
@@ -196,12 +195,6 @@ class JurySheet(Base):
     def points(self) -> dict[str, int]:
         """The scores given so far, by criterion key."""
         return {score.criterion: score.points for score in self.scores}
-
-    def add_up(self, criteria: Sequence[Criterion]) -> None:
-        """Keep what the scores add up to; whoever changes a score does this."""
-        points = self.points
-        self.scored = len(points)
-        self.total = weighted_sum(points, criteria) if is_complete(points, criteria) else None
 
 
 class JuryScore(Base):

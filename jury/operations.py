@@ -11,10 +11,11 @@ from concours.kernel.audit import record
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, DomainError, Forbidden
 from concours.kernel.ids import new_id
+from concours.kernel.questions import reader_of
 from jury import queries
 from jury.commitment.operations import commit_to_sheets
 from jury.freezing import freeze
-from jury.models import JuryAudit, JuryMedia, JuryMember, JurySession, JurySheet, JuryWork
+from jury.models import JuryAudit, JuryMedia, JuryMember, JurySession, JuryWork
 from jury.pace import PAGE_S
 from jury.progress import progress_of
 from jury.recusals.queries import suspended_numbers
@@ -23,7 +24,6 @@ from jury.rules import (
     ReceivedWork,
     Role,
     SessionRules,
-    Sheet,
     charter_digest,
     check_points,
     check_remark,
@@ -31,7 +31,8 @@ from jury.rules import (
     draw_numbers,
     format_number,
 )
-from jury.sheets import StaleSheet, check_open, check_sits, new_sheet, write_sheet, writer
+from jury.sheets import StaleSheet, check_open, check_sits, writer
+from jury.stored import begin_sheet, find_sheet, write_sheet
 
 CONSOLE = "console"
 """Who acts in the jury's audit chain when the organisers do: their own chain says which of them."""
@@ -101,26 +102,25 @@ def record_scores(
     remark: str,
     version: int,
     now: datetime,
-) -> JurySheet:
+) -> None:
     """Save one juror's sheet as it stands, whole or not; only a whole one counts.
 
     `version` is that of the sheet the form showed, 0 for a blank one. Raises StaleSheet when another was saved since.
     """
-    member, jury = writer(session, member_id, now=now)
-    check_points(points, jury.criteria_list, jury.scale)
+    who = writer(session, member_id, now=now)
+    check_points(points, who.criteria, who.jury.scale)
     check_remark(remark)
-    work_id = queries.find_work_id(session, session_id=jury.id, member_id=member_id, number=number)
-    sheet = queries.find_sheet(session, work_id=work_id, member_id=member_id)
+    work_id = queries.find_work_id(session, session_id=who.session_id, member_id=member_id, number=number)
+    sheet = find_sheet(reader_of(session), work_id=work_id, member_id=member_id)
     if sheet is None:
         if not (points or remark):
             raise DomainError("Il n'y a rien à enregistrer : donnez au moins une note, ou écrivez une appréciation.")
-        sheet = new_sheet(session, jury.id, work_id, member, now=now)
+        sheet = begin_sheet(session, session_id=who.session_id, work_id=work_id, member_id=member_id, now=now)
     elif sheet.points == points and sheet.remark == remark:
-        return sheet  # the same form sent twice
+        return  # the same form sent twice
     elif sheet.version != version:
-        raise StaleSheet(Sheet(number, sheet.points, sheet.remark, sheet.version))
-    write_sheet(session, jury, sheet, points=points, remark=remark, now=now)
-    return sheet
+        raise StaleSheet(sheet.sheet(number))
+    write_sheet(session, who.criteria, sheet, points=points, remark=remark, now=now)
 
 
 def close_scoring(session: Session, *, member_id: str, now: datetime) -> None:

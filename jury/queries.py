@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from concours.kernel.errors import Conflict, NotFound
 from concours.kernel.questions import Question, Reader, Row, reader_of
 from jury.models import JuryMedia, JuryMember, JuryScore, JurySession, JurySheet, JuryWork
 from jury.queue import WorkStanding
 from jury.recusals.queries import hidden_from, standing, suspended
-from jury.rules import Role, Sheet, SheetState, format_number, sheet_state
+from jury.rules import Role, SheetState, format_number, sheet_state
 
 # Made once: what a juror's page and a saved score ask is built neither by each page nor by each score. Of the tables'
 # columns: classes cost three times as much, and no object is wanted.
@@ -32,16 +32,6 @@ _FILES_OF_WORK = Question(
     select(*(_FILES.c[name] for name in ("role", "position", "width", "height", "size", "text")))
     .where(_FILES.c.work_id == _WORK)
     .order_by(_FILES.c.role, _FILES.c.position)
-)
-_SAVED = Question(
-    select(_SHEETS.c.remark, _SHEETS.c.version, _SHEETS.c.updated_at, _SCORES.c.criterion, _SCORES.c.points)
-    .select_from(_SHEETS.outerjoin(_SCORES, _SCORES.c.sheet_id == _SHEETS.c.id))
-    .where(_SHEETS.c.work_id == _WORK, _SHEETS.c.member_id == _MEMBER)
-)
-_FIND_SHEET = (
-    select(JurySheet)
-    .where(JurySheet.work_id == _WORK, JurySheet.member_id == _MEMBER)
-    .options(joinedload(JurySheet.scores))
 )
 _STANDINGS = Question(
     select(_WORKS.c.number, _WORKS.c.seconds, _SHEETS.c.scored, _SHEETS.c.remark != "", _SHEETS.c.created_at)
@@ -222,21 +212,6 @@ def files_of(
     for number, role, position, size in session.execute(query):
         found.setdefault(number, []).append((role, position, size))
     return found
-
-
-def find_sheet(session: Session, *, work_id: str, member_id: str) -> JurySheet | None:
-    """Return what this member wrote about this work."""
-    return session.scalars(_FIND_SHEET, {"work_id": work_id, "member_id": member_id}).unique().first()
-
-
-def saved_sheet(reader: Reader, *, work_id: str, number: int, member_id: str) -> tuple[Sheet, datetime | None]:
-    """Return this member's sheet, empty when nothing is written yet, and when it was last saved."""
-    rows = reader.rows(_SAVED, work_id=work_id, member_id=member_id)
-    if not rows:
-        return Sheet(number, {}), None
-    remark, version, saved_at, *_ = rows[0]
-    points = {criterion: points for *_, criterion, points in rows if criterion is not None}
-    return Sheet(number, points, remark, version), saved_at
 
 
 def standings_of(reader: Reader, jury: JurySession, *, member_id: str) -> list[WorkStanding]:

@@ -10,14 +10,14 @@ from sqlalchemy import JSON, ColumnElement, FromClause, String, Text, and_, bind
 
 from concours.kernel.questions import Question, Reader
 from jury.models import JuryMember, JurySession
-from jury.rules import DELIBERATING_ROLES, Role
+from jury.rules import DELIBERATING_ROLES, Criterion, Role
 
 _KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Seat:
-    """A member at their place."""
+    """A member at their place: one and the same object for all who find the same columns."""
 
     member_id: str
     session_id: str
@@ -33,6 +33,8 @@ class Seat:
     """Whether this member fills in sheets."""
     sits: bool
     """Whether they have accepted the seat and the charter, and do not wait in reserve."""
+    criteria: tuple[Criterion, ...]
+    """What is scored, in the order of the edition."""
 
     @property
     def writes(self) -> bool:
@@ -59,7 +61,9 @@ def _told(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(column, Text) if isinstance(column.type, JSON) else column
 
 
-SEAT_COLUMNS = (*(_MEMBER.c[name] for name in _SHOWN), *map(_told, _JURY.c))
+MEMBER_COLUMNS = tuple(_MEMBER.c[name] for name in _SHOWN)
+JURY_COLUMNS = tuple(map(_told, _JURY.c))
+SEAT_COLUMNS = (*MEMBER_COLUMNS, *JURY_COLUMNS)
 """What `seat_of` reads."""
 _FIND = Question(
     select(*SEAT_COLUMNS)
@@ -76,7 +80,7 @@ def seats_beside(logins: FromClause) -> FromClause:
 
 def seat_of(row: tuple[Any, ...]) -> Seat | None:
     """Return the place that these columns tell, None when they tell nobody's."""
-    return _seat(row[: len(_SHOWN)], row[len(_SHOWN) :]) if row and row[0] is not None else None
+    return seat_at(row[: len(_SHOWN)], row[len(_SHOWN) :]) if row and row[0] is not None else None
 
 
 def find_seat(reader: Reader, member_id: str) -> Seat | None:
@@ -85,7 +89,7 @@ def find_seat(reader: Reader, member_id: str) -> Seat | None:
 
 
 @lru_cache(_KEPT)
-def _seat(mine: tuple[Any, ...], ours: tuple[Any, ...]) -> Seat:
+def seat_at(mine: tuple[Any, ...], ours: tuple[Any, ...]) -> Seat:
     """Return the place that these very columns make: whatever changes makes another one."""
     member, jury = JuryMember(**dict(zip(_SHOWN, mine, strict=True))), _jury(ours)
     return Seat(
@@ -99,6 +103,7 @@ def _seat(mine: tuple[Any, ...], ours: tuple[Any, ...]) -> Seat:
         jury=jury,
         scores=member.scores,
         sits=member.sits and member.charter_digest == jury.charter_digest,
+        criteria=jury.criteria_list,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from concours.kernel.audit import record
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from concours.kernel.ids import new_id
+from concours.kernel.questions import reader_of
 from jury import queries
 from jury.deliberation.models import JuryTieDecision
 from jury.models import JuryAudit, JuryMember, JurySession
@@ -18,7 +19,7 @@ from jury.room.operations import at_the_table, check_there, note
 from jury.room.queries import changes_of, entitled_of, hidden_numbers, sheets_before, works_before
 from jury.room.rules import SCORE_CHANGED
 from jury.rules import check_points
-from jury.sheets import write_sheet
+from jury.stored import find_sheet, write_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,11 @@ def _check_undecided(session: Session, jury: JurySession, room: JuryRoom) -> Non
 
 def _write(session: Session, jury: JurySession, change: _Change, *, now: datetime) -> None:
     work_id = queries.find_work_id(session, session_id=jury.id, member_id=change.member_id, number=change.number)
-    sheet = queries.find_sheet(session, work_id=work_id, member_id=change.member_id)
+    sheet = find_sheet(reader_of(session), work_id=work_id, member_id=change.member_id)
     if sheet is None:
         raise NotFound
-    write_sheet(session, jury, sheet, points={**sheet.points, **change.points}, remark=sheet.remark, now=now)
+    points = {**sheet.points, **change.points}
+    write_sheet(session, jury.criteria_list, sheet, points=points, remark=sheet.remark, now=now)
     # All that a reader of the record needs to go from the sheets of the closing to those of the ranking.
     details = {
         "work": change.number,

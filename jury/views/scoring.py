@@ -9,7 +9,6 @@ from werkzeug.exceptions import HTTPException
 
 from concours.kernel.clock import format_hour
 from concours.kernel.errors import DomainError
-from concours.kernel.questions import reader_of
 from concours.kernel.text import clean_text, typo
 from concours.kernel.web.access import ClosedBlueprint
 from concours.kernel.web.state import instant, state
@@ -38,7 +37,8 @@ def save(number: int) -> ResponseReturnValue:
     now = instant()
     with state().database.write() as session:
         outcome, sheet = record_act(session, member_id=seat().member_id, number=number, act=_sent(), now=now)
-        queue = own_queue(reader_of(session))
+    with state().database.ask() as reader:
+        queue = own_queue(reader)
     following = queue.next_after(number)
     return jsonify(
         outcome=outcome.value,

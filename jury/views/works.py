@@ -23,6 +23,7 @@ from jury.queries import WorkSeen
 from jury.queue import Queue, Shown, distribution, queue_of
 from jury.rules import Sheet, SheetState, format_number, next_to_score, sheet_state
 from jury.sheets import StaleSheet
+from jury.stored import find_sheet
 from jury.views.access import seat, sitting
 from jury.views.board import Board, board_from, board_of
 
@@ -67,14 +68,14 @@ def home() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """Show a work and this juror's own sheet."""
     desk = _desk(number)
-    return _render(desk, board_of(desk.jury.criteria_list, desk.sheet) if seat().writes else None)
+    return _render(desk, board_of(seat().criteria, desk.sheet) if seat().writes else None)
 
 
 @works.post("/oeuvres/<int:number>")
 def save(number: int) -> ResponseReturnValue:
     """Save this juror's sheet, then stay or go on; or clear it, which leaves the work to be scored."""
     desk = _desk(number)
-    form = sheet_form(desk.jury.criteria_list, desk.jury.scale, Sheet(number, {}))
+    form = sheet_form(seat().criteria, desk.jury.scale, Sheet(number, {}))
     if not form.validate():
         return _render_form(desk, form), HTTPStatus.UNPROCESSABLE_ENTITY
     clearing = request.form.get("then") == "clear"
@@ -133,7 +134,7 @@ def _cleared(number: int) -> ResponseReturnValue:
 
 
 def _go_on(desk: Desk, form: SheetForm) -> ResponseReturnValue:
-    number, criteria = desk.work.number, desk.jury.criteria_list
+    number, criteria = desk.work.number, seat().criteria
     states = {**desk.queue.states, number: sheet_state(len(form.points), criteria, remarked=bool(form.remark.data))}
     saved = f"Œuvre {format_number(number)} : enregistré à {format_hour(instant())}."
     if states[number] is SheetState.SCORED:
@@ -168,15 +169,17 @@ def _desk(number: int) -> Desk:
     who = seat()
     with state().database.ask() as reader:
         work = queries.find_work(reader, session_id=who.session_id, member_id=who.member_id, number=number)
-        sheet, saved_at = queries.saved_sheet(reader, work_id=work.id, number=number, member_id=who.member_id)
+        stored = find_sheet(reader, work_id=work.id, member_id=who.member_id)
         queue = own_queue(reader)
     if number not in queue.states:
         raise NotFound
-    return Desk(who.jury, work, queue, sheet, saved_at)
+    if stored is None:
+        return Desk(who.jury, work, queue, Sheet(number, {}), None)
+    return Desk(who.jury, work, queue, stored.sheet(number), stored.saved_at)
 
 
 def _render_form(desk: Desk, form: SheetForm, *, other: Sheet | None = None) -> str:
-    return _render(desk, board_from(desk.jury.criteria_list, form), form=form, other=other)
+    return _render(desk, board_from(seat().criteria, form), form=form, other=other)
 
 
 def _render(desk: Desk, board: Board | None, *, other: Sheet | None = None, **context: SheetForm) -> str:
