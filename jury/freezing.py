@@ -35,14 +35,16 @@ def lock_seat(session: Session, member_id: str, *, now: datetime) -> Seat:
     But alone the first time: the first sheet freezes the rule, and whoever refuses that sheet afterwards refuses the
     freezing with it. Two jurors who both shared the session could not both change it. Raises NotFound.
     """
-    row = reader_of(session).row(_WRITER, member_id=member_id)
+    reader = reader_of(session)
+    row = reader.row(_WRITER, member_id=member_id)
     if row is None:
         raise NotFound
     *mine, digest = row
     session_id = mine[1]
     if digest is None:
         freeze(session, session.scalars(_ALONE, {"session_id": session_id}).one(), now=now)
-    (ours,) = reader_of(session).rows(_TOGETHER, session_id=session_id)
+        reader = reader_of(session)
+    (ours,) = reader.rows(_TOGETHER, session_id=session_id)
     return seat_at(tuple(mine), ours)
 
 

@@ -110,8 +110,9 @@ def record_scores(
     who = writer(session, member_id, now=now)
     check_points(points, who.criteria, who.jury.scale)
     check_remark(remark)
-    work_id = queries.find_work_id(session, session_id=who.session_id, member_id=member_id, number=number)
-    sheet = find_sheet(reader_of(session), work_id=work_id, member_id=member_id)
+    reader = reader_of(session)
+    work_id = queries.find_work_id(reader, session_id=who.session_id, member_id=member_id, number=number)
+    sheet = find_sheet(reader, work_id=work_id, member_id=member_id)
     if sheet is None:
         if not (points or remark):
             raise DomainError("Il n'y a rien à enregistrer : donnez au moins une note, ou écrivez une appréciation.")

@@ -141,10 +141,10 @@ def find_work(reader: Reader, *, session_id: str, member_id: str, number: int) -
     return WorkSeen(work_id, number, category, title, summary, transcript, alternative, captioned, media)
 
 
-def find_work_id(session: Session, *, session_id: str, member_id: str, number: int) -> str:
+def find_work_id(reader: Reader, *, session_id: str, member_id: str, number: int) -> str:
     """Return the identifier of a work that this member may meet. Raises as `find_work`."""
     asked: dict[str, str | int] = {"session_id": session_id, "member_id": member_id, "number": number}
-    return str(_not_suspended(reader_of(session).row(_FIND_WORK_ID, **asked), number)[0])
+    return str(_not_suspended(reader.row(_FIND_WORK_ID, **asked), number)[0])
 
 
 def _not_suspended(row: Row | None, number: int) -> Sequence[Any]:

@@ -70,8 +70,9 @@ def record_act(session: Session, *, member_id: str, number: int, act: Act, now: 
     checked_id(act.device)
     who = writer(session, member_id, now=now)
     _check_answer(act, who)
-    work_id = queries.find_work_id(session, session_id=who.session_id, member_id=member_id, number=number)
-    sheet = find_sheet(reader_of(session), work_id=work_id, member_id=member_id)
+    reader = reader_of(session)
+    work_id = queries.find_work_id(reader, session_id=who.session_id, member_id=member_id, number=number)
+    sheet = find_sheet(reader, work_id=work_id, member_id=member_id)
     if sheet is None:
         if act.value in (None, ""):
             return Outcome.KNOWN, Sheet(number, {})

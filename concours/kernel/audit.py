@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Integer, Select, String, func, insert, inspect, select
+from sqlalchemy import Insert, Integer, String, func, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.canonical import canonical_json
 from concours.kernel.ids import ID_LENGTH
+from concours.kernel.questions import Question, reader_of
 
 GENESIS = "0" * 64
 """What the first event of a chain is sealed with."""
@@ -46,12 +47,14 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Append an event to the chain, in the caller's transaction."""
-    event = table()
-    event.at, event.actor, event.action, event.subject = now.astimezone(UTC), actor, action, subject
     # As the database gives them back: what is sealed is what will be read.
-    event.details = json.loads(canonical_json(details or {}))
-    with session.no_autoflush:  # what else waits to be written is written once, when its own turn comes
-        _append(session, table, event)
+    at, known = now.astimezone(UTC), json.loads(canonical_json(details or {}))
+    last, previous = _last(session, table)
+    sealed = _digest(last + 1, at, actor, action, subject, known, previous)
+    told = {"actor": actor, "action": action, "subject": subject, "details": known}
+    # A row at once, where an object in waiting would cost more; it makes nothing else that waits be written before.
+    row = {"position": last + 1, "at": at, **told, "previous": previous, "digest": sealed}
+    session.execute(_adding(table), row)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
 
 
 def seal(event: AuditMixin, *, position: int | None = None) -> str:
@@ -59,16 +62,13 @@ def seal(event: AuditMixin, *, position: int | None = None) -> str:
 
     `position`: as if it stood there.
     """
-    facts = [
-        event.position if position is None else position,
-        event.at.isoformat(timespec="microseconds"),
-        event.actor,
-        event.action,
-        event.subject,
-        event.details,
-        event.previous,
-    ]
-    return hashlib.sha256(canonical_json(facts).encode()).hexdigest()
+    at = event.position if position is None else position
+    return _digest(at, event.at, event.actor, event.action, event.subject, event.details, event.previous)
+
+
+def _digest(position: int, at: datetime, *facts: str | Mapping[str, Any]) -> str:
+    sealed = canonical_json([position, at.isoformat(timespec="microseconds"), *facts])
+    return hashlib.sha256(sealed.encode()).hexdigest()
 
 
 def broken_at(events: Iterable[AuditMixin]) -> int | None:
@@ -83,17 +83,8 @@ def broken_at(events: Iterable[AuditMixin]) -> int | None:
 
 def head(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
     """Return position and digest of the last event of a chain; those of none before the first."""
-    row = session.execute(_newest(table)).first()  # type: ignore[arg-type]  # the hash of a class, as below
-    return (row.position, row.digest) if row else (0, GENESIS)
-
-
-def _append(session: Session, table: type[AuditMixin], event: AuditMixin) -> None:
-    """Seal an event with the one before and write it at once, as a row: an object in waiting would cost more."""
-    last, event.previous = _last(session, table)
-    event.position = last + 1
-    event.digest = seal(event)
-    adding, names = _adding(table)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
-    session.execute(adding, {name: getattr(event, name) for name in names})
+    newest = reader_of(session, written=False).row(_newest(table))  # type: ignore[arg-type]  # the hash of a class, as above
+    return (newest[0], newest[1]) if newest else (0, GENESIS)
 
 
 def _last(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
@@ -103,17 +94,16 @@ def _last(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
 
 
 @cache
-def _newest(table: type[AuditMixin]) -> Select[int, str]:
-    """Return the question that each event asks, made once; of columns, so that nothing that waits is written for it."""
+def _newest(table: type[AuditMixin]) -> Question:
+    """Return the question that each event asks, made once."""
     columns = inspect(table).local_table.c
-    return select(columns.position, columns.digest).order_by(columns.position.desc()).limit(1)
+    return Question(select(columns.position, columns.digest).order_by(columns.position.desc()).limit(1))
 
 
 @cache
-def _adding(table: type[AuditMixin]) -> tuple[Insert, tuple[str, ...]]:
-    """Return the statement that adds an event, made once, and the columns that it fills in."""
-    rows = inspect(table).local_table
-    return insert(rows), tuple(column.key for column in rows.c)
+def _adding(table: type[AuditMixin]) -> Insert:
+    """Return the statement that adds an event, made once."""
+    return insert(inspect(table).local_table)
 
 
 def _lock(session: Session, table: type[AuditMixin]) -> None:

@@ -103,9 +103,10 @@ def reading(engine: Engine) -> Iterator[Reader]:
         connection.close()
 
 
-def reader_of(session: Session) -> Reader:
-    """Return what reads within a session's own transaction, what the session has just changed included."""
-    session.flush()
+def reader_of(session: Session, *, written: bool = True) -> Reader:
+    """Return what reads within a session's own transaction; what waits there to be written is written first, or not."""
+    if written:
+        session.flush()
     connection = session.connection()
     return Reader(connection.connection, connection.dialect)
 

@@ -11,6 +11,7 @@ from concours.kernel.audit import record
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from concours.kernel.ids import new_id
 from concours.kernel.mail import compose, enqueue
+from concours.kernel.questions import reader_of
 from jury import queries
 from jury.models import JuryAudit, JuryMedia, JuryMember, JuryOutbox, JurySession, JurySheet, JuryWork
 from jury.operations import CONSOLE, seconds_to_see
@@ -25,7 +26,7 @@ def recuse(session: Session, *, member_id: str, number: int, reason: str, now: d
     member, jury = _at_the_table(session, member_id)
     if not member.scores:
         raise Forbidden("Seule une personne qui note se déporte d'une œuvre.")
-    work_id = queries.find_work_id(session, session_id=jury.id, member_id=member_id, number=number)
+    work_id = queries.find_work_id(reader_of(session), session_id=jury.id, member_id=member_id, number=number)
     recusal = JuryRecusal(
         id=new_id(),
         session_id=jury.id,
@@ -83,7 +84,7 @@ def report_breach(
 ) -> JuryReport:
     """Tell the organisers that a work lets its author be recognised; nobody sees it until they decide."""
     _member, jury = _at_the_table(session, member_id)
-    work_id = queries.find_work_id(session, session_id=jury.id, member_id=member_id, number=number)
+    work_id = queries.find_work_id(reader_of(session), session_id=jury.id, member_id=member_id, number=number)
     if not text:
         raise DomainError("Dites en quelques mots ce qui laisse reconnaître l'auteur : rien n'est encore envoyé.")
     report = JuryReport(id=new_id(), session_id=jury.id, member_id=member_id, work_id=work_id, text=text, at=now)

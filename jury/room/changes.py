@@ -87,8 +87,9 @@ def _check_undecided(session: Session, jury: JurySession, room: JuryRoom) -> Non
 
 
 def _write(session: Session, jury: JurySession, change: _Change, *, now: datetime) -> None:
-    work_id = queries.find_work_id(session, session_id=jury.id, member_id=change.member_id, number=change.number)
-    sheet = find_sheet(reader_of(session), work_id=work_id, member_id=change.member_id)
+    reader = reader_of(session)
+    work_id = queries.find_work_id(reader, session_id=jury.id, member_id=change.member_id, number=change.number)
+    sheet = find_sheet(reader, work_id=work_id, member_id=change.member_id)
     if sheet is None:
         raise NotFound
     points = {**sheet.points, **change.points}
