@@ -1,0 +1,91 @@
+"""A question put to the driver as it is: the same answers, the same errors as by SQLAlchemy's own way."""
+
+from datetime import timedelta, timezone
+
+import pytest
+from sqlalchemy import Text, bindparam, cast, insert, literal, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from concours.accounts.models import Account, AuditEvent
+from concours.kernel.db import Database
+from concours.kernel.ids import new_id
+from concours.kernel.questions import Question, reader_of
+from tests.fakes.clock import SOME_MORNING
+
+_ACCOUNT, _AUDIT = Account.__table__, AuditEvent.__table__
+_BY_EMAIL = Question(
+    select(_ACCOUNT.c.email, _ACCOUNT.c.created_at, _ACCOUNT.c.role == "", literal("50 % : jamais"))
+    .where(_ACCOUNT.c.email == bindparam("email"))
+    .order_by(_ACCOUNT.c.email)
+)
+_DETAILS = Question(select(_AUDIT.c.details, cast(_AUDIT.c.details, Text), _AUDIT.c.position))
+_NOWHERE = Question(select(text("1")).select_from(text("nowhere")).where(text("'secret' = :which")))
+CANARY = "zephyrine.quatremere@ville.exemple.fr"
+
+
+def add(database: Database, email: str, role: str = "") -> None:
+    with database.write() as session:
+        session.add(Account(email=email, role=role, created_at=SOME_MORNING.astimezone(timezone(timedelta(hours=2)))))
+
+
+def test_cells_are_what_the_columns_mean(database: Database) -> None:
+    add(database, "é'%@exemple.fr")
+    add(database, "b@exemple.fr", "secretariat")
+    with database.ask() as reader:
+        assert reader.rows(_BY_EMAIL, email="é'%@exemple.fr") == [
+            ("é'%@exemple.fr", SOME_MORNING, True, "50 % : jamais")
+        ]
+        assert reader.row(_BY_EMAIL, email="b@exemple.fr") == ("b@exemple.fr", SOME_MORNING, False, "50 % : jamais")
+        assert reader.row(_BY_EMAIL, email="c@exemple.fr") is None
+        (_, at, told, _), *_ = reader.rows(_BY_EMAIL, email="b@exemple.fr")
+    assert (at.tzinfo is not None, told) == (True, False)
+
+
+def test_what_is_stored_as_json_is_read_as_such(database: Database) -> None:
+    event = {"position": 1, "at": SOME_MORNING, "actor": "command", "action": "x", "subject": "y"}
+    with database.write() as session:
+        session.execute(insert(AuditEvent), {**event, "details": {"nombre": 2}, "previous": "", "digest": new_id()})
+    with database.ask() as reader:
+        details, words, position = reader.rows(_DETAILS)[0]
+    assert (details, position) == ({"nombre": 2}, 1)
+    assert words.replace(" ", "") == '{"nombre":2}'
+
+
+def test_within_a_session_it_reads_what_waits_to_be_written_where_that_is_wanted(database: Database) -> None:
+    with database.write() as session:
+        session.add(Account(email=CANARY, role="", created_at=SOME_MORNING))
+        assert reader_of(session, written=False).row(_BY_EMAIL, email=CANARY) is None
+        assert reader_of(session).row(_BY_EMAIL, email=CANARY) is not None
+        session.rollback()
+    with database.ask() as reader:
+        assert reader.rows(_BY_EMAIL, email=CANARY) == []
+
+
+def test_an_error_is_told_as_sqlalchemy_tells_it_and_without_the_values(database: Database) -> None:
+    with pytest.raises(DBAPIError) as refusal, database.ask() as reader:
+        reader.rows(_NOWHERE, which=CANARY)
+    assert CANARY not in str(refusal.value)
+    add(database, CANARY)
+    with database.ask() as reader:
+        assert reader.row(_BY_EMAIL, email=CANARY) is not None
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://nobody@127.0.0.1:9/nothing"])
+def test_a_database_that_does_not_answer_is_told_as_such(url: str) -> None:
+    database = Database(url)
+    with pytest.raises(OperationalError), database.ask():
+        pytest.fail("Nothing answers there.")
+
+
+def test_a_connection_that_is_lost_is_not_used_again(database: Database) -> None:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("a file is not lost")
+    with database.ask() as reader:
+        own = reader.rows(Question(select(text("pg_backend_pid()"))))[0][0]
+        with database.write() as session:
+            session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
+        with pytest.raises(OperationalError) as lost:
+            reader.rows(_BY_EMAIL, email=CANARY)
+    assert lost.value.connection_invalidated
+    with database.ask() as reader:
+        assert reader.rows(_BY_EMAIL, email=CANARY) == []
