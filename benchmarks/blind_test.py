@@ -5,7 +5,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -120,7 +120,7 @@ async def _play(evening: _Evening, database: Database) -> None:
     _begin(evening, _Seen())
 
 
-def _on_stage(database: Database, act: "operations.Act") -> None:
+def _on_stage(database: Database, act: Callable[..., None]) -> None:
     with database.write() as session:
         act(session, number=_NUMBER, actor="command", now=system_clock())
 

@@ -35,9 +35,9 @@ class Line:
             try:
                 writer.write(request)
                 return await self._read(reader)
-            except (asyncio.IncompleteReadError, ConnectionError) as broken:
+            except (asyncio.IncompleteReadError, ConnectionError):
                 self.close()
-                if new or getattr(broken, "partial", b""):
+                if new:
                     break
         raise Failed("the server closed the connection without an answer")
 
