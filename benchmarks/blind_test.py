@@ -181,7 +181,8 @@ class _Phone:
 
     async def _guess(self) -> None:
         said = {"csrf_token": field_of(self._form, "csrf_token"), "choix": self._dice.randrange(4)}
-        await self._timed("guesses", "POST", f"/jeu/{_CODE}/{_NUMBER}", _FORM, urlencode(said).encode())
+        part = await self._timed("guesses", "POST", f"/jeu/{_CODE}/{_NUMBER}", _FORM, urlencode(said).encode())
+        self._evening.counts["kept"] += b'aria-pressed="true"' in part
 
     async def _timed(
         self, kind: str, method: str, path: str, headers: Mapping[str, str] = MappingProxyType({}), body: bytes = b""
@@ -199,12 +200,14 @@ def _tell(database: Database, evening: _Evening, report: Report) -> None:
     room, polls, guesses = evening.room, evening.all("polls"), evening.all("guesses")
     with database.read() as session:
         kept = queries.players(session, queries.game_by_code(session, _CODE))
-    report.promise("guesses lost", Spread([len(guesses) - kept]), at_most=0)
+    report.promise("guesses lost", Spread([evening.counts["kept"] - kept]), at_most=0)
     report.promise("asking what is new, 99th percentile", Spread([_p99(polls)], "s"), at_most=_P99_S)
     report.promise("a guess, 99th percentile", Spread([_p99(guesses)], "s"), at_most=1.0)
     report.beside("the first page, 99th percentile", Spread([_p99(evening.all("pages"))], "s"))
     due = room.phones * (room.seconds - room.coming / 2) / room.every
-    report.beside("questions; guesses kept", f"{len(polls)} of some {due:.0f}; {kept} of {room.phones}")
+    report.beside(
+        "questions; guesses kept", f"{len(polls)} of some {due:.0f}; {kept} of {len(guesses)}, {room.phones} telephones"
+    )
     report.beside("connections", str(evening.counts["connections"]))
     for name, part in zip(_PARTS, evening.parts, strict=True):
         used = f"processor {part.server_s:.1f} s (the measure itself {part.client_s:.1f} s) of {2 * part.seconds:.0f}"
