@@ -84,7 +84,8 @@ def measure(folder: Path, room: Room, report: Report) -> None:
 
     A question is one request. Each telephone waits for its first page and its news as the page's script does, and its
     owner takes some seconds to choose, drawn from the telephone's own dice: nobody reads four answers in no time. The
-    style sheets and scripts of the page, which any server may give, are left out.
+    style sheets and scripts of the page are left out: when all come within six seconds, these nine files each are what
+    fills two cores, and pages then wait a second or more.
     """
     report.section(f"Blind test: {room.phones} telephones, each asking every {room.every:g} s, for {room.seconds:g} s")
     with open_site(folder / "blind-test") as site:
