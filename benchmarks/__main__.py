@@ -37,7 +37,7 @@ from benchmarks.uploads import Sizes
 
 _QUICK_SIZES = Sizes(one=8 * MIB, many=MIB // 4, count=4, large=16 * MIB, rounds=1)
 _QUICK_EVENING = Evening(candidates=4, seconds=4, size=MIB // 4, chunk=MIB // 8, speed=MIB)
-_QUICK_ROOM = Room(phones=5, seconds=3, every=0.3)
+_QUICK_ROOM = Room(phones=5, seconds=3, every=0.1, choosing=(0.1, 0.4))
 _QUICK_RUSH = Rush(people=20, seats=12, seconds=1, senders=4)
 _LAST_HOUR = "last-hour"
 _COVERAGE, _GROWTH = "coverage", "growth"

@@ -34,7 +34,7 @@ def patterns_in_code() -> Iterator[re.Pattern[str]]:
 
 def test_every_template_is_used() -> None:
     trees = parsed()
-    by_templates = {name for tree in trees.values() for name in meta.find_referenced_templates(tree)}
+    by_templates = {name for tree in trees.values() for name in (*meta.find_referenced_templates(tree), *drawn(tree))}
     by_code = list(patterns_in_code())
     unused = [
         name
@@ -46,10 +46,17 @@ def test_every_template_is_used() -> None:
     assert sorted(unused) == [], "A template that nothing uses."
 
 
+def drawn(tree: nodes.Template) -> Iterator[str]:
+    """Yield the files of the macros that a template has drawn once: `drawn("…")`, `form_piece("…")`."""
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in {"drawn", "form_piece"}:
+            yield call.args[0].as_const()
+
+
 def uses(tree: nodes.Template) -> Iterator[str]:
     """Yield the names that a template calls or passes on: `button(...)`, `forms.button(...)`, `drawn(…, "button")`."""
     for call in tree.find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name) and call.node.name in {"drawn", "chrome_piece"}:
+        if isinstance(call.node, nodes.Name) and call.node.name in {"drawn", "form_piece", "chrome_piece"}:
             yield from (each.value for each in call.args if isinstance(each, nodes.Const))
     for node in tree.find_all((nodes.Name, nodes.Getattr)):
         if isinstance(node, nodes.Name) and node.ctx == "load":

@@ -1,10 +1,15 @@
 """The blind test: drawn among what an organiser ticked, played round by round, anonymous, erased."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from flask.testing import FlaskClient
+from sqlalchemy import event, func, select
+from werkzeug.test import TestResponse
 
 from concours.accounts.models import AuditEvent
 from concours.honours import publishing
@@ -72,6 +77,9 @@ def test_opening_a_round_closes_the_other_and_each_press_counts_once(database: D
         session.refresh(game)
         assert {each.work_number: each.open for each in game.rounds} == {first: True, second: False}
         assert game.version == 3
+        shown = queries.table_of(session, game.code, "a").now
+        assert shown is not None
+        assert (shown.number, shown.open) == (first, True)  # opened at the same instant as the other
 
 
 def test_everything_is_erased_the_day_after_the_event(database: Database) -> None:
@@ -135,3 +143,63 @@ def test_a_telephone_plays_without_a_script_and_gives_nothing_of_its_owner(
         publishing.publish(session, at=REVEAL, actor=judged.organiser, now=AFTER)
         operations.reveal_round(session, number=number, actor=judged.organiser, now=AFTER)
     assert "Bravo ! C'était Mairie d'Œuilly. 1 bonne réponse sur 1" in page(phone, f"/jeu/{code}").text
+
+
+def test_a_question_asks_little_of_the_database_and_telephones_share_a_drawing_but_no_token(
+    tmp_path: Path, sqlite_url: str, clock: FrozenClock
+) -> None:
+    scene = Scene(tmp_path, sqlite_url, clock)
+    clock.move_to(AFTER)
+    with scene.database.write() as session:
+        judged = unsealed(session)
+        code, number = play(session, judged).code, judged.numbers[FIRST]
+        operations.open_round(session, number=number, actor=judged.organiser, now=AFTER)
+    phones, live = [scene.app.test_client() for _ in range(2)], f"/jeu/{code}/etat"
+    for phone in phones:
+        page(phone, f"/jeu/{code}")
+    with asked_of(scene.state.database) as asked:
+        news = [phone.get(live) for phone in phones]
+    assert asked == ["BEGIN", "SELECT", "SELECT"] * 2
+    tokens = [_token(answer.text) for answer in news]
+    assert len(set(tokens)) == 2
+    assert len({answer.text.replace(token, "") for answer, token in zip(news, tokens, strict=True)}) == 1
+    with asked_of(scene.state.database) as asked:
+        assert phones[0].get(live, headers={"If-None-Match": news[0].headers["ETag"]}).status_code == 304
+    assert asked == ["BEGIN", "SELECT"]
+
+    def press(phone: FlaskClient, token: str, choice: int) -> TestResponse:
+        return phone.post(
+            f"/jeu/{code}/{number}", data={"csrf_token": token, "choix": choice}, headers={"X-By-Itself": "game"}
+        )
+
+    assert "aria-pressed" not in press(phones[0], tokens[1], 0).text  # a token of somebody else's
+    with asked_of(scene.state.database) as asked:
+        answers = [press(phones[0], tokens[0], 1), press(phones[1], tokens[1], 0), press(phones[0], tokens[0], 0)]
+    first, again = ["BEGIN", "SELECT", "SELECT", "SAVEPOINT", "INSERT", "RELEASE"], ["BEGIN", "SELECT", "UPDATE"]
+    assert asked == [*first, *first, *again]
+    assert [_pressed(answer.text) for answer in answers] == [1, 0, 0]
+    assert _pressed(phones[0].get(live).text) == 0
+
+
+@contextmanager
+def asked_of(database: Database) -> Iterator[list[str]]:
+    """What the application asks of its database meanwhile."""
+    asked = list[str]()
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement.split(maxsplit=1)[0])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def _token(part: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', part)
+    assert found
+    return found[1]
+
+
+def _pressed(part: str) -> int | None:
+    found = re.search(r'value="(\d)" aria-pressed="true"', part)
+    return int(found[1]) if found else None

@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,12 +14,15 @@ from concours.editions.models import EditionRecord
 from concours.editions.queries import to_edition
 from concours.honours.game import queries
 from concours.honours.game.models import Game, GameGuess, GameRound
+from concours.honours.game.queries import Table
 from concours.honours.game.rules import ERASED_AFTER, PLAYERS_MAX, draw
 from concours.honours.publishing import lock_current
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound, TooManyTries
-from concours.kernel.ids import new_reference
+from concours.kernel.ids import new_id, new_reference
 
 _dice = secrets.SystemRandom()
+_APART = {"synchronize_session": False}
+"""Rows that the session holds no object of."""
 
 
 def prepare(session: Session, *, proposed: Collection[str], actor: str, now: datetime) -> Game:
@@ -86,25 +90,33 @@ def reveal_round(session: Session, *, number: int, actor: str, now: datetime) ->
         _moved(session, game, played, "blind_test_revealed", actor=actor, now=now)
 
 
-def guess(session: Session, *, code: str, number: int, choice: int, player: str) -> None:
-    """Keep what a telephone says of the open round, in the place of what it said before.
+def guess(session: Session, *, code: str, number: int, choice: int, player: str) -> Table:
+    """Keep what a telephone says of the open round, in the place of what it said before; return the game as it sees it.
 
     Raises Conflict once the round is closed, DomainError for what was not proposed, TooManyTries beyond any room.
     """
-    game = queries.game_by_code(session, code)
-    played = next((each for each in game.rounds if each.work_number == number), None)
-    if played is None or not played.open:
+    table = queries.table_of(session, code, player)
+    played = table.now
+    if played is None or not played.open or played.number != number:
         raise Conflict("Trop tard pour cette œuvre : les réponses sont closes. La suivante arrive.")
     if not 0 <= choice < len(played.options):
         raise DomainError("Choisissez l'une des réponses proposées.")
-    mine = session.scalars(select(GameGuess).where(GameGuess.round_id == played.id, GameGuess.player == player)).first()
-    if mine:
-        mine.choice = choice
-        return
-    _leave_room(session, played)
+    if played.choice is None:
+        _keep(session, played.round_id, player, choice)
+    else:
+        mine = GameGuess.round_id == played.round_id, GameGuess.player == player
+        session.execute(update(GameGuess).where(*mine).values(choice=choice), execution_options=_APART)
+    return replace(table, now=replace(played, choice=choice))
+
+
+def _keep(session: Session, round_id: str, player: str, choice: int) -> None:
+    """Keep the first guess of a telephone in a round."""
+    count = session.scalar(select(func.count()).where(GameGuess.round_id == round_id)) or 0
+    if count >= PLAYERS_MAX:
+        raise TooManyTries("Trop de téléphones jouent déjà : regardez la suite à l'écran.")
     try:
         with session.begin_nested():
-            session.add(GameGuess(round_id=played.id, player=player, choice=choice))
+            session.execute(insert(GameGuess).values(id=new_id(), round_id=round_id, player=player, choice=choice))
     except IntegrityError as twice:  # two presses at once, or a game that was erased meanwhile
         raise Conflict("Votre réponse est déjà là. Pour la changer, choisissez-en une autre.") from twice
 
@@ -134,7 +146,7 @@ def _erase(session: Session, game: Game, actor: str, now: datetime) -> None:
         delete(GameRound).where(GameRound.game_id == game.id),
         delete(Game).where(Game.id == game.id),
     ):
-        session.execute(question, execution_options={"synchronize_session": False})
+        session.execute(question, execution_options=_APART)
     audit(session, actor=actor, action="blind_test_erased", subject=game.id, now=now)
 
 
@@ -152,12 +164,6 @@ def _moved(session: Session, game: Game, played: GameRound, action: str, *, acto
     game.version += 1
     details = {"number": played.work_number}
     audit(session, actor=actor, action=action, subject=game.id, now=now, details=details)
-
-
-def _leave_room(session: Session, played: GameRound) -> None:
-    count = session.scalar(select(func.count()).where(GameGuess.round_id == played.id)) or 0
-    if count >= PLAYERS_MAX:
-        raise TooManyTries("Trop de téléphones jouent déjà : regardez la suite à l'écran.")
 
 
 def _new_code() -> str:

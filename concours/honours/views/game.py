@@ -1,37 +1,40 @@
 """The blind test on telephones: one page, which asks every two seconds what is new, and works without a script."""
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from concours.honours.game import operations, queries
 from concours.honours.game.pace import Pace
+from concours.honours.game.queries import Table
 from concours.honours.game.rules import OPTIONS
 from concours.kernel.errors import DomainError
 from concours.kernel.ids import new_token
 from concours.kernel.sessions import digest_of
 from concours.kernel.web.access import ClosedBlueprint, everyone
 from concours.kernel.web.state import state
-from jury import api as jury
 
 blueprint = ClosedBlueprint("game", __name__, access=everyone, url_prefix="/jeu")
 PACE = "game_pace"
 """Where the application keeps what counts requests."""
 _COOKIE = "jeu"
 _CHOICES = frozenset(map(str, range(OPTIONS)))
-_STATE = "honours/game/_state.html"
+_PART = "honours/game/_part.html"
 
 
 @blueprint.get("/<string:code>")
 def show(code: str) -> ResponseReturnValue:
     """Show the game to a telephone; its random token is all that tells it from another."""
     _count()
-    table, token = _table(code)
-    page = make_response(render_template("honours/game/play.html", **_facts(table)))
-    if token:
-        _keep(page, token)
+    with state().database.read() as session:
+        table = _table(session, code)
+    page = make_response(render_template("honours/game/play.html", table=table, refusal=""))
+    if not request.cookies.get(_COOKIE):
+        _keep(page, new_token())
     return page
 
 
@@ -41,9 +44,10 @@ def live(code: str) -> ResponseReturnValue:
     _count()
     with state().database.read() as session:
         stamp = str(queries.version_of(session, code))
-    if request.if_none_match.contains(stamp):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": f'"{stamp}"'})
-    return _fragment(code)
+        if request.if_none_match.contains(stamp):
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": f'"{stamp}"'})
+        table = _table(session, code)
+    return _part(table)
 
 
 @blueprint.post("/<string:code>/<int:number>")
@@ -56,40 +60,37 @@ def guess(code: str, number: int) -> ResponseReturnValue:
     by_script = "X-By-Itself" in request.headers
     try:
         with state().database.write() as session:
-            operations.guess(session, code=code, number=number, choice=choice, player=digest_of(token))
+            table = operations.guess(session, code=code, number=number, choice=choice, player=digest_of(token))
     except DomainError as refusal:
         if not by_script or refusal.status is HTTPStatus.NOT_FOUND:
             raise
-        return _fragment(code, refusal.message)
-    answer = (
-        _fragment(code) if by_script else make_response(redirect(url_for(".show", code=code), HTTPStatus.SEE_OTHER))
-    )
+        return _refused(code, refusal)
+    answer = _part(table) if by_script else redirect(url_for(".show", code=code), HTTPStatus.SEE_OTHER)
     _keep(answer, token)
     return answer
 
 
-def _fragment(code: str, refusal: str = "") -> Response:
+def _table(session: Session, code: str) -> Table:
+    """Return the game as this telephone sees it."""
+    token = request.cookies.get(_COOKIE)
+    return queries.table_of(session, code, digest_of(token) if token else "")
+
+
+def _refused(code: str, refusal: DomainError) -> Response:
+    with state().database.read() as session:
+        table = _table(session, code)
+    return _part(table, refusal.message)
+
+
+def _part(table: Table, refusal: str = "") -> Response:
     """Draw the part that changes alone: neither menu nor footer are asked of the database for it."""
-    table, _ = _table(code)
-    drawn = current_app.jinja_env.get_template(_STATE).render(**_facts(table, refusal))
-    answer = make_response(drawn)
-    answer.set_etag(str(table.game.version))
+    part = current_app.jinja_env.get_template(_PART).render(table=table, refusal=refusal)
+    answer = make_response(part)
+    answer.set_etag(str(table.version))
     return answer
 
 
-def _table(code: str) -> tuple[queries.Table, str]:
-    """Return the game as this telephone sees it, and a token where it has none yet."""
-    token = request.cookies.get(_COOKIE)
-    with state().database.read() as session:
-        table = queries.table_of(session, code, digest_of(token) if token else "")
-    return table, "" if token else new_token()
-
-
-def _facts(table: queries.Table, refusal: str = "") -> dict[str, Any]:
-    return {"table": table, "code": table.game.code, "format_number": jury.format_number, "refusal": refusal}
-
-
-def _keep(answer: Response, token: str) -> None:
+def _keep(answer: BaseResponse, token: str) -> None:
     """Keep the token until the browser closes, and send it to the game alone."""
     path = url_for("site.home").rstrip("/") + "/jeu/"
     answer.set_cookie(_COOKIE, token, path=path, httponly=True, samesite="Lax", secure=state().settings.secure_cookies)

@@ -1,13 +1,14 @@
 """The assembly that both applications share; each adds its own blueprints, templates, cookie and key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import timedelta
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 from jinja2.environment import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, ValidationError
@@ -36,6 +37,23 @@ class FolderLoader(FileSystemLoader):
     def __init__(self, allows: Callable[[str], bool]) -> None:
         super().__init__(ROOT / "templates")
         self._allows = allows
+        self._turn, self._loaded = Lock(), dict[str, Template]()
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 -- Jinja's signature
+    ) -> Template:
+        """Return a template, compiled once however many ask for it at the same moment: the others wait for the first.
+
+        A room that opens a page nobody has opened yet would have each thread compile it, and wait for all the others.
+        """
+        with self._turn:
+            template = self._loaded.get(name)
+            if template is None or not template.is_up_to_date:
+                template = self._loaded[name] = super().load(environment, name, globals)
+            return template
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Return the template's source. Raises TemplateNotFound outside the application's folders."""

@@ -30,7 +30,10 @@ class Around(NamedTuple):
 
 
 def use_pieces(app: Flask) -> None:
-    """Give templates `drawn(file, macro, …)`, the macro drawn once, and `around(chrome, band)`."""
+    """Give templates `drawn(file, macro, …)`, the macro drawn once, and `around(chrome, band)`.
+
+    `form_piece(file, macro, about, …)` is drawn once too, for a macro that takes a form's token after what it is about.
+    """
     environment = app.jinja_env
 
     @lru_cache(_KEPT)
@@ -45,11 +48,15 @@ def use_pieces(app: Flask) -> None:
     def drawn(file: str, macro: str, *values: Hashable) -> Markup:
         return draw(present().script_root, file, macro, *values)
 
+    def form_piece(file: str, macro: str, about: Hashable, *values: Hashable) -> Markup:
+        piece = drawn(file, macro, about, _TOKEN, *values)
+        return piece.replace(_TOKEN, _token()) if _TOKEN in piece else piece
+
     def around(chrome: Chrome, band: str | None) -> Around:
         kept = surround(present().script_root, chrome, _TOKEN, band)
         return kept._replace(header=kept.header.replace(_TOKEN, _token())) if chrome.sign_out_url else kept
 
-    environment.globals.update(drawn=drawn, around=around)
+    environment.globals.update(drawn=drawn, form_piece=form_piece, around=around)
     app.context_processor(lambda: {"csrf_token": _token})
 
 
