@@ -20,7 +20,7 @@ _CONTROLS = ("\t", "\r", "\n")
 _LOOKED_THROUGH = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 """Blanks and invisible characters, which some spreadsheets drop before they decide."""
 
-_MINUTES = tuple(f"{minute:02}" for minute in range(60))
+_MINUTES = [f"{minute:02}" for minute in range(60)]
 
 _AT_ONCE = 1000
 """Rows that leave together: a row by itself would cost more to send than to write."""
@@ -33,8 +33,7 @@ def csv_chunks(table: Table) -> Iterator[bytes]:
     rows = iter(table.rows)
     while together := list(islice(rows, _AT_ONCE)):
         columns = [shape(cells) for shape, cells in zip(shapes, zip(*together, strict=True), strict=True)]
-        lines = list(zip(*columns, strict=True))
-        yield _plain(lines) or _quoted(lines)
+        yield _plain(columns) or _quoted(zip(*columns, strict=True))
 
 
 def harmless(cell: str | None) -> str:
@@ -80,10 +79,10 @@ _SHAPES: Mapping[Form, Callable[[Iterable[Any]], list[str]]] = {
 """What makes texts of a column's values."""
 
 
-def _plain(lines: Sequence[Sequence[str]]) -> bytes:
+def _plain(columns: Sequence[Sequence[str]]) -> bytes:
     """Return lines of which no cell needs quotes, in a fifth of the time of `_quoted`; nothing if one does."""
-    text = "\r\n".join(map(";".join, lines)) + "\r\n"
-    between, ends = len(lines) * (len(lines[0]) - 1), len(lines)
+    text = "\r\n".join(map(";".join, zip(*columns, strict=True))) + "\r\n"
+    ends, between = len(columns[0]), len(columns[0]) * (len(columns) - 1)
     plain = text.count(";") == between and text.count("\r") == text.count("\n") == ends and '"' not in text
     return text.encode() if plain and between else b""
 
