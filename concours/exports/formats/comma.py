@@ -81,10 +81,10 @@ _SHAPES: Mapping[Form, Callable[[Iterable[Any]], list[str]]] = {
 
 def _plain(columns: Sequence[Sequence[str]]) -> bytes:
     """Return lines of which no cell needs quotes, in a fifth of the time of `_quoted`; nothing if one does."""
-    text = "\r\n".join(map(";".join, zip(*columns, strict=True))) + "\r\n"
+    text = ("\r\n".join(map(";".join, zip(*columns, strict=True))) + "\r\n").encode()
     ends, between = len(columns[0]), len(columns[0]) * (len(columns) - 1)
-    plain = text.count(";") == between and text.count("\r") == text.count("\n") == ends and '"' not in text
-    return text.encode() if plain and between else b""
+    plain = text.count(b";") == between and text.count(b"\r") == text.count(b"\n") == ends and b'"' not in text
+    return text if plain and between else b""
 
 
 def _quoted(lines: Iterable[Sequence[str]]) -> bytes:
