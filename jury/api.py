@@ -214,7 +214,7 @@ def ranking_by_number(session: Session, *, edition_key: str) -> Ranking:
     """Return the ranking, with each criterion's means. Raises Forbidden before the minutes are recorded as signed."""
     jury = _signed(session, edition_key)
     ranking = ranking_of(session, jury, detailed=False)
-    sums = sums_of(session, jury, [place.number for place in ranking.places])
+    sums = sums_of(session, jury)
     places = (replace(each, tally=replace(each.tally, sums=sums[each.number])) for each in ranking.places)
     return replace(ranking, places=tuple(places))
 

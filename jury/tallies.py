@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from jury.models import JuryMember, JuryScore, JurySession, JurySheet, JuryWork
@@ -113,20 +113,20 @@ def details_of(session: Session, jury: JurySession, numbers: Collection[int] | N
     return {number: _details(sheets, rule) for number, sheets in by_work.items()}
 
 
-def sums_of(session: Session, jury: JurySession, numbers: Collection[int]) -> dict[int, dict[str, int]]:
-    """Return the points of all whole sheets of these works, by criterion: what a criterion's own mean is made of."""
-    query = (
-        select(JuryWork.number, JuryScore.criterion, func.sum(JuryScore.points))
-        .join(JurySheet, JurySheet.work_id == JuryWork.id)
-        .join(JuryScore, JuryScore.sheet_id == JurySheet.id)
-        .where(JuryWork.session_id == jury.id, JuryWork.number.in_(numbers))
-        .where(JurySheet.total.is_not(None), *exclusions_of(session, jury).counting())
-        .group_by(JuryWork.number, JuryScore.criterion)
-    )
-    sums: dict[int, dict[str, int]] = {number: {} for number in numbers}
-    for number, criterion, points in session.execute(query):
-        sums[number][criterion] = int(points)
-    return sums
+def sums_of(session: Session, jury: JurySession, numbers: Collection[int] | None = None) -> dict[int, dict[str, int]]:
+    """Return the points of all whole sheets of these works, of all for None: what a criterion's mean is made of."""
+    works = select(_WORKS.c.number, _WORKS.c.id).where(_WORKS.c.session_id == jury.id)
+    works = works if numbers is None else works.where(_WORKS.c.number.in_(numbers))
+    keys = [each.key for each in jury.rule.criteria]
+    # A column a criterion, a row a work: the database groups sheets in the order of an index, and sorts nothing.
+    sums = (func.sum(case((JuryScore.criterion == key, JuryScore.points))) for key in keys)
+    query = select(JurySheet.work_id, *sums).join(JuryScore, JuryScore.sheet_id == JurySheet.id)
+    query = query.where(JurySheet.session_id == jury.id, JurySheet.total.is_not(None))
+    if numbers is not None:
+        query = query.where(JurySheet.work_id.in_(works.with_only_columns(_WORKS.c.id)))
+    query = query.where(*exclusions_of(session, jury).counting()).group_by(JurySheet.work_id)
+    found = {work_id: dict(zip(keys, map(int, points), strict=True)) for work_id, *points in session.execute(query)}
+    return {number: found.get(work_id, {}) for number, work_id in session.execute(works)}
 
 
 def sheets_of(session: Session, jury: JurySession) -> Sheets:

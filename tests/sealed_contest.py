@@ -166,7 +166,7 @@ class Snapshot:
             names = connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'jury\\_%' ESCAPE '\\'"
             )
-            return {name: connection.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall() for (name,) in names}  # noqa: S608 -- names of our own tables
+            return {name: connection.execute(f"SELECT * FROM {name} NOT INDEXED").fetchall() for (name,) in names}  # noqa: S608 -- names of our own tables
 
     def titles(self) -> dict[int, str]:
         """Return the title of each work, by number."""

@@ -66,7 +66,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _read_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
 class Base(DeclarativeBase):

@@ -41,6 +41,13 @@ def test_migrations_build_exactly_the_models(database_url: str) -> None:
     assert sorted(differences(database_url)) == [], "Models and migrations differ: write the migration that is missing."
 
 
+def test_sqlite_keeps_rows_in_the_order_of_their_key_where_the_models_say_so(sqlite_url: str) -> None:
+    wanted = {name for name, table in METADATA.tables.items() if not table.dialect_options["sqlite"]["with_rowid"]}
+    with connection_to(sqlite_url) as connection:
+        made = connection.execute(text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")).scalars()
+        assert set(made) == wanted, "Building a table anew (batch_alter_table) forgets it: give table_kwargs."
+
+
 def test_migrations_undo_and_build_again(empty_database_url: str) -> None:
     upgrade(empty_database_url)
     downgrade(empty_database_url, "base")
@@ -67,11 +74,13 @@ def test_a_jury_at_work_survives_what_came_after_it(empty_database_url: str) -> 
         put(session, "jury_work", id="w", session_id="s", number=1, category="", title="", summary="")
         times = {"created_at": now, "updated_at": now}
         put(session, "jury_sheet", id="h", session_id="s", work_id="w", member_id="m", remark="", version=1, **times)
+        put(session, "jury_score", sheet_id="h", criterion="form", points=7)
     upgrade(empty_database_url)
     with database.read() as session:
         found = session.execute(text("SELECT joined_at = accepted_at, charter_digest FROM jury_member")).one()
         assert tuple(found) == (True, "")
         assert session.execute(text("SELECT member_id FROM jury_sheet")).scalar_one() == "m"
+        assert session.execute(text("SELECT sheet_id, criterion, points FROM jury_score")).one() == ("h", "form", 7)
     database.dispose()
 
 

@@ -81,6 +81,10 @@ def test_the_database_adds_up_what_the_pure_ranking_does(database: Database) -> 
         ]
         assert (found.apart, found.separations) == (expected.apart, expected.separations)
         assert {each.cause for each in found.apart} == {Cause.TOO_FEW, Cause.NO_SHEET}
+        sums, some = tallies.sums_of(session, jury), panel.numbers[2:4]
+        assert {p.number: sums[p.number] for p in found.places} == {p.number: p.tally.sums for p in expected.places}
+        assert sums[panel.numbers[-1]] == {}
+        assert tallies.sums_of(session, jury, some) == {number: sums[number] for number in some}
         assert tallies.sheets_of(session, jury).ranking.places == tuple(
             replace(p, tally=replace(p.tally, expected=3)) for p in expected.places
         )
@@ -99,6 +103,7 @@ def test_a_sheet_of_a_juror_who_does_not_judge_the_work_counts_nowhere(database:
         place = tallies.ranking_of(session, jury).place(panel.numbers[0])
         assert place is not None
         assert place.sheets == place.tally.expected == 2
+        assert tallies.sums_of(session, jury)[panel.numbers[0]] == place.tally.sums
         assert tallies.sheets_of(session, jury).missing == []
 
 

@@ -1,6 +1,7 @@
 """Files that leave open as what they are: texts, numbers and dates, whatever people have typed."""
 
 import csv
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from zipfile import ZIP_STORED, ZipFile
 
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 
 from concours.exports.formats.comma import BOM, csv_chunks, harmless
 from concours.exports.rules import NAMED, NAMES, Cell, Column, Format, Table, Topic
+from concours.kernel.clock import format_short
 from tests.exports_scene import AT, BOOK, HOSTILE, PARIS, ROWS, SHEET, json_document, ods_rows, written, xlsx_rows
 
 # What can stand in a database's text: any character but lone surrogates and NUL.
@@ -69,6 +71,12 @@ def test_a_csv_is_what_a_french_excel_expects() -> None:
     content = written(Format.CSV, [("Noël; Zoé", AT, 7, 8.125), ("Élie", None, None, 9.0)])
     lines = ["Nom;Le (heure de Paris);Nombre;Moyenne", '"Noël; Zoé";02/07/2027 00:30;7;8,125', "Élie;;;9,00", ""]
     assert content == BOM + "\r\n".join(lines).encode()
+
+
+@given(st.datetimes(AT.replace(year=1970, tzinfo=None), AT.replace(year=2100, tzinfo=None), timezones=st.just(UTC)))
+def test_an_instant_in_a_csv_is_that_of_every_table(at: datetime) -> None:
+    content = written(Format.CSV, [("Zoé", at, 7, 8.0)]).decode("utf-8-sig")
+    assert content.splitlines()[1] == f"Zoé;{format_short(at)};7;8,00"
 
 
 def test_a_workbook_reads_back_with_its_types() -> None:

@@ -3,7 +3,7 @@
 import csv
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from io import StringIO
 from itertools import islice
@@ -20,6 +20,8 @@ _CONTROLS = ("\t", "\r", "\n")
 _LOOKED_THROUGH = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 """Blanks and invisible characters, which some spreadsheets drop before they decide."""
 
+_MINUTES = [f"{minute:02}" for minute in range(60)]
+
 _AT_ONCE = 1000
 """Rows that leave together: a row by itself would cost more to send than to write."""
 
@@ -31,8 +33,7 @@ def csv_chunks(table: Table) -> Iterator[bytes]:
     rows = iter(table.rows)
     while together := list(islice(rows, _AT_ONCE)):
         columns = [shape(cells) for shape, cells in zip(shapes, zip(*together, strict=True), strict=True)]
-        lines = list(zip(*columns, strict=True))
-        yield _plain(lines) or _quoted(lines)
+        yield _plain(columns) or _quoted(zip(*columns, strict=True))
 
 
 def harmless(cell: str | None) -> str:
@@ -51,13 +52,13 @@ def _texts(cells: Iterable[Any]) -> list[str]:
 
 
 def _instants(cells: Iterable[Any]) -> list[str]:
-    return ["" if cell is None else _hour((iso := cell.isoformat())[:13]) + iso[13:16] for cell in cells]
+    return ["" if cell is None else _hour(cell.toordinal(), cell.hour) + _MINUTES[cell.minute] for cell in cells]
 
 
 @lru_cache(4096)
-def _hour(iso: str) -> str:
+def _hour(day: int, hour: int) -> str:
     """Return what `format_short` gives but for the minutes: Paris is whole hours from UTC, and many share an hour."""
-    return format_short(datetime.fromisoformat(f"{iso}:00+00:00"))[:-3]
+    return format_short(datetime.fromordinal(day).replace(hour=hour, tzinfo=UTC))[:-2]
 
 
 def _decimal(cell: Any) -> str:
@@ -78,12 +79,12 @@ _SHAPES: Mapping[Form, Callable[[Iterable[Any]], list[str]]] = {
 """What makes texts of a column's values."""
 
 
-def _plain(lines: Sequence[Sequence[str]]) -> bytes:
+def _plain(columns: Sequence[Sequence[str]]) -> bytes:
     """Return lines of which no cell needs quotes, in a fifth of the time of `_quoted`; nothing if one does."""
-    text = "".join(f"{';'.join(line)}\r\n" for line in lines)
-    between, ends = len(lines) * (len(lines[0]) - 1), len(lines)
-    plain = text.count(";") == between and text.count("\r") == text.count("\n") == ends and '"' not in text
-    return text.encode() if plain and between else b""
+    text = ("\r\n".join(map(";".join, zip(*columns, strict=True))) + "\r\n").encode()
+    ends, between = len(columns[0]), len(columns[0]) * (len(columns) - 1)
+    plain = text.count(b";") == between and text.count(b"\r") == text.count(b"\n") == ends and b'"' not in text
+    return text if plain and between else b""
 
 
 def _quoted(lines: Iterable[Sequence[str]]) -> bytes:
