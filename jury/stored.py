@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from concours.kernel.audit import record
 from concours.kernel.ids import new_id
-from concours.kernel.questions import Question, Reader, reader_of
+from concours.kernel.questions import Change, Question, Reader, change, reader_of
 from jury.models import JuryAudit, JuryScore, JurySheet
 from jury.rules import Criterion, Sheet, is_complete, weighted_sum
 
@@ -23,9 +23,15 @@ _FIND = Question(
     .where(_SHEETS.c.work_id == bindparam("work_id", type_=String), _SHEETS.c.member_id == _MEMBER)
 )
 _BEGUN = Question(select(func.count()).select_from(_SHEETS).where(_SHEETS.c.member_id == _MEMBER))
-_CHANGE = _SHEETS.update().where(_SHEETS.c.id == bindparam("of"))
+_THIS_SHEET = _SHEETS.c.id == bindparam("of")
+_STANDS = ("remark", "version", "acts", "scored", "total", "updated_at")
+_ADD = Change(_SHEETS.insert(), "id", "session_id", "work_id", "member_id", "position", "created_at", *_STANDS)
+_CHANGE = Change(_SHEETS.update().where(_THIS_SHEET), *_STANDS)
+_REMEMBER = Change(_SHEETS.update().where(_THIS_SHEET), "acts")
 _ONE_SCORE = (_SCORES.c.sheet_id == bindparam("of"), _SCORES.c.criterion == bindparam("which"))
-_CHANGE_SCORE, _REMOVE_SCORE = _SCORES.update().where(*_ONE_SCORE), _SCORES.delete().where(*_ONE_SCORE)
+_ADD_SCORE = Change(_SCORES.insert(), "sheet_id", "criterion", "points")
+_CHANGE_SCORE = Change(_SCORES.update().where(*_ONE_SCORE), "points")
+_REMOVE_SCORE = Change(_SCORES.delete().where(*_ONE_SCORE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ def begin_sheet(session: Session, *, session_id: str, work_id: str, member_id: s
     sheet = StoredSheet(new_id(), member_id, {}, "", 0, {}, None)
     ours = {"id": sheet.id, "session_id": session_id, "work_id": work_id, "member_id": member_id}
     blank = {"acts": {}, "remark": "", "scored": 0, "total": None, "version": 0}
-    session.execute(_SHEETS.insert(), {**ours, **blank, "position": begun + 1, "created_at": now, "updated_at": now})
+    change(session, _ADD, **ours, **blank, position=begun + 1, created_at=now, updated_at=now)
     return sheet
 
 
@@ -85,7 +91,7 @@ def write_sheet(
     version, acts = sheet.version + 1, sheet.acts if acts is None else acts
     total = weighted_sum(points, criteria) if is_complete(points, criteria) else None
     stands = {"remark": remark, "version": version, "acts": acts, "scored": len(points), "total": total}
-    session.execute(_CHANGE, {"of": sheet.id, **stands, "updated_at": now})
+    change(session, _CHANGE, of=sheet.id, **stands, updated_at=now)
     details = {"version": version}
     record(session, JuryAudit, actor=sheet.member_id, action="sheet_saved", subject=sheet.id, now=now, details=details)
     return StoredSheet(sheet.id, sheet.member_id, points, remark, version, acts, now)
@@ -93,16 +99,14 @@ def write_sheet(
 
 def remember_acts(session: Session, sheet: StoredSheet, acts: Mapping[str, int]) -> None:
     """Keep which acts have come, where nothing else changes."""
-    session.execute(_CHANGE, {"of": sheet.id, "acts": acts})
+    change(session, _REMEMBER, of=sheet.id, acts=acts)
 
 
 def _write_scores(session: Session, sheet: StoredSheet, points: Mapping[str, int]) -> None:
-    held = sheet.points
-    added = [{"sheet_id": sheet.id, "criterion": key, "points": points[key]} for key in points.keys() - held.keys()]
-    changed = [key for key in points.keys() & held.keys() if points[key] != held[key]]
-    if added:
-        session.execute(_SCORES.insert(), added)
-    if changed:
-        session.execute(_CHANGE_SCORE, [{"of": sheet.id, "which": key, "points": points[key]} for key in changed])
-    if gone := held.keys() - points.keys():
-        session.execute(_REMOVE_SCORE, [{"of": sheet.id, "which": key} for key in gone])
+    for key, given in points.items():
+        if key not in sheet.points:
+            change(session, _ADD_SCORE, sheet_id=sheet.id, criterion=key, points=given)
+        elif given != sheet.points[key]:
+            change(session, _CHANGE_SCORE, of=sheet.id, which=key, points=given)
+    for key in sheet.points.keys() - points.keys():
+        change(session, _REMOVE_SCORE, of=sheet.id, which=key)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Integer, String, func, insert, inspect, select
+from sqlalchemy import Integer, String, func, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.canonical import canonical_json
 from concours.kernel.ids import ID_LENGTH
-from concours.kernel.questions import Question, reader_of
+from concours.kernel.questions import Change, Question, change, reader_of
 
 GENESIS = "0" * 64
 """What the first event of a chain is sealed with."""
@@ -54,7 +54,7 @@ def record(
     told = {"actor": actor, "action": action, "subject": subject, "details": known}
     # A row at once, where an object in waiting would cost more; it makes nothing else that waits be written before.
     row = {"position": last + 1, "at": at, **told, "previous": previous, "digest": sealed}
-    session.execute(_adding(table), row)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
+    change(session, _adding(table), **row)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
 
 
 def seal(event: AuditMixin, *, position: int | None = None) -> str:
@@ -101,9 +101,10 @@ def _newest(table: type[AuditMixin]) -> Question:
 
 
 @cache
-def _adding(table: type[AuditMixin]) -> Insert:
+def _adding(table: type[AuditMixin]) -> Change:
     """Return the statement that adds an event, made once."""
-    return insert(inspect(table).local_table)
+    rows = inspect(table).local_table
+    return Change(insert(rows), *rows.c.keys())
 
 
 def _lock(session: Session, table: type[AuditMixin]) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeDecorator
 
 from concours.kernel.errors import DomainError
 from concours.kernel.ids import ID_LENGTH, new_id
-from concours.kernel.questions import Reader, reading
+from concours.kernel.questions import Reader, reading, told
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -168,6 +168,8 @@ def _turn(engine: Engine) -> AbstractContextManager[None]:
 def _make_engine(url: str) -> Engine:
     # Without the parameters of a failed statement: a log holds no name and no address.
     options: dict[str, Any] = {"pool_size": _POOL, "max_overflow": _POOL_OVERFLOW, "hide_parameters": True}
+    # The connection that was used last has its statements and its pages at hand.
+    options["pool_use_lifo"] = True
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_S}, **options)
         event.listen(engine, "connect", _tune_sqlite)
@@ -184,5 +186,9 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    # Straight to the driver: a statement of SQLAlchemy's would cost as much as many a transaction's own.
+    text = f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}"
+    try:
+        connection.connection.cursor().execute(text)
+    except sqlite3.Error as error:
+        raise told(text, error, connection.dialect) from error

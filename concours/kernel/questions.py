@@ -1,37 +1,40 @@
-"""Questions that each request asks: written with SQLAlchemy, put to the driver as they are.
+"""What each request asks, and what each score writes: made with SQLAlchemy, put to the driver as it is.
 
-A page asks a handful of them, of which no object is wanted. SQLAlchemy's own way to an answer is made for everything:
-it took a quarter of such a page's time, and here it takes none.
+A page asks a handful of questions, of which no object is wanted. SQLAlchemy's own way to an answer is made for
+everything: it took a quarter of such a page's time, and half of a saved score's.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Select
+from sqlalchemy import Delete, Dialect, Engine, Insert, PoolProxiedConnection, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 Row = tuple[Any, ...]
-_Reader = Callable[[Any], Any]
+_Turned = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A question in the words of one driver."""
+class _Prepared(NamedTuple):
+    """A statement in the words of one driver."""
 
     text: str
     names: Sequence[str] | None
     """In which order the driver takes the values; None for one that takes them by name."""
     fixed: Mapping[str, Any]
     """Values that stand in the statement itself."""
-    readers: Sequence[tuple[int, _Reader]]
-    """Columns that the driver does not give as they are meant: an instant, a truth."""
+    writers: Mapping[str, _Turned]
+    """Values that the driver does not take as they are meant: an instant, a dictionary."""
+    readers: Sequence[tuple[int, _Turned]]
+    """Columns that it does not give as they are meant."""
 
     def given(self, values: Mapping[str, Any]) -> Any:
         """Return the values as the driver takes them."""
         known = {**self.fixed, **values}
+        for name, writer in self.writers.items():
+            known[name] = writer(known[name])
         return known if self.names is None else [known[name] for name in self.names]
 
     def read(self, rows: Sequence[Row]) -> Sequence[Row]:
@@ -44,18 +47,33 @@ class _Prepared:
         return list(zip(*columns, strict=True))
 
 
-@dataclass(frozen=True, eq=False)
 class Question:
     """A statement made once, of tables' columns, with the places of its values."""
 
-    statement: Select[*tuple[Any, ...]]
-    _prepared: dict[tuple[str, str], _Prepared] = field(default_factory=dict)
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self.statement = statement
+        self._prepared: dict[tuple[str, str], _Prepared] = {}
 
     def prepared(self, dialect: Dialect) -> _Prepared:
         """Return it in the words of a driver."""
         known = self._prepared.get((dialect.name, dialect.driver))
         if known is None:
             known = self._prepared[dialect.name, dialect.driver] = _prepare(self.statement, dialect)
+        return known
+
+
+class Change:
+    """A statement that writes, made once: these columns, each from a value of the same name."""
+
+    def __init__(self, statement: Insert | Update | Delete, *columns: str) -> None:
+        self._statement, self._columns = statement, columns
+        self._prepared: dict[tuple[str, str], _Prepared] = {}
+
+    def prepared(self, dialect: Dialect) -> _Prepared:
+        """Return it in the words of a driver."""
+        known = self._prepared.get((dialect.name, dialect.driver))
+        if known is None:
+            known = self._prepared[dialect.name, dialect.driver] = _prepare(self._statement, dialect, self._columns)
         return known
 
 
@@ -68,18 +86,7 @@ class Reader:
     def rows(self, question: Question, **values: str | float) -> Sequence[Row]:
         """Return what answers. Raises SQLAlchemy's own errors."""
         asked = question.prepared(self._dialect)
-        given = asked.given(values)
-        try:
-            cursor = self._connection.cursor()
-            cursor.execute(asked.text, given)
-            rows = cursor.fetchall()
-            cursor.close()
-        except self._dialect.loaded_dbapi.Error as error:
-            lost = self._dialect.is_disconnect(error, self._connection, None)
-            if lost:
-                self._connection.invalidate(error)
-            raise _told(asked.text, error, self._dialect, lost=lost) from error
-        return asked.read(rows)
+        return asked.read(_put(self._connection, self._dialect, asked, values, answers=True))
 
     def row(self, question: Question, **values: str | float) -> Row | None:
         """Return the first row that answers, None without one."""
@@ -94,7 +101,7 @@ def reading(engine: Engine) -> Iterator[Reader]:
     try:
         connection = engine.raw_connection()
     except dialect.loaded_dbapi.Error as error:
-        raise _told("", error, dialect, lost=True) from error
+        raise told("", error, dialect, lost=True) from error
     try:
         if dialect.name == "sqlite":  # whose driver begins nothing by itself, as we set it
             connection.cursor().execute("BEGIN DEFERRED")
@@ -111,7 +118,13 @@ def reader_of(session: Session, *, written: bool = True) -> Reader:
     return Reader(connection.connection, connection.dialect)
 
 
-def _told(text: str, error: Exception, dialect: Dialect, *, lost: bool) -> BaseException:
+def change(session: Session, statement: Change, **values: Any) -> None:
+    """Write, within a session's own transaction. Raises SQLAlchemy's own errors."""
+    connection = session.connection()
+    _put(connection.connection, connection.dialect, statement.prepared(connection.dialect), values, answers=False)
+
+
+def told(text: str, error: Exception, dialect: Dialect, *, lost: bool = False) -> BaseException:
     """Return the driver's error as SQLAlchemy tells it, without the values: a log holds no name."""
     base = dialect.loaded_dbapi.Error
     return DBAPIError.instance(
@@ -119,11 +132,39 @@ def _told(text: str, error: Exception, dialect: Dialect, *, lost: bool) -> BaseE
     )
 
 
-def _prepare(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Prepared:
-    compiled = statement.compile(dialect=dialect)
-    readers = [
-        (index, reader)
-        for index, column in enumerate(statement.selected_columns)
-        if (reader := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
-    ]
-    return _Prepared(compiled.string, compiled.positiontup, dict(compiled.params), readers)
+def _put(
+    connection: PoolProxiedConnection, dialect: Dialect, asked: _Prepared, values: Mapping[str, Any], *, answers: bool
+) -> Sequence[Row]:
+    """Execute a statement, and return its rows where it has some."""
+    try:
+        cursor = connection.cursor()
+        cursor.execute(asked.text, asked.given(values))
+        rows = cursor.fetchall() if answers else ()
+        cursor.close()
+    except dialect.loaded_dbapi.Error as error:
+        lost = dialect.is_disconnect(error, connection, None)
+        if lost:
+            connection.invalidate(error)
+        raise told(asked.text, error, dialect, lost=lost) from error
+    return rows
+
+
+def _prepare(
+    statement: Select[*tuple[Any, ...]] | Insert | Update | Delete, dialect: Dialect, columns: Sequence[str] = ()
+) -> _Prepared:
+    compiled = statement.compile(dialect=dialect, column_keys=columns or None)
+
+    def turned(kind: TypeEngine[Any], *, way_in: bool) -> _Turned | None:
+        known = kind.dialect_impl(dialect)
+        return known.bind_processor(dialect) if way_in else known.result_processor(dialect, None)
+
+    writers = {name: turned(bind.type, way_in=True) for name, bind in compiled.binds.items()}
+    asked = statement.selected_columns if isinstance(statement, Select) else ()
+    readers = [(index, turned(column.type, way_in=False)) for index, column in enumerate(asked)]
+    return _Prepared(
+        compiled.string,
+        compiled.positiontup,
+        {name: value for name, value in compiled.params.items() if name not in columns},
+        {name: writer for name, writer in writers.items() if writer},
+        [(index, reader) for index, reader in readers if reader],
+    )
