@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from concours.accounts.models import Account, Link, Login, Outbox
@@ -20,6 +20,7 @@ from concours.kernel.db import Database
 from concours.kernel.settings import read_settings
 from concours.kernel.web.signin import network_of
 from jury.models import JuryCode, JuryLogin, JuryMember, JuryOutbox, JuryRequest
+from tests.asked import asked_of
 from tests.fakes.clock import FrozenClock
 from tests.jury_room import JuryRoom
 from tests.page import Page, page
@@ -366,18 +367,10 @@ def test_a_stranger_costs_the_database_what_a_juror_costs_but_for_the_message(ro
     known, unknown = member_email(room), "inconnue@exemple.fr"
 
     def statements(email: str) -> list[str]:
-        seen: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            seen.append(" ".join(statement.split()[:3]))
-
-        client = room.app.test_client()
-        form = page(client, "/connexion").form()
-        engine = room.app.extensions["concours"].database.engine
-        event.listen(engine, "before_cursor_execute", note)
-        form.submit(email=email)
-        event.remove(engine, "before_cursor_execute", note)
-        return seen
+        form = page(room.app.test_client(), "/connexion").form()
+        with asked_of(room.app.extensions["concours"].database) as asked:
+            form.submit(email=email)
+        return asked
 
     statements(known)
     told, untold = statements(known), statements(unknown)

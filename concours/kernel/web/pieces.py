@@ -4,11 +4,11 @@ What is kept is found again by all that it shows, and by where the application s
 gets another piece. A macro that is drawn so reads nothing of the request.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import Flask, g
+from flask import Flask, g, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -34,7 +34,7 @@ def use_pieces(app: Flask) -> None:
 
     `form_piece(file, macro, about, …)` is drawn once too, for a macro that takes a form's token after what it is about.
     """
-    environment = app.jinja_env
+    environment, token = app.jinja_env, _tokens(app)
 
     @lru_cache(_KEPT)
     def draw(_root: str, file: str, macro: str, *values: Hashable) -> Markup:
@@ -50,17 +50,28 @@ def use_pieces(app: Flask) -> None:
 
     def form_piece(file: str, macro: str, about: Hashable, *values: Hashable) -> Markup:
         piece = drawn(file, macro, about, _TOKEN, *values)
-        return piece.replace(_TOKEN, _token()) if _TOKEN in piece else piece
+        return piece.replace(_TOKEN, token()) if _TOKEN in piece else piece
 
     def around(chrome: Chrome, band: str | None) -> Around:
         kept = surround(present().script_root, chrome, _TOKEN, band)
-        return kept._replace(header=kept.header.replace(_TOKEN, _token())) if chrome.sign_out_url else kept
+        return kept._replace(header=kept.header.replace(_TOKEN, token())) if chrome.sign_out_url else kept
 
     environment.globals.update(drawn=drawn, form_piece=form_piece, around=around)
-    app.context_processor(lambda: {"csrf_token": _token})
+    app.context_processor(lambda: {"csrf_token": token})
 
 
-def _token() -> str:
-    """Return the token of this page's forms, made once."""
-    made: str = g.get("csrf_token") or generate_csrf()
-    return made
+def _tokens(app: Flask) -> Callable[[], str]:
+    """Return what gives each page the token of its forms."""
+    name = app.config["WTF_CSRF_FIELD_NAME"]
+
+    @lru_cache(_KEPT)
+    def sign(_raw: str) -> str:
+        g.pop(name, None)  # what was signed in this request may be of a session that has ended meanwhile
+        return str(generate_csrf())
+
+    def token() -> str:
+        """Return the token of this session's forms: it is good until the session ends, and is signed once."""
+        raw = session.get(name)
+        return sign(raw) if raw else str(generate_csrf())
+
+    return token
