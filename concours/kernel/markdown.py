@@ -13,6 +13,8 @@ _LOWEST = 6
 _SIGNS = re.compile(r"[\\`*_\[\]<>|&#!~]")
 
 _markdown = MarkdownIt("commonmark", {"html": False}).disable("image").enable("table")
+# The parser gathers its rules when it first meets a text, and another thread would then find none of them.
+_markdown.parse("a *word*")
 
 
 def to_html(text: str, *, top: int) -> Markup:
