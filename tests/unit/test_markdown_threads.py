@@ -5,7 +5,19 @@ from markdown_it.ruler import Ruler
 
 from concours.kernel.markdown import to_html
 
-EVERYTHING = "# Titre\n\nUn *mot*, un [lien](https://exemple.fr).\n\n- un\n- deux\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> cité\n"
+EVERYTHING = """# Titre
+
+Un *mot*, un [lien](https://exemple.fr).
+
+- un
+- deux
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+> cité
+"""
 
 
 def test_the_parser_has_gathered_its_rules_before_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """Headers that every answer carries, and how many bytes a request may bring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import BadRequest
+
+from concours.kernel.web.addresses import present
 
 _SOURCES = {
     "default-src": "'none'",
@@ -26,6 +28,14 @@ _MEDIA = frozenset({"img-src", "media-src"})
 NO_DEVICE = "camera=(), microphone=(), geolocation=()"
 OWN_CAMERA = "camera=(self), microphone=(), geolocation=()"
 """What a page may ask of the device: nothing; or its camera, for the page that says so in its answer."""
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": NO_DEVICE,
+}
 
 FORM_BYTES = 2_000_000
 """What a request without a file may bring."""
@@ -58,7 +68,8 @@ def secure(app: Flask, *, media_origin: str | None) -> None:
     """Add the limits and the headers; pages may show what stands at `media_origin`, besides our own."""
     app.before_request(_read_address)
     app.before_request(_limit_request)
-    app.after_request(partial(_add_headers, content_security_policy(media_origin)))
+    always = {"Content-Security-Policy": content_security_policy(media_origin), **_ALWAYS}
+    app.after_request(partial(_add_headers, always))
 
 
 def _read_address() -> None:
@@ -72,22 +83,21 @@ def _read_address() -> None:
 
 
 def _limit_request() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
+    asked = present()
+    view = current_app.view_functions.get(asked.endpoint or "")
     limit: Callable[[], int] = getattr(view, "byte_limit", lambda: 0)
-    request.max_content_length = FORM_BYTES + limit()
-    request.max_form_memory_size = FORM_BYTES
+    asked.max_content_length = FORM_BYTES + limit()
+    asked.max_form_memory_size = FORM_BYTES
 
 
-def _add_headers(policy: str, response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", policy)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers.setdefault("Permissions-Policy", NO_DEVICE)
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "private, no-cache")
+def _add_headers(always: Mapping[str, str], response: Response) -> Response:
+    """Add what the view has not said otherwise."""
+    headers, asked = response.headers, present()
+    wanted = dict(always)
+    if asked.is_secure:
+        wanted["Strict-Transport-Security"] = "max-age=31536000"
+    if asked.endpoint != "static":
+        wanted["Cache-Control"] = "private, no-cache"
+    said = {name.lower() for name, _ in headers}
+    headers.extend((name, value) for name, value in wanted.items() if name.lower() not in said)
     return response
