@@ -89,3 +89,11 @@ def test_a_connection_that_is_lost_is_not_used_again(database: Database) -> None
     assert lost.value.connection_invalidated
     with database.ask() as reader:
         assert reader.rows(_BY_EMAIL, email=CANARY) == []
+
+
+def test_a_session_that_begins_again_is_read_in_its_new_transaction(database: Database) -> None:
+    with database.read() as session:
+        assert reader_of(session).row(_BY_EMAIL, email=CANARY) is None
+        session.rollback()
+        add(database, CANARY)
+        assert reader_of(session).row(_BY_EMAIL, email=CANARY) is not None
