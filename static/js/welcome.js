@@ -1,4 +1,5 @@
 import { ActSender } from "./act-sender.js";
+import { drawn } from "./device-store.js";
 import { serverNow, tellClock } from "./server-clock.js";
 import { sentence } from "./upload-say.js";
 import { hour } from "./upload-words.js";
@@ -8,7 +9,7 @@ import { Newcomer } from "./welcome-newcomer.js";
 import { keepPage } from "./welcome-page.js";
 import { People, ticketIn } from "./welcome-people.js";
 import { asked, bodyOf, holderOf } from "./welcome-server.js";
-import { drawn, keep, recall, remember, settle, waiting } from "./welcome-store.js";
+import { keep, recall, remember, settle, waiting } from "./welcome-store.js";
 import { counted, sentenceOf } from "./welcome-words.js";
 
 // The welcome at the door. Each act goes to the device at once, then to the server; without a network it waits here.
