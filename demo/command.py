@@ -21,7 +21,7 @@ from concours.migrations import upgrade
 from concours.registrations.hall import Desk
 from concours.serve import check_address, run_together
 from concours.worker import make_worker
-from demo import deliberation, honours, identity, panel
+from demo import console, deliberation, honours, identity, panel
 from demo.calendar import PHASES, shifted_edition
 from demo.cast import Cast, load
 from jury import api as jury
@@ -30,8 +30,10 @@ Links = dict[str, str | list[str]]
 """Addresses that sign in, by role."""
 
 _ORGANISER, _CHECK_IN, _READER = "secretariat@demo.example", "accueil@demo.example", "lecture@demo.example"
+_ASSISTANT = "secretariat.adjoint@demo.example"
 _ORGANISERS = {
     _ORGANISER: OrganiserRole.SECRETARIAT,
+    _ASSISTANT: OrganiserRole.SECRETARIAT,
     _CHECK_IN: OrganiserRole.CHECK_IN,
     _READER: OrganiserRole.READER,
 }
@@ -77,7 +79,9 @@ def populate(settings: Settings, phase: str) -> Links:
     identity.invite(stage, cast.jurors, _ORGANISER)
     desk = panel.Desk(_ORGANISER, f"{settings.public_url}/organisation")
     panel.answer(worker.database, cast.jurors, desk=desk, now=stage.edition.opens_at + timedelta(days=21))
-    if phase != "open":
+    if phase == "open":
+        console.examine(stage, asks=_ASSISTANT, writes=_ORGANISER)
+    else:
         _play_on(stage, cast, phase, desk)
     _mark_mail_as_sent(worker.database, now)
     return _links(settings, worker.database, cast, now)
@@ -99,10 +103,11 @@ def _play_on(stage: identity.Stage, cast: Cast, phase: str, desk: panel.Desk) ->
         signed = closed + timedelta(days=1)
         deliberation.hold(database, cast.jurors, now=signed - timedelta(hours=2), ends=True)
         panel.decide_and_sign(database, cast.jurors, now=signed)
+        identity.fill_hall(stage, cast.guests[len(cast.guests) // 2 :], _ORGANISER)
         with database.write() as session:
             unseal(session, actor="command", now=signed + timedelta(days=1))
         honours.announce(database, public_url=stage.public_url, now=now)
-        identity.fill_hall(stage, cast.guests[len(cast.guests) // 2 :], _ORGANISER)
+        identity.give_a_seat_back(stage)
 
 
 def _mark_mail_as_sent(database: Database, now: datetime) -> None:

@@ -16,6 +16,6 @@ def announce(database: Database, *, public_url: str, now: datetime) -> None:
     with database.write() as session:
         letters.tell_laureates(session, public_url=public_url, actor=_ACTOR, now=before)
         publishing.publish(session, at=None, actor=_ACTOR, now=before + timedelta(hours=1))
-        letters.approve(session, public_url=public_url, actor=_ACTOR, now=now)
+        letters.approve(session, public_url=public_url, actor=_ACTOR, now=now - timedelta(minutes=30))
         proposed = queries.administrations(session, current_record(session))
-        operations.prepare(session, proposed=proposed, actor=_ACTOR, now=now)
+        operations.prepare(session, proposed=proposed, actor=_ACTOR, now=now - timedelta(minutes=20))

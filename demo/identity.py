@@ -80,16 +80,20 @@ def register_guests(stage: Stage, guests: Sequence[Guest], since: datetime) -> N
 
 
 def fill_hall(stage: Stage, guests: Sequence[Guest], organiser: str) -> None:
-    """Hold a seat for each team, so that whoever comes next waits; then somebody gives a seat back."""
+    """Hold a seat for each team, so that whoever comes next waits."""
     at = stage.edition.closes_at + timedelta(days=2)
     with stage.worker.database.write() as session:
         until, actor = stage.now + timedelta(hours=3), _id_of(session, organiser, at)
         teams.hold(session, until=until, actor=actor, desk=stage.welcome, now=at)
     register_guests(stage, guests, at)
+
+
+def give_a_seat_back(stage: Stage) -> None:
+    """Have somebody give a seat back: the first who waits is offered it."""
     with stage.worker.database.write() as session:
         first = queries.confirmed(session, current_record(session).id, most=1)[0]
         token = _mailed_token(session, first.email, "inscription")
-        cancel(session, token=token, desk=stage.welcome, now=stage.now - timedelta(minutes=20))
+        cancel(session, token=token, desk=stage.welcome, now=stage.now)
 
 
 def gather_community(stage: Stage, cast: Cast) -> None:
