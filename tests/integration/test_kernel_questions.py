@@ -77,9 +77,8 @@ def test_a_database_that_does_not_answer_is_told_as_such(url: str) -> None:
         pytest.fail("Nothing answers there.")
 
 
+@pytest.mark.parametrize("system", ["postgresql"])
 def test_a_connection_that_is_lost_is_not_used_again(database: Database) -> None:
-    if database.engine.dialect.name == "sqlite":
-        pytest.skip("a file is not lost")
     with database.ask() as reader:
         own = reader.rows(Question(select(text("pg_backend_pid()"))))[0][0]
         with database.write() as session:
