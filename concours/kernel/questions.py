@@ -164,7 +164,7 @@ def _prepare(
     return _Prepared(
         compiled.string,
         compiled.positiontup,
-        {name: value for name, value in compiled.params.items() if name not in columns},
+        {name: value for name, value in compiled.params.items() if not compiled.binds[name].required},
         {name: writer for name, writer in writers.items() if writer},
         [(index, reader) for index, reader in readers if reader],
     )

@@ -19,6 +19,7 @@ from concours.kernel.errors import Conflict, DomainError, NotFound, TooManyTries
 from tests.asked import asked_of, verbs
 from tests.entries_scene import Scene
 from tests.fakes.clock import FrozenClock
+from tests.honours_scene import Judged
 from tests.page import page
 from tests.stage_scene import AFTER, BODIES, FIRST, OTHER, REVEAL, SECOND, agree, play, unsealed
 
@@ -109,14 +110,19 @@ def test_a_telephone_that_asks_too_often_waits_and_the_room_that_shares_its_addr
     pace.count("a", "room", AFTER + timedelta(seconds=10))
 
 
-def test_a_telephone_plays_without_a_script_and_gives_nothing_of_its_owner(
-    tmp_path: Path, sqlite_url: str, clock: FrozenClock
-) -> None:
+def played_after(tmp_path: Path, sqlite_url: str, clock: FrozenClock) -> tuple[Scene, Judged, str, int]:
+    """Return a scene once the honours are revealed, with its game's code and the number of a round."""
     scene = Scene(tmp_path, sqlite_url, clock)
     clock.move_to(AFTER)
     with scene.database.write() as session:
         judged = unsealed(session)
-        code, number = play(session, judged).code, judged.numbers[FIRST]
+        return scene, judged, play(session, judged).code, judged.numbers[FIRST]
+
+
+def test_a_telephone_plays_without_a_script_and_gives_nothing_of_its_owner(
+    tmp_path: Path, sqlite_url: str, clock: FrozenClock
+) -> None:
+    scene, judged, code, number = played_after(tmp_path, sqlite_url, clock)
     phone = scene.app.test_client()
     page(phone, "/jeu/nul234", status=404)
     waiting = page(phone, f"/jeu/{code}")
@@ -147,11 +153,8 @@ def test_a_telephone_plays_without_a_script_and_gives_nothing_of_its_owner(
 def test_a_question_asks_little_of_the_database_and_telephones_share_a_drawing_but_no_token(
     tmp_path: Path, sqlite_url: str, clock: FrozenClock
 ) -> None:
-    scene = Scene(tmp_path, sqlite_url, clock)
-    clock.move_to(AFTER)
+    scene, judged, code, number = played_after(tmp_path, sqlite_url, clock)
     with scene.database.write() as session:
-        judged = unsealed(session)
-        code, number = play(session, judged).code, judged.numbers[FIRST]
         operations.open_round(session, number=number, actor=judged.organiser, now=AFTER)
     phones, live = [scene.app.test_client() for _ in range(2)], f"/jeu/{code}/etat"
     for phone in phones:

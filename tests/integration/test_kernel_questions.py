@@ -61,6 +61,12 @@ def test_within_a_session_it_reads_what_waits_to_be_written_where_that_is_wanted
         assert reader.rows(_BY_EMAIL, email=CANARY) == []
 
 
+def test_a_question_without_one_of_its_values_is_not_put(database: Database) -> None:
+    add(database, CANARY)
+    with pytest.raises((KeyError, DBAPIError)), database.ask() as reader:
+        reader.rows(_BY_EMAIL)
+
+
 def test_an_error_is_told_as_sqlalchemy_tells_it_and_without_the_values(database: Database) -> None:
     with pytest.raises(DBAPIError) as refusal, database.ask() as reader:
         reader.rows(_NOWHERE, which=CANARY)
