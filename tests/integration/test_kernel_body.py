@@ -3,7 +3,9 @@
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -112,3 +114,27 @@ def test_what_is_less_than_a_block_is_handed_over_without_waiting_for_the_rest(c
         came += len(next(blocks))
     server.visitor.sendall(b"y" * 300)
     assert next(blocks) == b"y" * 300
+
+
+def test_whoever_sends_nothing_for_now_holds_no_block_of_memory(connections: list[Gunicorn]) -> None:
+    senders = [Gunicorn(1_000_000) for _ in range(10)]
+    connections.extend(senders)
+    readers = [threading.Thread(target=lambda sender=sender: list(_until_cut(sender))) for sender in senders]
+    tracemalloc.start()
+    try:
+        for reader in readers:
+            reader.start()
+        time.sleep(0.5)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        for sender in senders:
+            sender.visitor.close()
+        for reader in readers:
+            reader.join()
+    assert held < 500_000, f"{held} bytes for ten who wait"
+
+
+def _until_cut(sender: Gunicorn) -> Iterator[bytes]:
+    with suppress(Cut):
+        yield from sender.blocks()
