@@ -15,6 +15,7 @@ from benchmarks.site import Site, cookie_of, open_site
 from concours.kernel.clock import system_clock
 from concours.kernel.db import Database
 from concours.kernel.ids import new_id
+from concours.kernel.questions import writer_of
 from jury import api, operations
 from jury.freezing import freeze
 from jury.models import JuryScore, JurySession, JurySheet
@@ -72,7 +73,7 @@ def fill(site: Site, sizes: Sizes) -> Panel:
     with database.write() as session:
         panel = open_jury(session, works_count=sizes.works, jurors=sizes.jurors - 1)
         jury = session.scalars(select(JurySession)).one()
-        freeze(session, jury, now=system_clock())
+        freeze(writer_of(session), jury.id, now=system_clock())
         _write_sheets(session, jury, panel)
     database.dispose()
     return panel

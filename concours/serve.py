@@ -29,12 +29,12 @@ from concours.migrations import upgrade
 _POLL_S = 0.1
 _ANSWER_LIMIT_S = 60
 _STOP_LIMIT_S = 10
-WEB_PROCESSES = 4
-"""Twice as many as there are cores on a small machine: threads of one process compute one after the other."""
-_WEB_THREADS = 160
+WEB_PROCESSES = 2
+"""As many as a small machine has cores: more of them wake each other, and each holds its own memory."""
+_WEB_THREADS = 320
 """A file that comes over a slow network holds a thread for as long as a chunk takes; pages must not wait for it.
 
-Three hundred at once do not fall on all processes alike: each has a thread for half of them.
+Three hundred at once do not fall on both processes alike: each has a thread for all of them.
 """
 _KEPT_ALIVE_S = 4
 """How long a connection waits for the next question: a page that asks every two seconds would connect anew each time.

@@ -6,15 +6,16 @@ from sqlalchemy.orm import Session
 
 from concours.kernel.audit import record
 from concours.kernel.errors import Conflict, Forbidden, NotFound
+from concours.kernel.questions import writer_of
 from jury import queries
 from jury.models import JuryAudit, JuryMember, JurySession
 from jury.rules import TO_DO, Role
-from jury.sheets import check_open, check_sits, writer
+from jury.sheets import check_open, check_sits, lock_writer
 
 
 def finish(session: Session, *, member_id: str, now: datetime) -> None:
     """Lock a juror's sheets, whatever they lack. Raises Closed the second time."""
-    jury = writer(session, member_id, now=now).jury
+    jury = lock_writer(writer_of(session), member_id, now=now).jury
     if jury.handed_over_at is None:
         raise Conflict("Aucune œuvre n'a encore été remise au jury : il n'y a rien à terminer.")
     states = queries.states_of(session, jury, member_id=member_id)

@@ -11,7 +11,7 @@ from concours.kernel.audit import record
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, DomainError, Forbidden
 from concours.kernel.ids import new_id
-from concours.kernel.questions import reader_of
+from concours.kernel.questions import writer_of
 from jury import queries
 from jury.commitment.operations import commit_to_sheets
 from jury.freezing import freeze
@@ -31,11 +31,14 @@ from jury.rules import (
     draw_numbers,
     format_number,
 )
-from jury.sheets import StaleSheet, check_open, check_sits, writer
+from jury.sheets import StaleSheet, check_open, check_sits, lock_writer
 from jury.stored import begin_sheet, find_sheet, write_sheet
 
 CONSOLE = "console"
 """Who acts in the jury's audit chain when the organisers do: their own chain says which of them."""
+
+_FROZEN = ("rule_digest", "rule_frozen_at")
+"""What freezing the rule changes."""
 
 _random = secrets.SystemRandom()
 
@@ -107,21 +110,20 @@ def record_scores(
 
     `version` is that of the sheet the form showed, 0 for a blank one. Raises StaleSheet when another was saved since.
     """
-    who = writer(session, member_id, now=now)
+    writer = writer_of(session)
+    who = lock_writer(writer, member_id, now=now)
     check_points(points, who.criteria, who.jury.scale)
     check_remark(remark)
-    reader = reader_of(session)
-    work_id = queries.find_work_id(reader, session_id=who.session_id, member_id=member_id, number=number)
-    sheet = find_sheet(reader, work_id=work_id, member_id=member_id)
+    work_id, sheet = find_sheet(writer, session_id=who.session_id, member_id=member_id, number=number)
     if sheet is None:
         if not (points or remark):
             raise DomainError("Il n'y a rien à enregistrer : donnez au moins une note, ou écrivez une appréciation.")
-        sheet = begin_sheet(session, session_id=who.session_id, work_id=work_id, member_id=member_id, now=now)
+        sheet = begin_sheet(writer, session_id=who.session_id, work_id=work_id, member_id=member_id, now=now)
     elif sheet.points == points and sheet.remark == remark:
         return  # the same form sent twice
     elif sheet.version != version:
         raise StaleSheet(sheet.sheet(number))
-    write_sheet(session, who.criteria, sheet, points=points, remark=remark, now=now)
+    write_sheet(writer, who.criteria, sheet, points=points, remark=remark, now=now)
 
 
 def close_scoring(session: Session, *, member_id: str, now: datetime) -> None:
@@ -135,7 +137,8 @@ def close_scoring(session: Session, *, member_id: str, now: datetime) -> None:
         raise Conflict("Aucune œuvre n'a encore été remise au jury : il n'y a rien à clore.")
     check_open(jury)
     _check_nothing_suspended(session, jury)
-    freeze(session, jury, now=now)
+    freeze(writer_of(session), jury.id, now=now)
+    session.refresh(jury, _FROZEN)
     jury.scoring_closed_at = now
     missing = sum(line.missing for line in progress_of(session, jury))
     details = {"missing_sheets": missing}

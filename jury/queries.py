@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, func, select
@@ -20,14 +21,15 @@ _WORKS, _FILES = JuryWork.__table__, JuryMedia.__table__
 _SHEETS, _SCORES = JurySheet.__table__, JuryScore.__table__
 _SESSION, _MEMBER = bindparam("session_id", type_=String), bindparam("member_id", type_=String)
 _WORK = bindparam("work_id", type_=String)
-_MET = (_WORKS.c.session_id == _SESSION, _WORKS.c.number == bindparam("number"), ~hidden_from(_SESSION, _MEMBER))
-_FIND_WORK_ID = Question(select(suspended(_SESSION), _WORKS.c.id).where(*_MET))
+MET = (_WORKS.c.session_id == _SESSION, _WORKS.c.number == bindparam("number"), ~hidden_from(_SESSION, _MEMBER))
+"""That this member may meet the work of a number."""
+_FIND_WORK_ID = Question(select(suspended(_SESSION), _WORKS.c.id).where(*MET))
 _FIND_WORK = Question(
     _FIND_WORK_ID.statement.add_columns(_WORKS.c.category, _WORKS.c.title, _WORKS.c.summary).add_columns(
         _WORKS.c.transcript, _WORKS.c.text_alternative, _WORKS.c.captions != ""
     )
 )
-_FIND_CAPTIONS = select(_WORKS.c.captions).where(*_MET, ~suspended(_SESSION), _WORKS.c.captions != "")
+_FIND_CAPTIONS = select(_WORKS.c.captions).where(*MET, ~suspended(_SESSION), _WORKS.c.captions != "")
 _FILES_OF_WORK = Question(
     select(*(_FILES.c[name] for name in ("role", "position", "width", "height", "size", "text")))
     .where(_FILES.c.work_id == _WORK)
@@ -37,7 +39,8 @@ _STANDINGS = Question(
     select(_WORKS.c.number, _WORKS.c.seconds, _SHEETS.c.scored, _SHEETS.c.remark != "", _SHEETS.c.created_at)
     .add_columns(suspended(_SESSION), hidden_from(_SESSION, _MEMBER))
     .select_from(_WORKS.outerjoin(_SHEETS, and_(_SHEETS.c.work_id == _WORKS.c.id, _SHEETS.c.member_id == _MEMBER)))
-    .where(_WORKS.c.session_id == _SESSION)
+    .where(_WORKS.c.session_id == _SESSION),
+    many=True,
 )
 
 
@@ -135,7 +138,7 @@ def find_work(reader: Reader, *, session_id: str, member_id: str, number: int) -
     Conflict while the work is suspended.
     """
     asked: dict[str, str | int] = {"session_id": session_id, "member_id": member_id, "number": number}
-    work_id, *words = _not_suspended(reader.row(_FIND_WORK, **asked), number)
+    work_id, *words = not_suspended(reader.row(_FIND_WORK, **asked), number)
     media = tuple(FileSeen(*row) for row in reader.rows(_FILES_OF_WORK, work_id=work_id))
     category, title, summary, transcript, alternative, captioned = words
     return WorkSeen(work_id, number, category, title, summary, transcript, alternative, captioned, media)
@@ -144,10 +147,10 @@ def find_work(reader: Reader, *, session_id: str, member_id: str, number: int) -
 def find_work_id(reader: Reader, *, session_id: str, member_id: str, number: int) -> str:
     """Return the identifier of a work that this member may meet. Raises as `find_work`."""
     asked: dict[str, str | int] = {"session_id": session_id, "member_id": member_id, "number": number}
-    return str(_not_suspended(reader.row(_FIND_WORK_ID, **asked), number)[0])
+    return str(not_suspended(reader.row(_FIND_WORK_ID, **asked), number)[0])
 
 
-def _not_suspended(row: Row | None, number: int) -> Sequence[Any]:
+def not_suspended(row: Row | None, number: int) -> Sequence[Any]:
     """Return what follows the suspension in a row. Raises NotFound without a row, Conflict for a suspended work."""
     if row is None:
         raise NotFound
@@ -166,7 +169,7 @@ def find_media(
     query = (
         select(JuryMedia)
         .join(JuryWork, JuryWork.id == JuryMedia.work_id)
-        .where(*_MET, ~suspended(_SESSION))
+        .where(*MET, ~suspended(_SESSION))
         .where(JuryMedia.role == role, JuryMedia.position == position)
     )
     asked = {"session_id": session_id, "member_id": member_id, "number": number}
@@ -217,14 +220,13 @@ def files_of(
 def standings_of(reader: Reader, jury: JurySession, *, member_id: str) -> list[WorkStanding]:
     """Return where one member stands with each work, with those that do not exist for them."""
     asked, criteria = reader.rows(_STANDINGS, session_id=jury.id, member_id=member_id), jury.criteria
+
+    @cache
+    def state(scored: int | None, remarked: int | None, waits: int) -> SheetState:
+        return SheetState.SUSPENDED if waits else sheet_state(scored or 0, criteria, remarked=bool(remarked))
+
     return [
-        WorkStanding(
-            number,
-            seconds,
-            SheetState.SUSPENDED if waits else sheet_state(scored or 0, criteria, remarked=bool(remarked)),
-            begun_at,
-            hidden=bool(hidden),
-        )
+        WorkStanding(number, seconds, state(scored, remarked, waits), begun_at, bool(hidden))
         for number, seconds, scored, remarked, begun_at, waits, hidden in asked
     ]
 

@@ -91,7 +91,7 @@ def find_seat(reader: Reader, member_id: str) -> Seat | None:
 @lru_cache(_KEPT)
 def seat_at(mine: tuple[Any, ...], ours: tuple[Any, ...]) -> Seat:
     """Return the place that these very columns make: whatever changes makes another one."""
-    member, jury = JuryMember(**dict(zip(_SHOWN, mine, strict=True))), _jury(ours)
+    member, jury = JuryMember(**dict(zip(_SHOWN, mine, strict=True))), jury_at(ours)
     return Seat(
         member_id=member.id,
         session_id=jury.id,
@@ -108,7 +108,8 @@ def seat_at(mine: tuple[Any, ...], ours: tuple[Any, ...]) -> Seat:
 
 
 @lru_cache(_KEPT)
-def _jury(columns: tuple[Any, ...]) -> JurySession:
+def jury_at(columns: tuple[Any, ...]) -> JurySession:
+    """Return the session that these very columns make, apart from any database session: never to be changed."""
     names = (column.key for column in _JURY.c)
     facts = dict(zip(names, columns, strict=True))
     return JurySession(**{name: json.loads(value) if name in _JSON else value for name, value in facts.items()})

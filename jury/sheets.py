@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
-
 from concours.kernel.clock import format_instant
 from concours.kernel.errors import Conflict, DomainError, Forbidden
 from concours.kernel.ids import checked_id
-from concours.kernel.questions import reader_of
-from jury import queries
+from concours.kernel.questions import Writer
 from jury.freezing import lock_seat
 from jury.models import JuryMember, JurySession
 from jury.rules import Sheet, check_points, check_remark
@@ -65,30 +62,28 @@ class Outcome(StrEnum):
     """Another device has changed the answer meanwhile: nothing has changed."""
 
 
-def record_act(session: Session, *, member_id: str, number: int, act: Act, now: datetime) -> tuple[Outcome, Sheet]:
+def record_act(writer: Writer, *, member_id: str, number: int, act: Act, now: datetime) -> tuple[Outcome, Sheet]:
     """Save one answer, and return what became of it and the sheet as it stands."""
     checked_id(act.device)
-    who = writer(session, member_id, now=now)
+    who = lock_writer(writer, member_id, now=now)
     _check_answer(act, who)
-    reader = reader_of(session)
-    work_id = queries.find_work_id(reader, session_id=who.session_id, member_id=member_id, number=number)
-    sheet = find_sheet(reader, work_id=work_id, member_id=member_id)
+    work_id, sheet = find_sheet(writer, session_id=who.session_id, member_id=member_id, number=number)
     if sheet is None:
         if act.value in (None, ""):
             return Outcome.KNOWN, Sheet(number, {})
-        sheet = begin_sheet(session, session_id=who.session_id, work_id=work_id, member_id=member_id, now=now)
-    outcome, sheet = _take(session, who, sheet, act, now)
+        sheet = begin_sheet(writer, session_id=who.session_id, work_id=work_id, member_id=member_id, now=now)
+    outcome, sheet = _take(writer, who, sheet, act, now)
     return outcome, sheet.sheet(number)
 
 
-def writer(session: Session, member_id: str, *, now: datetime) -> Seat:
+def lock_writer(writer: Writer, member_id: str, *, now: datetime) -> Seat:
     """Return a juror who may write now, at their place, their jury's rule frozen by the first who writes.
 
     Raises Forbidden for the secretary and for whoever does not sit, Closed after the end.
 
     One juror's writes follow one another; those of different jurors do not wait. Closing waits for all of them.
     """
-    who = lock_seat(session, member_id, now=now)
+    who = lock_seat(writer, member_id, now=now)
     if not who.sits:
         raise Forbidden(_NOT_SEATED)
     if not who.scores:
@@ -126,7 +121,7 @@ def _check_answer(act: Act, who: Seat) -> None:
         check_points({act.field: 0 if act.value is None else int(act.value)}, who.criteria, who.jury.scale)
 
 
-def _take(session: Session, who: Seat, sheet: StoredSheet, act: Act, now: datetime) -> tuple[Outcome, StoredSheet]:
+def _take(writer: Writer, who: Seat, sheet: StoredSheet, act: Act, now: datetime) -> tuple[Outcome, StoredSheet]:
     points, remark = dict(sheet.points), sheet.remark
     stands = remark if act.field == REMARK else points.get(act.field)
     key = f"{act.device}/{act.field}"
@@ -137,7 +132,7 @@ def _take(session: Session, who: Seat, sheet: StoredSheet, act: Act, now: dateti
     newest = {**{each: number for each, number in sheet.acts.items() if each != key}, key: act.counter}
     acts = dict(list(newest.items())[-_ACTS_KEPT:])
     if stands == act.value:
-        remember_acts(session, sheet, acts)
+        remember_acts(writer, sheet, acts)
         return Outcome.KNOWN, sheet
     if act.field == REMARK:
         remark = str(act.value or "")
@@ -145,4 +140,4 @@ def _take(session: Session, who: Seat, sheet: StoredSheet, act: Act, now: dateti
         points.pop(act.field)
     else:
         points[act.field] = int(act.value)
-    return Outcome.SAVED, write_sheet(session, who.criteria, sheet, points=points, remark=remark, now=now, acts=acts)
+    return Outcome.SAVED, write_sheet(writer, who.criteria, sheet, points=points, remark=remark, now=now, acts=acts)

@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, String, func, insert, inspect, select
+from sqlalchemy import Integer, String, bindparam, func, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from concours.kernel.canonical import canonical_json
 from concours.kernel.ids import ID_LENGTH
-from concours.kernel.questions import Change, Question, change, reader_of
+from concours.kernel.questions import Change, Question, Reader, Writer, reader_of, writer_of
 
 GENESIS = "0" * 64
 """What the first event of a chain is sealed with."""
+
+_LOCKED = "postgresql"
+_LOCK = Question(select(func.pg_advisory_xact_lock(func.hashtext(bindparam("name", type_=String)))))
 
 
 class AuditMixin:
@@ -37,7 +40,7 @@ class AuditMixin:
 
 
 def record(
-    session: Session,
+    place: Session | Writer,
     table: type[AuditMixin],
     *,
     actor: str,
@@ -46,15 +49,16 @@ def record(
     now: datetime,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append an event to the chain, in the caller's transaction."""
+    """Append an event to the chain, in the caller's transaction: `place` is where that writes."""
     # As the database gives them back: what is sealed is what will be read.
     at, known = now.astimezone(UTC), json.loads(canonical_json(details or {}))
-    last, previous = _last(session, table)
+    writer = place if isinstance(place, Writer) else _writer_of(place)
+    last, previous = _last(writer, table)
     sealed = _digest(last + 1, at, actor, action, subject, known, previous)
     told = {"actor": actor, "action": action, "subject": subject, "details": known}
     # A row at once, where an object in waiting would cost more; it makes nothing else that waits be written before.
     row = {"position": last + 1, "at": at, **told, "previous": previous, "digest": sealed}
-    change(session, _adding(table), **row)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
+    writer.change(_adding(table), **row)  # type: ignore[arg-type]  # mypy reads the hash of a class as that of its instances
 
 
 def seal(event: AuditMixin, *, position: int | None = None) -> str:
@@ -83,14 +87,25 @@ def broken_at(events: Iterable[AuditMixin]) -> int | None:
 
 def head(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
     """Return position and digest of the last event of a chain; those of none before the first."""
-    newest = reader_of(session, written=False).row(_newest(table))  # type: ignore[arg-type]  # the hash of a class, as above
+    return _head(reader_of(session, written=False), table)
+
+
+def _head(reader: Reader, table: type[AuditMixin]) -> tuple[int, str]:
+    newest = reader.row(_newest(table))  # type: ignore[arg-type]  # the hash of a class, as above
     return (newest[0], newest[1]) if newest else (0, GENESIS)
 
 
-def _last(session: Session, table: type[AuditMixin]) -> tuple[int, str]:
+def _writer_of(session: Session) -> Writer:
+    """Return what writes in a session: on PostgreSQL everybody locks their rows first, then the chain."""
+    return writer_of(session, written=session.get_bind().dialect.name == _LOCKED)
+
+
+def _last(writer: Writer, table: type[AuditMixin]) -> tuple[int, str]:
     """Return position and digest to go on from, and keep other writers from going on from them too."""
-    _lock(session, table)
-    return head(session, table)
+    # SQLite's BEGIN IMMEDIATE already lets one writer in; PostgreSQL needs to be told.
+    if writer.system == _LOCKED:
+        writer.rows(_LOCK, name=table.__tablename__)
+    return _head(writer, table)
 
 
 @cache
@@ -105,9 +120,3 @@ def _adding(table: type[AuditMixin]) -> Change:
     """Return the statement that adds an event, made once."""
     rows = inspect(table).local_table
     return Change(insert(rows), *rows.c.keys())
-
-
-def _lock(session: Session, table: type[AuditMixin]) -> None:
-    # SQLite's BEGIN IMMEDIATE already lets one writer in; PostgreSQL needs to be told.
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(table.__tablename__))))

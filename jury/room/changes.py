@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from concours.kernel.audit import record
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from concours.kernel.ids import new_id
-from concours.kernel.questions import reader_of
-from jury import queries
+from concours.kernel.questions import writer_of
 from jury.deliberation.models import JuryTieDecision
 from jury.models import JuryAudit, JuryMember, JurySession
 from jury.room.models import JuryRoom, JuryScoreChange
@@ -87,13 +86,12 @@ def _check_undecided(session: Session, jury: JurySession, room: JuryRoom) -> Non
 
 
 def _write(session: Session, jury: JurySession, change: _Change, *, now: datetime) -> None:
-    reader = reader_of(session)
-    work_id = queries.find_work_id(reader, session_id=jury.id, member_id=change.member_id, number=change.number)
-    sheet = find_sheet(reader, work_id=work_id, member_id=change.member_id)
+    writer = writer_of(session)
+    _, sheet = find_sheet(writer, session_id=jury.id, member_id=change.member_id, number=change.number)
     if sheet is None:
         raise NotFound
     points = {**sheet.points, **change.points}
-    write_sheet(session, jury.criteria_list, sheet, points=points, remark=sheet.remark, now=now)
+    write_sheet(writer, jury.criteria_list, sheet, points=points, remark=sheet.remark, now=now)
     # All that a reader of the record needs to go from the sheets of the closing to those of the ranking.
     details = {
         "work": change.number,

@@ -35,10 +35,9 @@ def token() -> ResponseReturnValue:
 def save(number: int) -> ResponseReturnValue:
     """Save one answer; the same one again changes nothing."""
     now = instant()
-    with state().database.write() as session:
-        outcome, sheet = record_act(session, member_id=seat().member_id, number=number, act=_sent(), now=now)
-    with state().database.ask() as reader:
-        queue = own_queue(reader)
+    with state().database.change() as writer:
+        outcome, sheet = record_act(writer, member_id=seat().member_id, number=number, act=_sent(), now=now)
+        queue = own_queue(writer)
     following = queue.next_after(number)
     return jsonify(
         outcome=outcome.value,

@@ -169,7 +169,7 @@ def _desk(number: int) -> Desk:
     who = seat()
     with state().database.ask() as reader:
         work = queries.find_work(reader, session_id=who.session_id, member_id=who.member_id, number=number)
-        stored = find_sheet(reader, work_id=work.id, member_id=who.member_id)
+        _, stored = find_sheet(reader, session_id=who.session_id, member_id=who.member_id, number=number)
         queue = own_queue(reader)
     if number not in queue.states:
         raise NotFound

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from concours.kernel.questions import writer_of
 from jury import api, finishing, operations, queries, reminders, tallies
 from jury.deliberation.operations import record_laureates
 from jury.deliberation.rules import Choice
@@ -40,7 +41,7 @@ def jury_of(session: Session) -> JurySession:
 
 def answer(session: Session, member_id: str, number: int, *, counter: int = 1) -> None:
     act = Act("form", 7, (None,), DEVICE, counter)
-    record_act(session, member_id=member_id, number=number, act=act, now=NOW)
+    record_act(writer_of(session), member_id=member_id, number=number, act=act, now=NOW)
 
 
 def report(session: Session, member_id: str, number: int) -> str:

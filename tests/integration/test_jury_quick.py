@@ -48,14 +48,14 @@ def test_a_work_s_page_and_a_saved_score_ask_little(room: JuryRoom) -> None:
     token = room.juror.get("/jeton").get_json()["token"]
     with asked_of(database) as asked:
         room.juror.get(f"/oeuvres/{number}")
-    assert sorted(verbs(asked)) == ["BEGIN"] * 2 + ["SELECT"] * 5
+    assert sorted(verbs(asked)) == ["BEGIN"] + ["SELECT"] * 5
     act = {"field": "form", "device": PHONE, "csrf_token": token}
     first = room.juror.post(f"/oeuvres/{number}/notes", data=act | {"value": "7", "seen": "", "counter": "1"})
     with asked_of(database) as asked:
         later = room.juror.post(f"/oeuvres/{number}/notes", data=act | {"value": "8", "seen": "7", "counter": "2"})
     assert [first.get_json()["outcome"], later.get_json()["points"]] == ["saved", {"form": 8}]
-    assert verbs(asked).count("SELECT") == 7
-    assert sorted(set(verbs(asked))) == ["BEGIN", "INSERT", "SELECT", "UPDATE"]
+    # The event of the chain is heard twice: its table looks itself at what is added.
+    assert sorted(verbs(asked)) == ["BEGIN", *["INSERT"] * 2, *["SELECT"] * 5, *["UPDATE"] * 2]
 
 
 def test_what_is_drawn_once_holds_nothing_of_another_member(room: JuryRoom) -> None:

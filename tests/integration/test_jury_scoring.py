@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from concours.kernel.db import Database
 from concours.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from concours.kernel.questions import writer_of
 from jury import finishing, queries, reminders
 from jury.models import JuryAudit, JuryOutbox, JurySheet
 from jury.progress import progress_of
@@ -44,8 +45,8 @@ class Device:
     ) -> Outcome:
         act = Act(field, value, seen, device, counter)
         member, number = self.panel.jurors[0], self.panel.numbers[0]
-        with self.database.write() as session:
-            return record_act(session, member_id=member, number=number, act=act, now=NOW)[0]
+        with self.database.change() as writer:
+            return record_act(writer, member_id=member, number=number, act=act, now=NOW)[0]
 
     @property
     def sheet(self) -> JurySheet:
@@ -129,8 +130,8 @@ def test_an_act_on_another_session_s_work_finds_nothing(database: Database, pane
     with database.write() as session:
         others = open_jury(session, works_count=24, rules=SECOND_RULES).numbers
     foreign = next(number for number in others if number not in panel.numbers)
-    with pytest.raises(NotFound), database.write() as session:
-        record_act(session, member_id=panel.jurors[0], number=foreign, act=Act("form", 5, (), PHONE, 1), now=NOW)
+    with pytest.raises(NotFound), database.change() as writer:
+        record_act(writer, member_id=panel.jurors[0], number=foreign, act=Act("form", 5, (), PHONE, 1), now=NOW)
 
 
 def test_whoever_has_finished_writes_no_more_until_the_president_opens(database: Database, device: Device) -> None:
@@ -223,7 +224,7 @@ def test_counts_are_those_of_the_sheets(database: Database, panel: Panel) -> Non
     with database.write() as session:
         score(session, panel.jurors[0], panel.numbers[0], 1, 2, 3)
         act = Act("form", 5, (None,), PHONE, 1)
-        record_act(session, member_id=panel.jurors[0], number=panel.numbers[1], act=act, now=NOW)
+        record_act(writer_of(session), member_id=panel.jurors[0], number=panel.numbers[1], act=act, now=NOW)
     with database.read() as session:
         jury = queries.find_session(session, KEY)
         (line,) = (each for each in progress_of(session, jury) if each.member_id == panel.jurors[0])

@@ -1,15 +1,18 @@
 """A question put to the driver as it is: the same answers, the same errors as by SQLAlchemy's own way."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta, timezone
+from traceback import format_exception
 
 import pytest
-from sqlalchemy import Text, bindparam, cast, insert, literal, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Text, bindparam, cast, func, insert, literal, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from concours.accounts.models import Account, AuditEvent
 from concours.kernel.db import Database
 from concours.kernel.ids import new_id
-from concours.kernel.questions import Question, reader_of
+from concours.kernel.questions import Change, Question, Writer, reader_of
 from tests.fakes.clock import SOME_MORNING
 
 _ACCOUNT, _AUDIT = Account.__table__, AuditEvent.__table__
@@ -19,6 +22,13 @@ _BY_EMAIL = Question(
     .order_by(_ACCOUNT.c.email)
 )
 _DETAILS = Question(select(_AUDIT.c.details, cast(_AUDIT.c.details, Text), _AUDIT.c.position))
+_MANY = Question(
+    select(
+        _ACCOUNT.c.email, _ACCOUNT.c.created_at, _ACCOUNT.c.role == "", func.nullif(_ACCOUNT.c.role, ""), literal(7)
+    ),
+    many=True,
+)
+_ADD = Change(_ACCOUNT.insert(), "id", "email", "role", "created_at")  # type: ignore[attr-defined]  # a table of columns
 _NOWHERE = Question(select(text("1")).select_from(text("nowhere")).where(text("'secret' = :which")))
 CANARY = "zephyrine.quatremere@ville.exemple.fr"
 
@@ -102,3 +112,83 @@ def test_a_session_that_begins_again_is_read_in_its_new_transaction(database: Da
         session.rollback()
         add(database, CANARY)
         assert reader_of(session).row(_BY_EMAIL, email=CANARY) is not None
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_many_rows_are_what_few_are(database: Database, *, once: bool) -> None:
+    with database.ask(once=once) as reader:
+        assert reader.rows(_MANY) == []
+    strange = "l'«\u202e\"\\ \U0001f642»@exemple.fr"
+    add(database, strange)
+    add(database, "b@exemple.fr", "secretariat")
+    with database.ask(once=once) as reader:
+        assert sorted(reader.rows(_MANY), key=lambda row: row[2]) == [
+            ("b@exemple.fr", SOME_MORNING, False, "secretariat", 7),
+            (strange, SOME_MORNING, True, None, 7),
+        ]
+
+
+def put(writer: Writer, email: str) -> None:
+    writer.change(_ADD, id=new_id(), email=email, role="", created_at=SOME_MORNING)
+
+
+def put_and_fail(writer: Writer, email: str) -> None:
+    put(writer, email)
+    raise LookupError
+
+
+def test_what_is_changed_is_kept_when_the_block_ends_well_and_undone_otherwise(database: Database) -> None:
+    with database.change() as writer:
+        put(writer, "a@exemple.fr")
+        assert writer.row(_BY_EMAIL, email="a@exemple.fr") is not None
+    with pytest.raises(LookupError), database.change() as writer:
+        put_and_fail(writer, "b@exemple.fr")
+    with pytest.raises(IntegrityError), database.change() as writer:
+        put(writer, "a@exemple.fr")
+    # Nobody waits for what was undone.
+    with database.change() as writer:
+        put(writer, "c@exemple.fr")
+    with database.ask() as reader:
+        assert sorted(row[0] for row in reader.rows(_MANY)) == ["a@exemple.fr", "c@exemple.fr"]
+
+
+def test_two_who_change_the_same_follow_one_another(database: Database) -> None:
+    def add_one(_turn: int) -> None:
+        with database.change() as writer:
+            if writer.system == "postgresql":
+                writer.rows(Question(select(func.pg_advisory_xact_lock(1))))
+            count = len(writer.rows(_MANY))
+            time.sleep(0.01)
+            put(writer, f"{count}@exemple.fr")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add_one, range(24)))
+    with database.ask(once=True) as reader:
+        assert {row[0] for row in reader.rows(_MANY)} == {f"{count}@exemple.fr" for count in range(24)}
+
+
+@pytest.mark.parametrize("system", ["postgresql"])
+def test_a_connection_that_is_lost_while_it_changes_something_is_told_and_not_used_again(database: Database) -> None:
+    def lose(writer: Writer) -> None:
+        own = writer.rows(Question(select(text("pg_backend_pid()"))))[0][0]
+        put(writer, CANARY)
+        with database.write() as session:
+            session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
+
+    with pytest.raises(OperationalError) as lost, database.change() as writer:
+        lose(writer)
+    assert lost.value.connection_invalidated
+    with database.change() as writer:
+        put(writer, CANARY)
+    with database.ask() as reader:
+        assert [row[0] for row in reader.rows(_MANY)] == [CANARY]
+
+
+def test_what_a_database_says_of_a_refused_row_quotes_nothing_of_it(database: Database) -> None:
+    add(database, CANARY)
+    with pytest.raises(IntegrityError) as refusal:
+        add(database, CANARY)
+    with pytest.raises(IntegrityError) as ours, database.change() as writer:
+        put(writer, CANARY)
+    for each in (refusal, ours):
+        assert CANARY not in "".join(format_exception(each.value, chain=True)), "in what a log would hold"
