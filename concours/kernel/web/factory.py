@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 from jinja2.environment import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,6 +25,7 @@ from concours.kernel.web.interrupted import note_resumed
 from concours.kernel.web.pieces import use_pieces
 from concours.kernel.web.security import FORM_BYTES, secure
 from concours.kernel.web.state import State, attach
+from concours.kernel.web.tokens import RememberingTokens
 
 _STATIC_MAX_AGE = timedelta(hours=1)
 _NUMBER_DIGITS = 9
@@ -95,7 +95,7 @@ def make_app(name: str, state: State, *, base_url: str, cookie: str, templates: 
     _tune_templates(app, templates)
     s3 = state.settings.s3
     secure(app, media_origin=s3.public_origin if s3 else None)
-    CSRFProtect(app)
+    RememberingTokens().init_app(app)
     use_pieces(app)
     app.before_request(note_resumed)
     show_failures(app)
