@@ -118,6 +118,27 @@ def _locked(path: Path) -> int | None:
     return file
 
 
+class Held(Reader):
+    """One connection for a while: each question by itself, and changes."""
+
+    def __init__(self, connection: PoolProxiedConnection, dialect: Dialect, turn: AbstractContextManager[None]) -> None:
+        super().__init__(connection, dialect)
+        self._turn = turn
+
+    @contextmanager
+    def change(self) -> Iterator[Writer]:
+        """Yield what reads and writes where no object is wanted; kept as `write` keeps, at a third of its price."""
+        connection, dialect = self._connection, self._dialect
+        with self._turn, telling("", connection, dialect):
+            _begin(connection, dialect, "IMMEDIATE")
+            try:
+                yield Writer(connection, dialect)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+
 class Database:
     """An engine and its kinds of transaction."""
 
@@ -134,35 +155,23 @@ class Database:
             yield session
 
     @contextmanager
-    def ask(self, *, once: bool = False) -> Iterator[Reader]:
-        """Yield what reads answers of which no object is wanted, at a tenth of a session's price.
-
-        `once`: for one question alone, which SQLite answers without a transaction around it.
-        """
+    def ask(self) -> Iterator[Reader]:
+        """Yield what reads answers of which no object is wanted, at a tenth of a session's price."""
         with connected(self.engine) as connection:
-            if not once:
-                _begin(connection, self.engine.dialect, "DEFERRED")
+            _begin(connection, self.engine.dialect, "DEFERRED")
             yield Reader(connection, self.engine.dialect)
+
+    @contextmanager
+    def hold(self) -> Iterator[Held]:
+        """Yield a connection for one question, or for a change and what is asked after it."""
+        with connected(self.engine) as connection:
+            yield Held(connection, self.engine.dialect, self._turn)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session that is committed when the block ends well, rolled back otherwise."""
         with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
-
-    @contextmanager
-    def change(self) -> Iterator[Writer]:
-        """Yield what reads and writes where no object is wanted; kept as `write` keeps, at a third of its price."""
-        dialect = self.engine.dialect
-        # The connection first, and given back last: meanwhile, another has the turn.
-        with connected(self.engine) as connection, self._turn, telling("", connection, dialect):
-            _begin(connection, dialect, "IMMEDIATE")
-            try:
-                yield Writer(connection, dialect)
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
 
     def dispose(self) -> None:
         """Close the pool."""

@@ -113,7 +113,7 @@ def known_members() -> None:
 def _take_seat() -> ResponseReturnValue | None:
     member_id = person.person_id() or ""
     if "place" not in g:  # signed in by this very request
-        with state().database.ask(once=True) as reader:
+        with state().database.hold() as reader:
             g.place = find_seat(reader, member_id)
     found = cast("Seat | None", g.place)
     if found is None:

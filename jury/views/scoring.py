@@ -35,9 +35,10 @@ def token() -> ResponseReturnValue:
 def save(number: int) -> ResponseReturnValue:
     """Save one answer; the same one again changes nothing."""
     now = instant()
-    with state().database.change() as writer:
-        outcome, sheet = record_act(writer, member_id=seat().member_id, number=number, act=_sent(), now=now)
-        queue = own_queue(writer)
+    with state().database.hold() as held:
+        with held.change() as writer:
+            outcome, sheet = record_act(writer, member_id=seat().member_id, number=number, act=_sent(), now=now)
+        queue = own_queue(held)
     following = queue.next_after(number)
     return jsonify(
         outcome=outcome.value,

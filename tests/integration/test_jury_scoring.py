@@ -45,7 +45,7 @@ class Device:
     ) -> Outcome:
         act = Act(field, value, seen, device, counter)
         member, number = self.panel.jurors[0], self.panel.numbers[0]
-        with self.database.change() as writer:
+        with self.database.hold() as held, held.change() as writer:
             return record_act(writer, member_id=member, number=number, act=act, now=NOW)[0]
 
     @property
@@ -130,7 +130,7 @@ def test_an_act_on_another_session_s_work_finds_nothing(database: Database, pane
     with database.write() as session:
         others = open_jury(session, works_count=24, rules=SECOND_RULES).numbers
     foreign = next(number for number in others if number not in panel.numbers)
-    with pytest.raises(NotFound), database.change() as writer:
+    with pytest.raises(NotFound), database.hold() as held, held.change() as writer:
         record_act(writer, member_id=panel.jurors[0], number=foreign, act=Act("form", 5, (), PHONE, 1), now=NOW)
 
 

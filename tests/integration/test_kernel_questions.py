@@ -114,14 +114,13 @@ def test_a_session_that_begins_again_is_read_in_its_new_transaction(database: Da
         assert reader_of(session).row(_BY_EMAIL, email=CANARY) is not None
 
 
-@pytest.mark.parametrize("once", [True, False])
-def test_many_rows_are_what_few_are(database: Database, *, once: bool) -> None:
-    with database.ask(once=once) as reader:
+def test_many_rows_are_what_few_are(database: Database) -> None:
+    with database.ask() as reader:
         assert reader.rows(_MANY) == []
     strange = "l'«\u202e\"\\ \U0001f642»@exemple.fr"
     add(database, strange)
     add(database, "b@exemple.fr", "secretariat")
-    with database.ask(once=once) as reader:
+    with database.ask() as reader:
         assert sorted(reader.rows(_MANY), key=lambda row: row[2]) == [
             ("b@exemple.fr", SOME_MORNING, False, "secretariat", 7),
             (strange, SOME_MORNING, True, None, 7),
@@ -138,15 +137,15 @@ def put_and_fail(writer: Writer, email: str) -> None:
 
 
 def test_what_is_changed_is_kept_when_the_block_ends_well_and_undone_otherwise(database: Database) -> None:
-    with database.change() as writer:
+    with database.hold() as held, held.change() as writer:
         put(writer, "a@exemple.fr")
         assert writer.row(_BY_EMAIL, email="a@exemple.fr") is not None
-    with pytest.raises(LookupError), database.change() as writer:
+    with pytest.raises(LookupError), database.hold() as held, held.change() as writer:
         put_and_fail(writer, "b@exemple.fr")
-    with pytest.raises(IntegrityError), database.change() as writer:
+    with pytest.raises(IntegrityError), database.hold() as held, held.change() as writer:
         put(writer, "a@exemple.fr")
     # Nobody waits for what was undone.
-    with database.change() as writer:
+    with database.hold() as held, held.change() as writer:
         put(writer, "c@exemple.fr")
     with database.ask() as reader:
         assert sorted(row[0] for row in reader.rows(_MANY)) == ["a@exemple.fr", "c@exemple.fr"]
@@ -154,7 +153,7 @@ def test_what_is_changed_is_kept_when_the_block_ends_well_and_undone_otherwise(d
 
 def test_two_who_change_the_same_follow_one_another(database: Database) -> None:
     def add_one(_turn: int) -> None:
-        with database.change() as writer:
+        with database.hold() as held, held.change() as writer:
             if writer.system == "postgresql":
                 writer.rows(Question(select(func.pg_advisory_xact_lock(1))))
             count = len(writer.rows(_MANY))
@@ -163,7 +162,7 @@ def test_two_who_change_the_same_follow_one_another(database: Database) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add_one, range(24)))
-    with database.ask(once=True) as reader:
+    with database.hold() as reader:
         assert {row[0] for row in reader.rows(_MANY)} == {f"{count}@exemple.fr" for count in range(24)}
 
 
@@ -175,10 +174,10 @@ def test_a_connection_that_is_lost_while_it_changes_something_is_told_and_not_us
         with database.write() as session:
             session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
 
-    with pytest.raises(OperationalError) as lost, database.change() as writer:
+    with pytest.raises(OperationalError) as lost, database.hold() as held, held.change() as writer:
         lose(writer)
     assert lost.value.connection_invalidated
-    with database.change() as writer:
+    with database.hold() as held, held.change() as writer:
         put(writer, CANARY)
     with database.ask() as reader:
         assert [row[0] for row in reader.rows(_MANY)] == [CANARY]
@@ -188,7 +187,7 @@ def test_what_a_database_says_of_a_refused_row_quotes_nothing_of_it(database: Da
     add(database, CANARY)
     with pytest.raises(IntegrityError) as refusal:
         add(database, CANARY)
-    with pytest.raises(IntegrityError) as ours, database.change() as writer:
+    with pytest.raises(IntegrityError) as ours, database.hold() as held, held.change() as writer:
         put(writer, CANARY)
     for each in (refusal, ours):
         assert CANARY not in "".join(format_exception(each.value, chain=True)), "in what a log would hold"

@@ -83,7 +83,7 @@ def session_end() -> datetime | None:
     token = session.get(_TOKEN)
     if token is None:
         return None
-    with state().database.ask(once=True) as database:
+    with state().database.hold() as database:
         return look_up(database, logins(), token=token, now=state().clock()).ends_at
 
 
@@ -139,7 +139,7 @@ def sign_out() -> None:
 
 def _find(token: str) -> str | None:
     now, meeting = state().clock(), cast("Meeting", current_app.extensions[_MEETING])
-    with state().database.ask(once=True) as database:
+    with state().database.hold() as database:
         person, stale, g.session_ends_at, met = look_up(database, logins(), token=token, now=now, meeting=meeting)
     if person:
         meeting.keep(met)
