@@ -5,8 +5,9 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -105,6 +106,35 @@ class _Turn:
             self._lock.release()
 
 
+class _Log:
+    """SQLite's write-ahead log, which holds what was kept last: brought to the disk once the turn is over.
+
+    SQLite would do it within the turn, and have all who write wait for the disk one after the other. What a log holds
+    is on the disk from its beginning to what was kept last, or not at all: whoever builds on what another has just
+    kept brings both there. Where there is no log any more, all of it is in the database, and was brought there so.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+
+    @cached_property
+    def _path(self) -> Path:
+        real = self._database.resolve()
+        return real.with_name(f"{real.name}-wal")
+
+    def settle(self) -> None:
+        """Return once all that was kept is on the disk. Raises OSError."""
+        with suppress(FileNotFoundError):
+            file = os.open(self._path, os.O_RDONLY)
+            try:
+                _to_disk(file)
+            finally:
+                os.close(file)
+
+
+_to_disk = getattr(os, "fdatasync", os.fsync)
+
+
 def _locked(path: Path) -> int | None:
     """Open a file that one process at a time has; a process that dies lets go of it."""
     file = None
@@ -118,12 +148,16 @@ def _locked(path: Path) -> int | None:
     return file
 
 
+_Files = tuple[AbstractContextManager[None], Callable[[], None]]
+"""A writer's turn, and what brings to the disk what was kept within it."""
+
+
 class Held(Reader):
     """One connection for a while: each question by itself, and changes."""
 
-    def __init__(self, connection: PoolProxiedConnection, dialect: Dialect, turn: AbstractContextManager[None]) -> None:
+    def __init__(self, connection: PoolProxiedConnection, dialect: Dialect, files: _Files) -> None:
         super().__init__(connection, dialect)
-        self._turn = turn
+        self._turn, self._settle = files
 
     @contextmanager
     def change(self) -> Iterator[Writer]:
@@ -137,6 +171,7 @@ class Held(Reader):
                 connection.rollback()
                 raise
             connection.commit()
+        self._settle()
 
 
 class Database:
@@ -145,7 +180,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _make_engine(url)
-        self._turn = _turn(self.engine)
+        self._files = _files(self.engine)
         self._writer = self.engine.execution_options(begin="IMMEDIATE")
 
     @contextmanager
@@ -165,13 +200,15 @@ class Database:
     def hold(self) -> Iterator[Held]:
         """Yield a connection for one question, or for a change and what is asked after it."""
         with connected(self.engine) as connection:
-            yield Held(connection, self.engine.dialect, self._turn)
+            yield Held(connection, self.engine.dialect, self._files)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session that is committed when the block ends well, rolled back otherwise."""
-        with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+        turn, settle = self._files
+        with turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+        settle()
 
     def dispose(self) -> None:
         """Close the pool."""
@@ -190,9 +227,11 @@ def opened(url: str) -> Iterator[Database]:
         database.dispose()
 
 
-def _turn(engine: Engine) -> AbstractContextManager[None]:
+def _files(engine: Engine) -> _Files:
     path = engine.url.database if engine.dialect.name == "sqlite" else None
-    return _Turn(Path(path)) if path and path != ":memory:" else nullcontext()
+    if not path or path == ":memory:":
+        return nullcontext(), lambda: None
+    return _Turn(Path(path)), _Log(Path(path)).settle
 
 
 def _make_engine(url: str) -> Engine:
@@ -221,7 +260,8 @@ def _shorten(context: ExceptionContext) -> None:
 def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN is deferred: two that read, then write, would lose an update. We begin ourselves.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # Whatever is kept is brought to the disk by `_Log`; SQLite still does so wherever its files depend on it.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

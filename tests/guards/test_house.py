@@ -54,7 +54,7 @@ def test_only_the_database_module_commits() -> None:
         if method in TRANSACTIONS and name_of(path) != THE_COMMITTER
     ]
     assert sorted(found) == [], (
-        "One place commits: Database.write() of concours/kernel/db.py, opened by a view, a task or a command."
+        "One place commits: concours/kernel/db.py, by what a view, a task or a command opens: write(), hold().change()."
     )
 
 

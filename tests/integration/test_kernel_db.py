@@ -1,18 +1,25 @@
 """What both databases promise: instants keep their zone, reading changes nothing, writing loses nothing."""
 
+import errno
+import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
 from concours.accounts.models import Account, Outbox
+from concours.kernel import db
 from concours.kernel.db import Database
+from concours.kernel.ids import new_id
 from concours.kernel.mail import Message, enqueue
+from concours.kernel.questions import Change
 from concours.migrations import upgrade
 from tests.crowd import run_at_once
 from tests.fakes.clock import SOME_MORNING
@@ -176,8 +183,103 @@ def test_eight_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     with database.read() as session:
         assert session.execute(text("SELECT count(*) FROM visit")).scalar() == 8
         assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
-        assert session.execute(text("PRAGMA synchronous")).scalar() == 2
+        assert session.execute(text("PRAGMA synchronous")).scalar() == 1
     database.dispose()
+
+
+class Disk:
+    """Notes which file is brought to the disk, and how the database stands at that moment."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, looks: Callable[[], object] = lambda: None) -> None:
+        self.seen: list[tuple[int, object]] = []
+        self._looks, self._really = looks, db._to_disk
+        monkeypatch.setattr(db, "_to_disk", self._bring)
+
+    def _bring(self, file: int) -> None:
+        self.seen.append((os.fstat(file).st_ino, self._looks()))
+        self._really(file)
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> Iterator[Database]:
+    """A database that is found through a link."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "concours.db").symlink_to(tmp_path / "elsewhere" / "real.db")
+    upgrade(f"sqlite:///{tmp_path / 'concours.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'concours.db'}")
+    yield database
+    database.dispose()
+
+
+def write_one(database: Database) -> None:
+    with database.write() as session:
+        session.add(account(f"{new_id()}@exemple.fr"))
+
+
+def change_one(database: Database) -> None:
+    values = {"id": new_id(), "email": f"{new_id()}@exemple.fr", "role": "", "created_at": SOME_MORNING}
+    with database.hold() as held, held.change() as writer:
+        writer.change(Change(insert(Account), *values), **values)
+
+
+@pytest.mark.parametrize("keep", [write_one, change_one])
+def test_what_is_kept_is_on_the_disk_before_anybody_is_told_and_others_write_meanwhile(
+    lite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: Callable[[Database], None]
+) -> None:
+    beside = Database(lite.url)
+
+    def look() -> int:
+        if len(disk.seen) == 0:  # the first time: another writes, to the end, while this one waits for the disk
+            disk.seen.append((0, None))
+            write_one(beside)
+        with beside.read() as session:
+            return session.scalar(select(func.count()).select_from(Account)) or 0
+
+    disk = Disk(monkeypatch, look)
+    keep(lite)
+    log = (tmp_path / "elsewhere" / "real.db-wal").stat().st_ino
+    assert disk.seen == [(0, None), (log, 2), (log, 2)]
+    beside.dispose()
+
+
+@pytest.mark.parametrize("keep", [write_one, change_one])
+def test_a_disk_that_fails_is_told(
+    lite: Database, monkeypatch: pytest.MonkeyPatch, keep: Callable[[Database], None]
+) -> None:
+    def fail(_file: int) -> None:
+        raise OSError(errno.EIO, "the disk")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(db, "_to_disk", fail)
+        with pytest.raises(OSError, match="the disk"):
+            keep(lite)
+    keep(lite)
+    with lite.read() as session:
+        assert session.scalar(select(func.count()).select_from(Account)) == 2, "the turn was given back"
+
+
+def write_and_fail(session: Session) -> None:
+    session.add(account())
+    session.flush()
+    raise LookupError
+
+
+def test_nothing_is_brought_to_the_disk_of_what_is_undone(lite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = Disk(monkeypatch)
+    with pytest.raises(LookupError), lite.write() as session:
+        write_and_fail(session)
+    assert disk.seen == []
+
+
+def test_a_database_whose_log_is_gone_needs_nothing_more(
+    lite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_one(lite)
+    lite.dispose()  # the last connection to close brings all of it to the database, and removes the log
+    assert not (tmp_path / "elsewhere" / "real.db-wal").exists()
+    disk = Disk(monkeypatch)
+    db._Log(tmp_path / "concours.db").settle()
+    assert disk.seen == []
 
 
 def test_a_folder_that_is_not_there_is_made_by_the_first_migration(tmp_path: Path) -> None:
