@@ -144,13 +144,13 @@ def _film_author(scene: Scene) -> None:
 
 
 def _by_arrival(scene: Scene) -> None:
-    """Have the list show works as they came."""
+    """Have the list show works as they came; backwards where the draw happens to be that very order."""
     made, titles = works.own_queue, scene.snapshot.titles()
 
     def queue(reader: Reader) -> Queue:
         drawn = made(reader)
         came = sorted(drawn.order, key=lambda number: TITLES.index(titles[number]))
-        return Queue(came, drawn.standings)
+        return Queue(came[::-1] if came == drawn.order else came, drawn.standings)
 
     scene.patch.setattr(works, "own_queue", queue)
 
