@@ -82,8 +82,7 @@ def _parts(*, quick: bool) -> dict[str, Callable[[Path, Report], None]]:
         "render": lambda folder, report: intake.render(folder, films, report),
         "ranking": lambda folder, report: ranking.measure(folder, panel, report),
         "answers": lambda folder, report: answers.measure(folder, requests, rounds, report),
-        # Four connections fall otherwise on the processes each time: more rounds tell what is usual.
-        "scoring": lambda folder, report: scoring.measure(folder, requests, 3 * rounds, report),
+        "scoring": lambda folder, report: scoring.measure(folder, requests // 2, rounds, report),
         "calibration": lambda folder, report: calibration.measure(folder, panels, report),
         _GROWTH: lambda folder, report: growth.measure(folder, growing, report),
         _COVERAGE: lambda _folder, report: coverage.measure(2 if quick else 1000, report),

@@ -16,6 +16,7 @@ SILENCED_WITH_REASON = re.compile(r"# ?noqa: [A-Z0-9, ]+ -- \S")
 
 THE_COMMITTER = "concours/kernel/db.py"
 TRANSACTIONS = {"commit", "begin", "rollback"}
+OPENERS = {"write", "read", "ask", "hold", "change"}
 SESSION_TAKERS = {"operations", "queries", "models", "rules", "api", "ranking"}
 
 WEB_LIBRARIES = {"flask", "flask_wtf", "wtforms", "werkzeug"}
@@ -66,7 +67,7 @@ def test_no_operation_opens_a_transaction_of_its_own() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.withitem)
         for call in [node.context_expr]
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in {"write", "read"}
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in OPENERS
     ]
     assert sorted(found) == [], (
         "An operation or a query is given its session; views, tasks and commands open transactions."
