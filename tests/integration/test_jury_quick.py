@@ -1,5 +1,6 @@
 """What a page of the jury asks of the database, and what is kept between pages: nothing of anybody's own."""
 
+import errno
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from concours.kernel import db
 from concours.kernel.settings import ROOT
 from concours.kernel.web.state import State
 from jury.operations import close_scoring
@@ -56,6 +58,23 @@ def test_a_work_s_page_and_a_saved_score_ask_little(room: JuryRoom) -> None:
     assert [first.get_json()["outcome"], later.get_json()["points"]] == ["saved", {"form": 8}]
     # The event of the chain is heard twice: its table looks itself at what is added.
     assert sorted(verbs(asked)) == ["BEGIN", *["INSERT"] * 2, *["SELECT"] * 5, *["UPDATE"] * 2]
+
+
+def test_a_score_that_the_disk_refuses_is_said_to_wait_and_comes_through_when_sent_again(
+    room: JuryRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_file: int) -> None:
+        raise OSError(errno.EIO, "the disk")
+
+    token = room.juror.get("/jeton").get_json()["token"]
+    act = {"field": "form", "device": PHONE, "csrf_token": token, "value": "7", "seen": "", "counter": "1"}
+    with monkeypatch.context() as broken:
+        broken.setattr(db, "_to_disk", fail)
+        refused = room.juror.post(f"/oeuvres/{room.panel.numbers[0]}/notes", data=act)
+    assert refused.status_code == 503
+    assert "ne peut pas enregistrer pour le moment" in refused.get_json()["message"]
+    again = room.juror.post(f"/oeuvres/{room.panel.numbers[0]}/notes", data=act)
+    assert (again.status_code, again.get_json()["points"]) == (200, {"form": 7})
 
 
 def test_what_is_drawn_once_holds_nothing_of_another_member(room: JuryRoom) -> None:
